@@ -9,6 +9,12 @@
 /* core */
 #include "geminga-core-enums.h"
 #include "geminga-error.h"
+#include "geminga-command.h"
+#include "geminga-interface.h"
+#include "geminga-actor.h"
+#include "geminga-actor-ref.h"
+#include "geminga-call.h"
+#include "geminga-system.h"
 
 /* supervise */
 

@@ -40,7 +40,8 @@ geminga_error_quark (void)
 {
   static gsize quark;
 
-  g_dbus_error_register_error_domain ("geminga-error-quark", &quark, error_entries, G_N_ELEMENTS (error_entries));
+  g_dbus_error_register_error_domain ("geminga-error-quark", &quark, error_entries,
+                                      G_N_ELEMENTS (error_entries));
 
   return (GQuark) quark;
 }

@@ -1,0 +1,22 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-actor.h"
+#include "geminga-mailbox-private.h"
+
+G_BEGIN_DECLS
+
+GemingaActor *geminga_actor_make (GemingaMailbox *mailbox, GError **error);
+void geminga_actor_run_started (GemingaActor *self);
+void geminga_actor_run_stopping (GemingaActor *self);
+void geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message); /* takes the message */
+void geminga_actor_detach (GemingaActor *self);
+
+GemingaMailbox *geminga_actor_get_mailbox (GemingaActor *self);
+
+/* The actor and the call that this thread is handling, if any. */
+GemingaActor *geminga_actor_get_current (void);
+GemingaCall *geminga_actor_get_current_call (void);
+
+G_END_DECLS

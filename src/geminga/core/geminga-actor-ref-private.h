@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-actor-ref.h"
+#include "geminga-target-private.h"
+
+G_BEGIN_DECLS
+
+GemingaActorRef *geminga_actor_ref_new (GemingaTarget *target);
+GemingaTarget *geminga_actor_ref_get_target (GemingaActorRef *self);
+
+/* "/org/geminga1/node/NODE/ID" and back. */
+char *geminga_target_dup_path (GemingaTarget *target);
+gboolean geminga_target_parse_path (const char *path, guint32 *node, char **id);
+
+G_END_DECLS

@@ -1,0 +1,783 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-actor-private.h"
+
+#include <unistd.h>
+
+#include "geminga-actor-builtin-private.h"
+#include "geminga-actor-config-private.h"
+#include "geminga-actor-ref-private.h"
+#include "geminga-call-private.h"
+#include "geminga-command-private.h"
+#include "geminga-core-enums.h"
+#include "geminga-error.h"
+#include "geminga-interface-private.h"
+#include "geminga-system-private.h"
+
+/* Messages that may wait in a mailbox if the class says nothing. */
+#define DEFAULT_MAILBOX_LIMIT 65536
+
+/**
+ * GemingaActor:
+ *
+ * An object with private state, one mailbox and one loop, which handles one message at a time.
+ *
+ * Actors are made with [method@Geminga.System.spawn] or [method@Geminga.Actor.spawn] and are reached
+ * through a [class@Geminga.ActorRef] from anywhere. What an actor does on a message is written in a
+ * subclass: it declares its commands with [method@Geminga.ActorClass.add_command] and handles them in
+ * `handle()`.
+ *
+ * Every actor answers `Ping`, `Echo`, `Info`, `GetConfig`, `SetConfig` and `Stop`.
+ *
+ * All of an actor's code runs in its loop, and its methods may be called only there. The actor system
+ * owns the actor from its start to its end.
+ *
+ * Since: 0.1
+ */
+typedef struct
+{
+  GemingaMailbox
+      *mailbox; /* (owned), fixed when it is made; the mailbox owns the actor until it ends */
+  GemingaActorRef *address; /* (owned) (nullable): made when asked for */
+} GemingaActorPrivate;
+
+G_DEFINE_TYPE_WITH_PRIVATE (GemingaActor, geminga_actor, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_ID = 1,
+  PROP_PLACEMENT,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_STARTED,
+  SIGNAL_STOPPING,
+  SIGNAL_CALL,
+  N_SIGNALS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+/* What a thread is doing right now. */
+typedef struct
+{
+  GemingaActor *actor;
+  GemingaCall *call;
+} Current;
+
+static GPrivate current_key;
+
+/* Helpers */
+
+static GemingaActorPrivate *
+get_private (GemingaActor *self)
+{
+  return geminga_actor_get_instance_private (self);
+}
+
+static Current *
+enter (Current *current, GemingaActor *actor, GemingaCall *call)
+{
+  Current *previous = g_private_get (&current_key);
+
+  current->actor = actor;
+  current->call = call;
+  g_private_set (&current_key, current);
+
+  return previous;
+}
+
+static void
+leave (Current *previous)
+{
+  g_private_set (&current_key, previous);
+}
+
+/* Names the command's class in errors as people know it. */
+static gboolean
+check_call (GemingaActor *self, GemingaCall *call, GemingaCommand **command)
+{
+  const char *name = geminga_call_get_command (call);
+  GVariant *arguments = geminga_call_get_arguments (call);
+
+  *command = geminga_interface_find_command (G_OBJECT_TYPE (self), name);
+  if (*command == NULL)
+    {
+      geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
+                           "Actor “%s” of class %s has no command “%s”",
+                           geminga_actor_get_id (self), G_OBJECT_TYPE_NAME (self), name);
+      return FALSE;
+    }
+
+  if (!g_variant_is_of_type (arguments, geminga_command_get_argument_type (*command)))
+    {
+      geminga_call_refuse (call, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                           "Command %s of actor “%s” takes arguments of type “%s”, not “%s”", name,
+                           geminga_actor_get_id (self),
+                           (const char *) geminga_command_get_argument_type (*command),
+                           g_variant_get_type_string (arguments));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* GemingaActor */
+
+static void
+geminga_actor_real_started (GemingaActor *self)
+{
+}
+
+static void
+geminga_actor_real_stopping (GemingaActor *self)
+{
+}
+
+static void
+geminga_actor_real_info (GemingaActor *self, GVariantDict *info)
+{
+}
+
+static void
+geminga_actor_real_handle (GemingaActor *self, GemingaCall *call)
+{
+  GemingaCommand *command = geminga_call_get_declaration (call);
+  gboolean is_handled = FALSE;
+
+  if (command->handler != NULL)
+    {
+      command->handler (self, call);
+      return;
+    }
+
+  g_signal_emit (self, signals[SIGNAL_CALL], 0, call, &is_handled);
+  if (!is_handled)
+    geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
+                         "Class %s declares the command “%s” but does not handle it",
+                         G_OBJECT_TYPE_NAME (self), command->name);
+}
+
+/* GObject */
+
+static void
+geminga_actor_notify (GObject *object, GParamSpec *pspec)
+{
+  GemingaActor *self = GEMINGA_ACTOR (object);
+  GemingaMailbox *mailbox = get_private (self)->mailbox;
+
+  if (mailbox != NULL && mailbox->system != NULL && pspec->owner_type != GEMINGA_TYPE_ACTOR)
+    geminga_actor_builtin_property_changed (self, mailbox->system, pspec);
+
+  if (G_OBJECT_CLASS (geminga_actor_parent_class)->notify != NULL)
+    G_OBJECT_CLASS (geminga_actor_parent_class)->notify (object, pspec);
+}
+
+static void
+geminga_actor_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  GemingaActor *self = GEMINGA_ACTOR (object);
+
+  switch (property_id)
+    {
+    case PROP_ID:
+      g_value_set_string (value, geminga_actor_get_id (self));
+      break;
+    case PROP_PLACEMENT:
+      g_value_set_enum (value, geminga_actor_get_placement (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+geminga_actor_dispose (GObject *object)
+{
+  GemingaActorPrivate *priv = get_private (GEMINGA_ACTOR (object));
+
+  g_clear_object (&priv->address);
+
+  G_OBJECT_CLASS (geminga_actor_parent_class)->dispose (object);
+}
+
+static void
+geminga_actor_finalize (GObject *object)
+{
+  GemingaActorPrivate *priv = get_private (GEMINGA_ACTOR (object));
+
+  if (priv->mailbox != NULL)
+    geminga_target_unref (&priv->mailbox->target);
+
+  G_OBJECT_CLASS (geminga_actor_parent_class)->finalize (object);
+}
+
+static void
+geminga_actor_class_init (GemingaActorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->notify = geminga_actor_notify;
+  object_class->get_property = geminga_actor_get_property;
+  object_class->dispose = geminga_actor_dispose;
+  object_class->finalize = geminga_actor_finalize;
+
+  klass->started = geminga_actor_real_started;
+  klass->stopping = geminga_actor_real_stopping;
+  klass->handle = geminga_actor_real_handle;
+  klass->info = geminga_actor_real_info;
+  klass->mailbox_limit = DEFAULT_MAILBOX_LIMIT;
+
+  /**
+   * GemingaActor:id: (getter get_id)
+   *
+   * The id, unique among the actors of its process.
+   *
+   * Since: 0.1
+   */
+  props[PROP_ID] =
+      g_param_spec_string ("id", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GemingaActor:placement: (getter get_placement)
+   *
+   * Where the actor runs.
+   *
+   * Since: 0.1
+   */
+  props[PROP_PLACEMENT] =
+      g_param_spec_enum ("placement", NULL, NULL, GEMINGA_TYPE_PLACEMENT, GEMINGA_PLACEMENT_SHARED,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  /**
+   * GemingaActor::started:
+   * @self: the actor
+   *
+   * The actor is in its loop and is about to get its first message.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_STARTED] =
+      g_signal_new ("started", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                    G_STRUCT_OFFSET (GemingaActorClass, started), NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * GemingaActor::stopping:
+   * @self: the actor
+   *
+   * The actor gets no more messages; what it holds it may still finish.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_STOPPING] = g_signal_new ("stopping", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                           G_STRUCT_OFFSET (GemingaActorClass, stopping), NULL,
+                                           NULL, NULL, G_TYPE_NONE, 0);
+
+  /**
+   * GemingaActor::call:
+   * @self: the actor
+   * @call: what was asked
+   *
+   * A command without a handler of its own was called. For languages that cannot override
+   * `handle()`.
+   *
+   * Returns: %TRUE if the call is taken care of
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_CALL] = g_signal_new ("call", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                       g_signal_accumulator_true_handled, NULL, NULL,
+                                       G_TYPE_BOOLEAN, 1, GEMINGA_TYPE_CALL);
+
+  geminga_actor_builtin_install (klass);
+}
+
+static void
+geminga_actor_init (GemingaActor *self)
+{
+}
+
+/* Private API */
+
+GemingaActor *
+geminga_actor_make (GemingaMailbox *mailbox, GError **error)
+{
+  GemingaActor *self = geminga_actor_config_construct (mailbox->type, mailbox->properties, error);
+
+  if (self == NULL)
+    return NULL;
+
+  geminga_target_ref (&mailbox->target);
+  get_private (self)->mailbox = mailbox;
+
+  return self;
+}
+
+void
+geminga_actor_run_started (GemingaActor *self)
+{
+  g_autoptr (GemingaActor) kept = g_object_ref (self);
+  Current current;
+  Current *previous = enter (&current, self, NULL);
+
+  g_signal_emit (self, signals[SIGNAL_STARTED], 0);
+  leave (previous);
+}
+
+void
+geminga_actor_run_stopping (GemingaActor *self)
+{
+  g_autoptr (GemingaActor) kept = g_object_ref (self);
+  Current current;
+  Current *previous = enter (&current, self, NULL);
+
+  g_signal_emit (self, signals[SIGNAL_STOPPING], 0);
+  leave (previous);
+}
+
+void
+geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message)
+{
+  g_autoptr (GemingaActor) kept = g_object_ref (self);
+  g_autoptr (GemingaCall) call = geminga_call_new (get_private (self)->mailbox, message);
+  GemingaCommand *command;
+  Current current;
+  Current *previous;
+
+  if (!check_call (self, call, &command))
+    return;
+
+  geminga_call_set_declaration (call, command);
+  previous = enter (&current, self, call);
+  GEMINGA_ACTOR_GET_CLASS (self)->handle (self, call);
+  leave (previous);
+}
+
+void
+geminga_actor_detach (GemingaActor *self)
+{
+  g_object_run_dispose (G_OBJECT (self));
+}
+
+GemingaMailbox *
+geminga_actor_get_mailbox (GemingaActor *self)
+{
+  return get_private (self)->mailbox;
+}
+
+GemingaActor *
+geminga_actor_get_current (void)
+{
+  Current *current = g_private_get (&current_key);
+
+  return current != NULL ? current->actor : NULL;
+}
+
+GemingaCall *
+geminga_actor_get_current_call (void)
+{
+  Current *current = g_private_get (&current_key);
+
+  return current != NULL ? current->call : NULL;
+}
+
+/* Public API */
+
+/**
+ * geminga_actor_class_set_interface_name:
+ * @klass: an actor class
+ * @name: a D-Bus interface name such as `org.example.Calc1`
+ *
+ * Names the interface that the class's own commands, events and properties form.
+ *
+ * For class_init. Without it the name is `org.geminga1.Class.` and the name of the type.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_set_interface_name (GemingaActorClass *klass, const char *name)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+  g_return_if_fail (name != NULL && g_dbus_is_interface_name (name));
+
+  geminga_interface_set_name (geminga_interface_for_type (G_TYPE_FROM_CLASS (klass)), name);
+}
+
+/**
+ * geminga_actor_class_add_command:
+ * @klass: an actor class
+ * @command: (transfer none): a command that is complete
+ *
+ * Declares a command. It must be new to the class; one of an ancestor may be declared anew.
+ *
+ * For class_init, or before the first actor of the class is made.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_add_command (GemingaActorClass *klass, GemingaCommand *command)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+  g_return_if_fail (command != NULL);
+
+  geminga_interface_add_command (geminga_interface_for_type (G_TYPE_FROM_CLASS (klass)), command);
+}
+
+/**
+ * geminga_actor_class_add_commands: (skip)
+ * @klass: an actor class
+ * @entries: a table of commands
+ * @n_entries: how many there are
+ *
+ * Declares the commands of a class in C.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_add_commands (GemingaActorClass *klass,
+                                  const GemingaCommandEntry *entries,
+                                  gsize n_entries)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+
+  for (gsize i = 0; i < n_entries; i++)
+    {
+      g_autoptr (GemingaCommand) command = geminga_command_new_from_entry (&entries[i]);
+
+      g_return_if_fail (command != NULL);
+      geminga_actor_class_add_command (klass, command);
+    }
+}
+
+/**
+ * geminga_actor_class_add_event:
+ * @klass: an actor class
+ * @event: (transfer none): name and arguments, described as a command without results
+ *
+ * Declares an event, which actors of the class send with [method@Geminga.Actor.emit_event] and which
+ * is a signal on D-Bus.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_add_event (GemingaActorClass *klass, GemingaCommand *event)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+  g_return_if_fail (event != NULL);
+
+  geminga_interface_add_event (geminga_interface_for_type (G_TYPE_FROM_CLASS (klass)), event);
+}
+
+/**
+ * geminga_actor_class_set_mailbox_limit:
+ * @klass: an actor class
+ * @limit: how many messages may wait, at least 1
+ *
+ * Bounds the mailboxes of the class's actors. Further messages fail with %GEMINGA_ERROR_MAILBOX_FULL.
+ * The default is 65536.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_set_mailbox_limit (GemingaActorClass *klass, guint limit)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+  g_return_if_fail (limit > 0);
+
+  klass->mailbox_limit = limit;
+}
+
+/**
+ * geminga_actor_class_set_main_thread_only:
+ * @klass: an actor class
+ * @main_thread_only: whether its code must not run in other threads
+ *
+ * Says that actors of the class cannot have a thread of their own. Overlays of languages that cannot
+ * be called off the main thread say so for their classes; for JavaScript it is always so.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean main_thread_only)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+
+  klass->is_main_thread_only = main_thread_only;
+}
+
+/**
+ * geminga_actor_class_list_interfaces:
+ * @klass: an actor class
+ *
+ * Lists what its actors understand: the interface of the class, if it declares one, and those of its
+ * ancestors up to `org.geminga1.Actor`.
+ *
+ * Returns: (transfer full) (element-type GemingaInterface): the interfaces, the class's own first
+ *
+ * Since: 0.1
+ */
+GPtrArray *
+geminga_actor_class_list_interfaces (GemingaActorClass *klass)
+{
+  GPtrArray *list;
+
+  g_return_val_if_fail (GEMINGA_IS_ACTOR_CLASS (klass), NULL);
+
+  list = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_interface_unref);
+  for (GType type = G_TYPE_FROM_CLASS (klass); type != G_TYPE_OBJECT; type = g_type_parent (type))
+    {
+      GemingaInterface *interface = geminga_interface_peek_for_type (type);
+
+      if (interface != NULL)
+        g_ptr_array_add (list, geminga_interface_ref (interface));
+    }
+
+  return list;
+}
+
+/**
+ * geminga_actor_get_id: (get-property id)
+ * @self: an actor
+ *
+ * Tells the id. An actor has none while its constructor runs.
+ *
+ * Returns: (nullable): the id
+ *
+ * Since: 0.1
+ */
+const char *
+geminga_actor_get_id (GemingaActor *self)
+{
+  GemingaMailbox *mailbox;
+
+  g_return_val_if_fail (GEMINGA_IS_ACTOR (self), NULL);
+
+  mailbox = get_private (self)->mailbox;
+
+  return mailbox != NULL ? mailbox->target.id : NULL;
+}
+
+/**
+ * geminga_actor_get_placement: (get-property placement)
+ * @self: an actor
+ *
+ * Tells where the actor runs.
+ *
+ * Returns: the placement
+ *
+ * Since: 0.1
+ */
+GemingaPlacement
+geminga_actor_get_placement (GemingaActor *self)
+{
+  GemingaMailbox *mailbox;
+
+  g_return_val_if_fail (GEMINGA_IS_ACTOR (self), GEMINGA_PLACEMENT_SHARED);
+
+  mailbox = get_private (self)->mailbox;
+
+  return mailbox != NULL ? mailbox->placement : GEMINGA_PLACEMENT_SHARED;
+}
+
+/**
+ * geminga_actor_get_address:
+ * @self: an actor
+ *
+ * Gives the ref of the actor itself, to be handed to others. Not while its constructor runs.
+ *
+ * Returns: (transfer none): the ref
+ *
+ * Since: 0.1
+ */
+GemingaActorRef *
+geminga_actor_get_address (GemingaActor *self)
+{
+  GemingaActorPrivate *priv;
+
+  g_return_val_if_fail (GEMINGA_IS_ACTOR (self), NULL);
+
+  priv = get_private (self);
+  g_return_val_if_fail (priv->mailbox != NULL, NULL);
+  if (priv->address == NULL)
+    priv->address = geminga_actor_ref_new (&priv->mailbox->target);
+
+  return priv->address;
+}
+
+/**
+ * geminga_actor_get_system:
+ * @self: an actor
+ *
+ * Gives the actor system it lives in.
+ *
+ * Returns: (transfer none) (nullable): the system, or %NULL once the actor has ended
+ *
+ * Since: 0.1
+ */
+GemingaSystem *
+geminga_actor_get_system (GemingaActor *self)
+{
+  GemingaMailbox *mailbox;
+
+  g_return_val_if_fail (GEMINGA_IS_ACTOR (self), NULL);
+
+  mailbox = get_private (self)->mailbox;
+
+  return mailbox != NULL ? mailbox->system : NULL;
+}
+
+/**
+ * geminga_actor_spawn:
+ * @self: an actor
+ * @type: an actor class
+ * @id: (nullable): the new actor's id, or %NULL to have one chosen
+ * @placement: where it shall run
+ * @properties: (nullable): construct properties, `a{sv}` by property name; a floating reference is taken
+ * @error: return location for an error
+ *
+ * Makes another actor, which ends when this one does. See [method@Geminga.System.spawn].
+ *
+ * Returns: (transfer full): the new actor's ref, usable at once
+ *
+ * Since: 0.1
+ */
+GemingaActorRef *
+geminga_actor_spawn (GemingaActor *self,
+                     GType type,
+                     const char *id,
+                     GemingaPlacement placement,
+                     GVariant *properties,
+                     GError **error)
+{
+  g_autoptr (GVariant) sunk = properties != NULL ? g_variant_ref_sink (properties) : NULL;
+  GemingaMailbox *mailbox;
+  GemingaActorRef *child;
+
+  g_return_val_if_fail (GEMINGA_IS_ACTOR (self), NULL);
+
+  mailbox = get_private (self)->mailbox;
+  if (mailbox == NULL || mailbox->state > GEMINGA_MAILBOX_RUNNING)
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE, "The actor is not running");
+      return NULL;
+    }
+
+  child = geminga_system_spawn (mailbox->system, type, id, placement, sunk, error);
+  if (child != NULL)
+    geminga_mailbox_add_child (mailbox, geminga_actor_ref_get_target (child));
+
+  return child;
+}
+
+/**
+ * geminga_actor_stop:
+ * @self: an actor
+ *
+ * Ends the actor: it gets no more messages, `stopping()` runs, and when nothing holds it any more it is
+ * gone.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_stop (GemingaActor *self)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR (self));
+  g_return_if_fail (get_private (self)->mailbox != NULL);
+
+  geminga_mailbox_stop (get_private (self)->mailbox);
+}
+
+/**
+ * geminga_actor_fail:
+ * @self: an actor
+ * @error: why
+ *
+ * Ends the actor as [method@Geminga.Actor.stop] does, because something went wrong. Who supervises it
+ * is told why.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_fail (GemingaActor *self, const GError *error)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR (self));
+  g_return_if_fail (error != NULL);
+  g_return_if_fail (get_private (self)->mailbox != NULL);
+
+  geminga_mailbox_fail (get_private (self)->mailbox, error);
+}
+
+/**
+ * geminga_actor_hold:
+ * @self: an actor
+ *
+ * Keeps the actor from ending while it finishes something, until it calls
+ * [method@Geminga.Actor.release] as often.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_hold (GemingaActor *self)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR (self));
+  g_return_if_fail (get_private (self)->mailbox != NULL);
+
+  geminga_mailbox_hold (get_private (self)->mailbox);
+}
+
+/**
+ * geminga_actor_release:
+ * @self: an actor
+ *
+ * Takes back one [method@Geminga.Actor.hold].
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_release (GemingaActor *self)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR (self));
+  g_return_if_fail (get_private (self)->mailbox != NULL);
+
+  geminga_mailbox_release (get_private (self)->mailbox);
+}
+
+/**
+ * geminga_actor_emit_event:
+ * @self: an actor
+ * @name: an event that the class declares
+ * @arguments: (nullable): a tuple with what the event carries, or %NULL for nothing; a floating
+ *   reference is taken
+ *
+ * Sends an event to whoever listens, on D-Bus for instance.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_emit_event (GemingaActor *self, const char *name, GVariant *arguments)
+{
+  g_autoptr (GVariant) sunk =
+      g_variant_ref_sink (arguments != NULL ? arguments : g_variant_new_tuple (NULL, 0));
+  GemingaInterface *interface;
+  GemingaCommand *event;
+  GemingaMailbox *mailbox;
+
+  g_return_if_fail (GEMINGA_IS_ACTOR (self));
+  g_return_if_fail (name != NULL);
+  interface = geminga_interface_find_event (G_OBJECT_TYPE (self), name);
+  g_return_if_fail (interface != NULL);
+  event = geminga_interface_lookup_event (interface, name);
+  g_return_if_fail (g_variant_is_of_type (sunk, geminga_command_get_argument_type (event)));
+
+  mailbox = get_private (self)->mailbox;
+  if (mailbox != NULL && mailbox->system != NULL)
+    geminga_system_actor_event (mailbox->system, &mailbox->target,
+                                geminga_interface_get_name (interface), name, sunk);
+}

@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-call.h"
+#include "geminga-mailbox-private.h"
+
+G_BEGIN_DECLS
+
+/* Takes the message. */
+GemingaCall *geminga_call_new (GemingaMailbox *mailbox, GemingaMessage *message);
+
+/* The checked declaration of the call's command; borrowed from the class. */
+GemingaCommand *geminga_call_get_declaration (GemingaCall *self);
+void geminga_call_set_declaration (GemingaCall *self, GemingaCommand *command);
+
+void geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+G_END_DECLS

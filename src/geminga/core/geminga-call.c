@@ -1,0 +1,475 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-call-private.h"
+
+#include "geminga-actor-ref-private.h"
+#include "geminga-error.h"
+
+/**
+ * GemingaCall:
+ *
+ * One received request: the command, its arguments and who waits for the answer.
+ *
+ * A handler answers its call exactly once, now or later, from any thread: with
+ * [method@Geminga.Call.return_value], with [method@Geminga.Call.return_error], or by letting another
+ * actor answer with [method@Geminga.Call.forward]. A call whose last reference goes before it was
+ * answered fails by itself with %GEMINGA_ERROR_DROPPED, so that its caller never waits in vain.
+ *
+ * When the caller cancels, or its deadline passes, the call's [method@Geminga.Call.get_cancellable] is
+ * cancelled.
+ *
+ * Since: 0.1
+ */
+struct _GemingaCall
+{
+  GObject parent_instance;
+
+  GemingaMailbox *mailbox;     /* (owned): of the actor that was called */
+  GemingaMessage *message;     /* (owned) */
+  GemingaCommand *declaration; /* (nullable): borrowed from the class */
+
+  GMutex lock;
+  GemingaOpenCall *open_call; /* (nullable), under lock: NULL for a tell and once answered */
+  gboolean is_answered;       /* under lock */
+  GCancellable *cancellable;  /* (owned) (nullable), under lock: of a tell or after the answer */
+};
+
+G_DEFINE_FINAL_TYPE (GemingaCall, geminga_call, G_TYPE_OBJECT)
+
+/* Helpers */
+
+/* Takes the right to answer. FALSE: somebody has answered. */
+static gboolean
+claim_answer (GemingaCall *self)
+{
+  GemingaOpenCall *open_call;
+  gboolean was_answered;
+
+  g_mutex_lock (&self->lock);
+  was_answered = self->is_answered;
+  self->is_answered = TRUE;
+  open_call = g_steal_pointer (&self->open_call);
+  if (open_call != NULL && open_call->cancellable != NULL && self->cancellable == NULL)
+    self->cancellable = g_object_ref (open_call->cancellable);
+  g_mutex_unlock (&self->lock);
+
+  if (open_call != NULL)
+    geminga_mailbox_close_call (self->mailbox, open_call);
+
+  return !was_answered;
+}
+
+static void
+answer (GemingaCall *self, GVariant *result, GUnixFDList *fds, GError *error)
+{
+  if (self->message->ask != NULL)
+    {
+      geminga_ask_answer (self->message->ask, result, fds, error);
+      return;
+    }
+
+  if (error != NULL)
+    g_info ("Command %s told to actor “%s” failed: %s", self->message->command,
+            self->mailbox->target.id, error->message);
+  g_clear_pointer (&result, g_variant_unref);
+  g_clear_object (&fds);
+  g_clear_error (&error);
+}
+
+/* "d" stands for "(d)", nothing for "()". Non-floating, or NULL if it does not fit. */
+static GVariant *
+as_result (GVariant *value, const GVariantType *type)
+{
+  GVariant *items[1] = { value };
+  g_autoptr (GVariant) tuple = NULL;
+
+  if (g_variant_is_of_type (value, type))
+    return g_variant_ref (value);
+
+  tuple = g_variant_ref_sink (g_variant_new_tuple (items, 1));
+
+  return g_variant_is_of_type (tuple, type) ? g_steal_pointer (&tuple) : NULL;
+}
+
+/* GObject */
+
+static void
+geminga_call_finalize (GObject *object)
+{
+  GemingaCall *self = GEMINGA_CALL (object);
+
+  if (claim_answer (self))
+    answer (self, NULL, NULL,
+            g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DROPPED,
+                         "The handler of %s in actor “%s” let go of the call without an answer",
+                         self->message->command, self->mailbox->target.id));
+
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->message, geminga_message_free);
+  geminga_target_unref (&self->mailbox->target);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (geminga_call_parent_class)->finalize (object);
+}
+
+static void
+geminga_call_class_init (GemingaCallClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = geminga_call_finalize;
+}
+
+static void
+geminga_call_init (GemingaCall *self)
+{
+  g_mutex_init (&self->lock);
+}
+
+/* Private API */
+
+GemingaCall *
+geminga_call_new (GemingaMailbox *mailbox, GemingaMessage *message)
+{
+  GemingaCall *self = g_object_new (GEMINGA_TYPE_CALL, NULL);
+
+  geminga_target_ref (&mailbox->target);
+  self->mailbox = mailbox;
+  self->message = message;
+  if (message->ask != NULL)
+    self->open_call = geminga_mailbox_open_call (mailbox, message->ask);
+
+  return self;
+}
+
+GemingaCommand *
+geminga_call_get_declaration (GemingaCall *self)
+{
+  return self->declaration;
+}
+
+void
+geminga_call_set_declaration (GemingaCall *self, GemingaCommand *command)
+{
+  self->declaration = command;
+}
+
+void
+geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
+{
+  va_list args;
+  GError *error;
+
+  if (!claim_answer (self))
+    return;
+
+  va_start (args, format);
+  error = g_error_new_valist (GEMINGA_ERROR, code, format, args);
+  va_end (args);
+  answer (self, NULL, NULL, error);
+}
+
+/* Public API */
+
+/**
+ * geminga_call_get_command:
+ * @self: a call
+ *
+ * Tells which command was called.
+ *
+ * Returns: name of the command
+ *
+ * Since: 0.1
+ */
+const char *
+geminga_call_get_command (GemingaCall *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), NULL);
+
+  return self->message->command;
+}
+
+/**
+ * geminga_call_get_arguments:
+ * @self: a call
+ *
+ * Gives the arguments, which have the types that the command declares.
+ *
+ * Returns: (transfer none): a tuple with one element an argument
+ *
+ * Since: 0.1
+ */
+GVariant *
+geminga_call_get_arguments (GemingaCall *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), NULL);
+
+  return self->message->arguments;
+}
+
+/**
+ * geminga_call_get_fds:
+ * @self: a call
+ *
+ * Gives the file descriptors that handles in the arguments are indexes into.
+ *
+ * Returns: (transfer none) (nullable): the descriptors, or %NULL if there are none
+ *
+ * Since: 0.1
+ */
+GUnixFDList *
+geminga_call_get_fds (GemingaCall *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), NULL);
+
+  return self->message->fds;
+}
+
+/**
+ * geminga_call_dup_sender:
+ * @self: a call
+ *
+ * Tells which actor sent it.
+ *
+ * Returns: (transfer full) (nullable): the sender, or %NULL if it came from outside of actors
+ *
+ * Since: 0.1
+ */
+GemingaActorRef *
+geminga_call_dup_sender (GemingaCall *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), NULL);
+
+  if (self->message->sender == NULL)
+    return NULL;
+
+  return geminga_actor_ref_new (self->message->sender);
+}
+
+/**
+ * geminga_call_get_cancellable:
+ * @self: a call
+ *
+ * Gives what is cancelled when nobody waits for the answer any more.
+ *
+ * It is cancelled in the actor's loop.
+ *
+ * Returns: (transfer none): the cancellable
+ *
+ * Since: 0.1
+ */
+GCancellable *
+geminga_call_get_cancellable (GemingaCall *self)
+{
+  GCancellable *cancellable;
+
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  if (self->open_call != NULL)
+    {
+      cancellable = geminga_mailbox_get_cancellable (self->mailbox, self->open_call);
+    }
+  else
+    {
+      if (self->cancellable == NULL)
+        self->cancellable = g_cancellable_new ();
+      cancellable = self->cancellable;
+    }
+  g_mutex_unlock (&self->lock);
+
+  return cancellable;
+}
+
+/**
+ * geminga_call_get_deadline:
+ * @self: a call
+ *
+ * Tells until when the caller waits. Asks made while the call is handled get no later deadline.
+ *
+ * Returns: monotonic time in microseconds, see g_get_monotonic_time(), or 0 if the caller waits for ever
+ *
+ * Since: 0.1
+ */
+gint64
+geminga_call_get_deadline (GemingaCall *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), 0);
+
+  return self->message->deadline;
+}
+
+/**
+ * geminga_call_expects_answer:
+ * @self: a call
+ *
+ * Tells whether somebody waits for an answer; answers to other calls go nowhere.
+ *
+ * Returns: %TRUE for an ask, %FALSE for a tell
+ *
+ * Since: 0.1
+ */
+gboolean
+geminga_call_expects_answer (GemingaCall *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), FALSE);
+
+  return self->message->ask != NULL;
+}
+
+/**
+ * geminga_call_is_answered:
+ * @self: a call
+ *
+ * Tells whether the handler has answered.
+ *
+ * Returns: %TRUE if it has
+ *
+ * Since: 0.1
+ */
+gboolean
+geminga_call_is_answered (GemingaCall *self)
+{
+  gboolean is_answered;
+
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), FALSE);
+
+  g_mutex_lock (&self->lock);
+  is_answered = self->is_answered;
+  g_mutex_unlock (&self->lock);
+
+  return is_answered;
+}
+
+/**
+ * geminga_call_return_value:
+ * @self: a call
+ * @value: (nullable): the results: a tuple, or the value itself if there is one; %NULL for none.
+ *   Floating references are taken
+ *
+ * Answers the call.
+ *
+ * A value that is not of the type which the command declares becomes an error for the caller and a
+ * warning. Any thread may answer.
+ *
+ * Since: 0.1
+ */
+void
+geminga_call_return_value (GemingaCall *self, GVariant *value)
+{
+  geminga_call_return_value_with_fds (self, value, NULL);
+}
+
+/**
+ * geminga_call_return_value_with_fds:
+ * @self: a call
+ * @value: (nullable): the results, see [method@Geminga.Call.return_value]
+ * @fds: (nullable): the descriptors that handles in @value are indexes into
+ *
+ * Answers the call with file descriptors.
+ *
+ * Since: 0.1
+ */
+void
+geminga_call_return_value_with_fds (GemingaCall *self, GVariant *value, GUnixFDList *fds)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_autoptr (GVariant) result = NULL;
+  const GVariantType *type;
+
+  g_return_if_fail (GEMINGA_IS_CALL (self));
+  g_return_if_fail (fds == NULL || G_IS_UNIX_FD_LIST (fds));
+
+  sunk = g_variant_ref_sink (value != NULL ? value : g_variant_new_tuple (NULL, 0));
+  g_return_if_fail (claim_answer (self));
+
+  type = geminga_command_get_result_type (self->declaration);
+  result = as_result (sunk, type);
+  if (result == NULL)
+    {
+      g_warning ("The handler of %s in actor “%s” returned “%s” where “%s” is declared",
+                 self->message->command, self->mailbox->target.id, g_variant_get_type_string (sunk),
+                 (const char *) type);
+      answer (self, NULL, NULL,
+              g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_FAILED,
+                           "%s returned a value of type “%s” where “%s” is declared",
+                           self->message->command, g_variant_get_type_string (sunk),
+                           (const char *) type));
+      return;
+    }
+
+  answer (self, g_steal_pointer (&result), fds != NULL ? g_object_ref (fds) : NULL, NULL);
+}
+
+/**
+ * geminga_call_return_error:
+ * @self: a call
+ * @error: what went wrong; domain, code and message reach the caller, wherever it is
+ *
+ * Answers the call with an error. Any thread may answer.
+ *
+ * Since: 0.1
+ */
+void
+geminga_call_return_error (GemingaCall *self, const GError *error)
+{
+  g_return_if_fail (GEMINGA_IS_CALL (self));
+  g_return_if_fail (error != NULL);
+  g_return_if_fail (claim_answer (self));
+
+  answer (self, NULL, NULL, g_error_copy (error));
+}
+
+/**
+ * geminga_call_return_error_literal:
+ * @self: a call
+ * @domain: an error domain
+ * @code: a code in it
+ * @message: what went wrong
+ *
+ * Answers the call with an error made from its parts.
+ *
+ * Since: 0.1
+ */
+void
+geminga_call_return_error_literal (GemingaCall *self, GQuark domain, int code, const char *message)
+{
+  g_return_if_fail (GEMINGA_IS_CALL (self));
+  g_return_if_fail (domain != 0);
+  g_return_if_fail (message != NULL);
+  g_return_if_fail (claim_answer (self));
+
+  answer (self, NULL, NULL, g_error_new_literal (domain, code, message));
+}
+
+/**
+ * geminga_call_forward:
+ * @self: a call
+ * @target: who answers instead
+ *
+ * Lets another actor answer. It sees the same command, arguments, sender and deadline.
+ *
+ * Since: 0.1
+ */
+void
+geminga_call_forward (GemingaCall *self, GemingaActorRef *target)
+{
+  GemingaMessage *message;
+
+  g_return_if_fail (GEMINGA_IS_CALL (self));
+  g_return_if_fail (GEMINGA_IS_ACTOR_REF (target));
+  g_return_if_fail (claim_answer (self));
+
+  message = geminga_message_new (GEMINGA_MESSAGE_CALL, self->message->ask);
+  message->command = g_ref_string_acquire (self->message->command);
+  message->arguments = g_variant_ref (self->message->arguments);
+  message->deadline = self->message->deadline;
+  if (self->message->fds != NULL)
+    message->fds = g_object_ref (self->message->fds);
+  if (self->message->sender != NULL)
+    message->sender = geminga_target_ref (self->message->sender);
+
+  if (message->ask != NULL)
+    geminga_ask_forward (message->ask, geminga_actor_ref_get_target (target));
+  geminga_target_post (geminga_actor_ref_get_target (target), message);
+}

@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-actor.h"
+#include "geminga-command.h"
+
+G_BEGIN_DECLS
+
+struct _GemingaCommand
+{
+  gatomicrefcount ref_count;
+  char *name;
+  GVariantType *argument_type; /* (owned), a tuple */
+  GVariantType *result_type;   /* (owned), a tuple */
+  char **argument_names;       /* (owned) */
+  char **result_names;         /* (owned) */
+  char *documentation;         /* (owned) */
+  GemingaCommandFlags flags;
+  GemingaCommandHandler handler; /* (nullable): the class's handle () does it */
+};
+
+/* "d" -> "(d)", "(ss)" -> "(ss)", "" or NULL -> "()"; NULL if it is no signature. */
+GVariantType *geminga_command_parse_signature (const char *signature);
+
+GemingaCommand *geminga_command_new_from_entry (const GemingaCommandEntry *entry);
+
+G_END_DECLS

@@ -1,0 +1,343 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-loop-private.h"
+
+/* A dispatch lets other sources run after this many items or this long. */
+#define DISPATCH_ITEMS 1024
+#define DISPATCH_TIME  2000 /* microseconds */
+
+struct _GemingaLoop
+{
+  GSource source;
+
+  GemingaLoopItem *first; /* (nullable), run queue of the loop's own thread, oldest first */
+  GemingaLoopItem *last;  /* (nullable) */
+  _Atomic (GemingaLoopItem *) inbox; /* posted by any thread, newest first */
+  atomic_bool is_sleeping;
+
+  GMutex lock;
+  GPtrArray *timers; /* (owned) (element-type GemingaTimer), heap by deadline, under lock */
+};
+
+/* Helpers: timers, a binary heap whose elements know their place */
+
+static GemingaTimer *
+timer_at (GemingaLoop *self, guint index)
+{
+  return g_ptr_array_index (self->timers, index - 1);
+}
+
+static void
+place_locked (GemingaLoop *self, GemingaTimer *timer, guint index)
+{
+  g_ptr_array_index (self->timers, index - 1) = timer;
+  timer->index = index;
+}
+
+static void
+sift_up_locked (GemingaLoop *self, GemingaTimer *timer)
+{
+  guint index = timer->index;
+
+  while (index > 1 && timer_at (self, index / 2)->deadline > timer->deadline)
+    {
+      place_locked (self, timer_at (self, index / 2), index);
+      index /= 2;
+    }
+
+  place_locked (self, timer, index);
+}
+
+static void
+sift_down_locked (GemingaLoop *self, GemingaTimer *timer)
+{
+  guint index = timer->index;
+  guint child;
+
+  for (child = index * 2; child <= self->timers->len; child = index * 2)
+    {
+      if (child < self->timers->len &&
+          timer_at (self, child + 1)->deadline < timer_at (self, child)->deadline)
+        child++;
+      if (timer_at (self, child)->deadline >= timer->deadline)
+        break;
+
+      place_locked (self, timer_at (self, child), index);
+      index = child;
+    }
+
+  place_locked (self, timer, index);
+}
+
+static void
+remove_timer_locked (GemingaLoop *self, GemingaTimer *timer)
+{
+  GemingaTimer *last = timer_at (self, self->timers->len);
+  guint index = timer->index;
+
+  g_ptr_array_set_size (self->timers, (int) self->timers->len - 1);
+  timer->index = 0;
+  if (last == timer)
+    return;
+
+  place_locked (self, last, index);
+  sift_up_locked (self, last);
+  sift_down_locked (self, last);
+}
+
+static gint64
+next_deadline_locked (GemingaLoop *self)
+{
+  return self->timers->len > 0 ? timer_at (self, 1)->deadline : -1;
+}
+
+static void
+run_timers (GemingaLoop *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  for (;;)
+    {
+      GemingaTimer *timer;
+
+      g_mutex_lock (&self->lock);
+      timer = self->timers->len > 0 ? timer_at (self, 1) : NULL;
+      if (timer != NULL && timer->deadline <= now)
+        remove_timer_locked (self, timer);
+      else
+        timer = NULL;
+      g_mutex_unlock (&self->lock);
+
+      if (timer == NULL)
+        return;
+
+      timer->func (timer->user_data);
+    }
+}
+
+/* Helpers: items */
+
+static void
+append (GemingaLoop *self, GemingaLoopItem *item)
+{
+  atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
+  if (self->last != NULL)
+    atomic_store_explicit (&self->last->next, item, memory_order_relaxed);
+  else
+    self->first = item;
+  self->last = item;
+}
+
+static void
+take_inbox (GemingaLoop *self)
+{
+  GemingaLoopItem *newest = atomic_exchange (&self->inbox, NULL);
+  GemingaLoopItem *oldest = NULL;
+
+  while (newest != NULL)
+    {
+      GemingaLoopItem *next = atomic_load_explicit (&newest->next, memory_order_relaxed);
+
+      atomic_store_explicit (&newest->next, oldest, memory_order_relaxed);
+      oldest = newest;
+      newest = next;
+    }
+
+  while (oldest != NULL)
+    {
+      GemingaLoopItem *next = atomic_load_explicit (&oldest->next, memory_order_relaxed);
+
+      append (self, oldest);
+      oldest = next;
+    }
+}
+
+static gboolean
+run_first (GemingaLoop *self)
+{
+  GemingaLoopItem *item = self->first;
+
+  if (item == NULL)
+    return FALSE;
+
+  self->first = atomic_load_explicit (&item->next, memory_order_relaxed);
+  if (self->first == NULL)
+    self->last = NULL;
+  item->run (item);
+
+  return TRUE;
+}
+
+static gboolean
+has_items (GemingaLoop *self)
+{
+  return self->first != NULL || atomic_load (&self->inbox) != NULL;
+}
+
+/* GSource */
+
+static gboolean
+loop_prepare (GSource *source, int *timeout)
+{
+  GemingaLoop *self = (GemingaLoop *) source;
+
+  *timeout = -1;
+  if (has_items (self))
+    return TRUE;
+
+  /* Whoever posts after this store sees it and wakes the context. */
+  atomic_store (&self->is_sleeping, TRUE);
+  if (!has_items (self))
+    return FALSE;
+
+  atomic_store (&self->is_sleeping, FALSE);
+
+  return TRUE;
+}
+
+static gboolean
+loop_check (GSource *source)
+{
+  GemingaLoop *self = (GemingaLoop *) source;
+
+  atomic_store (&self->is_sleeping, FALSE);
+
+  return has_items (self);
+}
+
+static gboolean
+loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  GemingaLoop *self = (GemingaLoop *) source;
+  gint64 end = g_get_monotonic_time () + DISPATCH_TIME;
+  guint n_items = 0;
+
+  run_timers (self);
+  do
+    {
+      take_inbox (self);
+      if (!run_first (self))
+        break;
+    }
+  while (++n_items < DISPATCH_ITEMS && (n_items % 16 != 0 || g_get_monotonic_time () < end));
+
+  g_mutex_lock (&self->lock);
+  g_source_set_ready_time (source, next_deadline_locked (self));
+  g_mutex_unlock (&self->lock);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+loop_finalize (GSource *source)
+{
+  GemingaLoop *self = (GemingaLoop *) source;
+
+  g_clear_pointer (&self->timers, g_ptr_array_unref);
+  g_mutex_clear (&self->lock);
+}
+
+static GSourceFuncs loop_funcs = { loop_prepare,  loop_check, loop_dispatch,
+                                   loop_finalize, NULL,       NULL };
+
+/* Private API */
+
+/*
+ * The context owns its loop, so that everything of ours in it shares one. Looking for it holds the
+ * context's lock for a walk over its sources: keep the result.
+ */
+GemingaLoop *
+geminga_loop_ref_for_context (GMainContext *context)
+{
+  GSource *source;
+  GemingaLoop *self;
+  static GMutex creation_lock;
+
+  g_mutex_lock (&creation_lock);
+  source = g_main_context_find_source_by_funcs_user_data (context, &loop_funcs, NULL);
+  if (source != NULL)
+    {
+      g_source_ref (source);
+      g_mutex_unlock (&creation_lock);
+      return (GemingaLoop *) source;
+    }
+
+  source = g_source_new (&loop_funcs, sizeof (GemingaLoop));
+  self = (GemingaLoop *) source;
+  self->timers = g_ptr_array_new ();
+  g_mutex_init (&self->lock);
+  atomic_init (&self->inbox, NULL);
+  atomic_init (&self->is_sleeping, FALSE);
+  g_source_set_callback (source, NULL, NULL, NULL);
+  g_source_set_can_recurse (source, TRUE);
+  g_source_set_static_name (source, "GemingaLoop");
+  g_source_attach (source, context);
+  g_mutex_unlock (&creation_lock);
+
+  return self;
+}
+
+GemingaLoop *
+geminga_loop_ref_thread_default (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  return geminga_loop_ref_for_context (context);
+}
+
+GemingaLoop *
+geminga_loop_ref (GemingaLoop *self)
+{
+  g_source_ref ((GSource *) self);
+
+  return self;
+}
+
+void
+geminga_loop_unref (GemingaLoop *self)
+{
+  g_source_unref ((GSource *) self);
+}
+
+void
+geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item)
+{
+  GemingaLoopItem *head = atomic_load_explicit (&self->inbox, memory_order_relaxed);
+
+  do
+    atomic_store_explicit (&item->next, head, memory_order_relaxed);
+  while (!atomic_compare_exchange_weak (&self->inbox, &head, item));
+
+  if (atomic_load (&self->is_sleeping) && atomic_exchange (&self->is_sleeping, FALSE))
+    g_source_set_ready_time ((GSource *) self, 0);
+}
+
+void
+geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline)
+{
+  g_mutex_lock (&self->lock);
+  g_assert (timer->index == 0);
+  timer->deadline = deadline;
+  g_ptr_array_add (self->timers, timer);
+  timer->index = self->timers->len;
+  sift_up_locked (self, timer);
+  if (timer->index == 1)
+    g_source_set_ready_time ((GSource *) self, deadline);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer)
+{
+  gboolean was_armed;
+
+  g_mutex_lock (&self->lock);
+  was_armed = timer->index != 0;
+  if (was_armed)
+    remove_timer_locked (self, timer);
+  g_mutex_unlock (&self->lock);
+
+  return was_armed;
+}

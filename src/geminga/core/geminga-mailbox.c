@@ -1,0 +1,661 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-mailbox-private.h"
+
+#include "geminga-actor-private.h"
+#include "geminga-call-private.h"
+#include "geminga-error.h"
+#include "geminga-system-private.h"
+
+/* After so many messages other actors of the loop get their turn. */
+#define BATCH 64
+
+/*
+ * Only one thread takes messages out of the queues: the loop's, unless it is caught in a handler that
+ * does not return when the actor is killed. Then the killer takes over, and the loop's thread keeps
+ * off when the handler does return.
+ */
+enum
+{
+  CONSUMER_LOOP,
+  CONSUMER_HANDLER,
+  CONSUMER_KILLER,
+};
+
+/* Helpers: open calls */
+
+static void
+unlink_open_call_locked (GemingaMailbox *self, GemingaOpenCall *open_call)
+{
+  if (open_call->previous != NULL)
+    open_call->previous->next = open_call->next;
+  else
+    self->open_calls = open_call->next;
+  if (open_call->next != NULL)
+    open_call->next->previous = open_call->previous;
+}
+
+static void
+free_open_call (GemingaOpenCall *open_call)
+{
+  g_clear_object (&open_call->cancellable);
+  geminga_ask_unref (open_call->ask);
+  g_free (open_call);
+}
+
+static void
+cancel_forwarded (GemingaMailbox *self, GemingaAsk *ask)
+{
+  g_autoptr (GemingaTarget) target = geminga_ask_ref_forwarded (ask);
+
+  if (target != NULL && target != &self->target)
+    geminga_target_post (target, geminga_message_new (GEMINGA_MESSAGE_CANCEL, ask));
+}
+
+static void
+cancel_call (GemingaMailbox *self, GemingaAsk *ask)
+{
+  g_autoptr (GCancellable) cancellable = NULL;
+  GemingaOpenCall *open_call;
+
+  g_mutex_lock (&self->lock);
+  for (open_call = self->open_calls; open_call != NULL; open_call = open_call->next)
+    if (open_call->ask == ask)
+      break;
+  if (open_call != NULL)
+    {
+      open_call->is_cancelled = TRUE;
+      if (open_call->cancellable != NULL)
+        cancellable = g_object_ref (open_call->cancellable);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+  else if (open_call == NULL)
+    cancel_forwarded (self, ask);
+}
+
+static GPtrArray *
+steal_open_asks (GemingaMailbox *self)
+{
+  GPtrArray *asks = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_ask_unref);
+
+  g_mutex_lock (&self->lock);
+  for (GemingaOpenCall *open_call = self->open_calls; open_call != NULL;
+       open_call = open_call->next)
+    g_ptr_array_add (asks, geminga_ask_ref (open_call->ask));
+  g_mutex_unlock (&self->lock);
+
+  return asks;
+}
+
+static void
+fail_open_calls (GemingaMailbox *self)
+{
+  g_autoptr (GPtrArray) asks = steal_open_asks (self);
+
+  for (guint i = 0; i < asks->len; i++)
+    geminga_ask_answer (g_ptr_array_index (asks, i), NULL, NULL,
+                        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
+                                     "Actor “%s” ended before it answered", self->target.id));
+}
+
+/* Helpers: life */
+
+static void
+answer_asks (GPtrArray **asks, const GError *error)
+{
+  g_autoptr (GPtrArray) taken = g_steal_pointer (asks);
+
+  for (guint i = 0; taken != NULL && i < taken->len; i++)
+    {
+      GemingaAsk *ask = g_ptr_array_index (taken, i);
+
+      if (error != NULL)
+        geminga_ask_answer (ask, NULL, NULL, g_error_copy (error));
+      else
+        geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
+    }
+}
+
+static void
+add_ask (GPtrArray **asks, GemingaAsk *ask)
+{
+  if (*asks == NULL)
+    *asks = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_ask_unref);
+  g_ptr_array_add (*asks, geminga_ask_ref (ask));
+}
+
+static void
+stop_children (GemingaMailbox *self)
+{
+  g_autoptr (GPtrArray) children = g_steal_pointer (&self->children);
+
+  for (guint i = 0; children != NULL && i < children->len; i++)
+    geminga_target_post (g_ptr_array_index (children, i),
+                         geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
+}
+
+static GError *
+why_not_ready (GemingaMailbox *self)
+{
+  if (self->failure != NULL)
+    return g_error_copy (self->failure);
+
+  return g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” has ended", self->target.id);
+}
+
+/* The actor is gone: nobody waits for it any more. */
+static void
+end (GemingaMailbox *self)
+{
+  g_autoptr (GemingaSystem) system = g_steal_pointer (&self->system);
+  g_autoptr (GemingaActor) actor = g_steal_pointer (&self->actor);
+  g_autoptr (GError) not_ready = why_not_ready (self);
+
+  self->state = GEMINGA_MAILBOX_ENDED;
+  atomic_store (&self->is_closed, TRUE);
+  if (system != NULL)
+    geminga_system_remove (system, &self->target);
+
+  stop_children (self);
+  fail_open_calls (self);
+  if (actor != NULL)
+    geminga_actor_detach (actor);
+  g_clear_object (&actor);
+  answer_asks (&self->ready_asks, not_ready);
+  answer_asks (&self->exit_asks, self->failure);
+  if (system != NULL)
+    geminga_system_actor_ended (system, &self->target, self->failure);
+
+  if (self->main_loop != NULL)
+    g_main_loop_quit (self->main_loop);
+}
+
+static void
+become_ready (GemingaMailbox *self)
+{
+  self->state = GEMINGA_MAILBOX_RUNNING;
+  geminga_system_actor_started (self->system, &self->target);
+  answer_asks (&self->ready_asks, NULL);
+}
+
+static void
+start (GemingaMailbox *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->state != GEMINGA_MAILBOX_NEW)
+    return;
+
+  self->state = GEMINGA_MAILBOX_STARTING;
+  self->started_at = g_get_real_time ();
+  self->actor = geminga_actor_make (self, &error);
+  g_clear_pointer (&self->properties, g_variant_unref);
+  if (self->actor == NULL)
+    {
+      geminga_mailbox_fail (self, error);
+      return;
+    }
+
+  geminga_actor_run_started (self->actor);
+  if (self->state == GEMINGA_MAILBOX_STARTING)
+    become_ready (self);
+}
+
+/* Helpers: messages */
+
+static void
+refuse (GemingaMailbox *self, GemingaMessage *message)
+{
+  geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s” any more",
+                          self->target.id);
+}
+
+/* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
+static gboolean
+handle_call (GemingaMailbox *self, GemingaMessage *message)
+{
+  int expected = CONSUMER_HANDLER;
+
+  atomic_fetch_sub_explicit (&self->depth, 1, memory_order_relaxed);
+  if (self->state != GEMINGA_MAILBOX_RUNNING)
+    {
+      refuse (self, message);
+      return TRUE;
+    }
+  if (message->ask != NULL && geminga_ask_is_answered (message->ask))
+    {
+      geminga_message_free (message);
+      return TRUE;
+    }
+
+  self->n_processed++;
+  if (self->main_loop == NULL)
+    {
+      geminga_actor_dispatch (self->actor, message);
+      return TRUE;
+    }
+
+  atomic_store (&self->consumer, CONSUMER_HANDLER);
+  geminga_actor_dispatch (self->actor, message);
+
+  return atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP);
+}
+
+static void
+handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
+{
+  gboolean is_ready =
+      message->kind == GEMINGA_MESSAGE_READY && self->state == GEMINGA_MAILBOX_RUNNING;
+
+  if (message->kind == GEMINGA_MESSAGE_EXIT && self->state == GEMINGA_MAILBOX_ENDED)
+    geminga_ask_answer (message->ask,
+                        self->failure == NULL ? g_variant_ref_sink (g_variant_new_tuple (NULL, 0))
+                                              : NULL,
+                        NULL, self->failure != NULL ? g_error_copy (self->failure) : NULL);
+  else if (is_ready)
+    geminga_ask_answer (message->ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL,
+                        NULL);
+  else if (self->state == GEMINGA_MAILBOX_ENDED)
+    geminga_ask_answer (message->ask, NULL, NULL, why_not_ready (self));
+  else
+    add_ask (message->kind == GEMINGA_MESSAGE_READY ? &self->ready_asks : &self->exit_asks,
+             message->ask);
+}
+
+static void
+handle_urgent (GemingaMailbox *self, GemingaMessage *message)
+{
+  switch (message->kind)
+    {
+    case GEMINGA_MESSAGE_READY:
+    case GEMINGA_MESSAGE_EXIT:
+      handle_waiting_ask (self, message);
+      break;
+    case GEMINGA_MESSAGE_CANCEL:
+      cancel_call (self, message->ask);
+      break;
+    case GEMINGA_MESSAGE_START:
+      start (self);
+      break;
+    case GEMINGA_MESSAGE_STOP:
+      geminga_mailbox_stop (self);
+      break;
+    case GEMINGA_MESSAGE_KILL:
+      if (self->state != GEMINGA_MAILBOX_ENDED)
+        end (self);
+      break;
+    case GEMINGA_MESSAGE_CALL:
+    default:
+      g_assert_not_reached ();
+    }
+
+  geminga_message_free (message);
+}
+
+/* Nobody's loop runs this mailbox any more: whoever posts empties it. */
+static void
+drain_dead (GemingaMailbox *self)
+{
+  for (;;)
+    {
+      GemingaQueueNode *node;
+      gboolean is_urgent;
+
+      g_mutex_lock (&self->lock);
+      node = geminga_queue_pop (&self->urgent);
+      is_urgent = node != NULL;
+      if (node == NULL)
+        node = geminga_queue_pop (&self->messages);
+      g_mutex_unlock (&self->lock);
+
+      if (node == NULL)
+        return;
+      if (is_urgent)
+        handle_urgent (self, (GemingaMessage *) node);
+      else
+        refuse (self, (GemingaMessage *) node);
+    }
+}
+
+/* Takes one message out. FALSE: there is none, or this thread may not take any more. */
+static gboolean
+run_one (GemingaMailbox *self)
+{
+  GemingaQueueNode *node = geminga_queue_pop (&self->urgent);
+
+  if (node != NULL)
+    {
+      handle_urgent (self, (GemingaMessage *) node);
+      return TRUE;
+    }
+
+  node = geminga_queue_pop (&self->messages);
+  if (node == NULL)
+    return FALSE;
+
+  return handle_call (self, (GemingaMessage *) node);
+}
+
+static gboolean
+is_empty (GemingaMailbox *self)
+{
+  return geminga_queue_is_empty (&self->urgent) && geminga_queue_is_empty (&self->messages);
+}
+
+/* The handler did return after all, but the actor was killed meanwhile. */
+static void
+come_back (GemingaMailbox *self)
+{
+  g_autoptr (GemingaActor) actor = g_steal_pointer (&self->actor);
+
+  if (actor != NULL)
+    geminga_actor_detach (actor);
+  g_main_loop_quit (self->main_loop);
+}
+
+static void
+mailbox_run (GemingaLoopItem *item)
+{
+  GemingaMailbox *self =
+      (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
+  guint n_messages = 0;
+
+  while (n_messages < BATCH && run_one (self))
+    n_messages++;
+
+  if (atomic_load (&self->consumer) == CONSUMER_KILLER)
+    {
+      come_back (self);
+      geminga_target_unref (&self->target);
+      return;
+    }
+
+  if (n_messages < BATCH)
+    {
+      atomic_store (&self->is_scheduled, FALSE);
+      if (is_empty (self) || atomic_exchange (&self->is_scheduled, TRUE))
+        {
+          geminga_target_unref (&self->target);
+          return;
+        }
+    }
+
+  geminga_loop_post (self->loop, &self->item);
+}
+
+static void
+schedule (GemingaMailbox *self)
+{
+  if (atomic_load (&self->is_scheduled) || atomic_exchange (&self->is_scheduled, TRUE))
+    return;
+
+  geminga_target_ref (&self->target);
+  geminga_loop_post (self->loop, &self->item);
+}
+
+/* The loop's thread does not come back from a handler: end the actor without it. */
+static gboolean
+take_over (GemingaMailbox *self)
+{
+  int expected = CONSUMER_HANDLER;
+
+  if (!atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_KILLER))
+    return FALSE;
+
+  /* The handler may still use the actor: it is left to it, and so is the loop. */
+  self->state = GEMINGA_MAILBOX_ENDED;
+  g_set_error (&self->failure, GEMINGA_ERROR, GEMINGA_ERROR_DIED,
+               "Actor “%s” was killed while its handler did not return", self->target.id);
+  atomic_store (&self->is_closed, TRUE);
+  geminga_system_remove (self->system, &self->target);
+  stop_children (self);
+  fail_open_calls (self);
+  answer_asks (&self->ready_asks, self->failure);
+  answer_asks (&self->exit_asks, self->failure);
+  geminga_system_actor_ended (self->system, &self->target, self->failure);
+  drain_dead (self);
+
+  return TRUE;
+}
+
+/* GemingaTarget */
+
+static void
+mailbox_post (GemingaTarget *target, GemingaMessage *message)
+{
+  GemingaMailbox *self = (GemingaMailbox *) target;
+  gboolean is_kill = message->kind == GEMINGA_MESSAGE_KILL;
+
+  if (message->kind != GEMINGA_MESSAGE_CALL)
+    {
+      geminga_queue_push (&self->urgent, &message->node);
+    }
+  else if (atomic_load (&self->is_closed))
+    {
+      refuse (self, message);
+      return;
+    }
+  else if (atomic_fetch_add_explicit (&self->depth, 1, memory_order_relaxed) >= self->limit)
+    {
+      atomic_fetch_sub_explicit (&self->depth, 1, memory_order_relaxed);
+      geminga_message_refuse (message, GEMINGA_ERROR_MAILBOX_FULL,
+                              "The mailbox of actor “%s” is full: %u messages wait", target->id,
+                              self->limit);
+      return;
+    }
+  else
+    {
+      geminga_queue_push (&self->messages, &message->node);
+    }
+
+  if (is_kill && take_over (self))
+    return;
+
+  if (atomic_load (&self->consumer) == CONSUMER_KILLER)
+    drain_dead (self);
+  else
+    schedule (self);
+}
+
+static void
+mailbox_free (GemingaTarget *target)
+{
+  GemingaMailbox *self = (GemingaMailbox *) target;
+  GemingaQueueNode *node;
+
+  while ((node = geminga_queue_pop (&self->urgent)) != NULL)
+    geminga_message_free ((GemingaMessage *) node);
+  while ((node = geminga_queue_pop (&self->messages)) != NULL)
+    refuse (self, (GemingaMessage *) node);
+
+  g_clear_pointer (&self->ready_asks, g_ptr_array_unref);
+  g_clear_pointer (&self->exit_asks, g_ptr_array_unref);
+  g_clear_pointer (&self->children, g_ptr_array_unref);
+  g_clear_pointer (&self->properties, g_variant_unref);
+  g_clear_pointer (&self->main_loop, g_main_loop_unref);
+  g_clear_error (&self->failure);
+  g_clear_object (&self->system);
+  g_clear_pointer (&self->loop, geminga_loop_unref);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static const GemingaTargetClass mailbox_class = { mailbox_post, mailbox_free };
+
+/* Private API */
+
+GemingaMailbox *
+geminga_mailbox_new (GemingaSystem *system,
+                     guint32 node,
+                     GemingaLoop *loop,
+                     GType type,
+                     const char *id,
+                     GemingaPlacement placement,
+                     GVariant *properties)
+{
+  GemingaMailbox *self = g_new0 (GemingaMailbox, 1);
+  g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
+
+  geminga_target_init (&self->target, &mailbox_class, system, node, id);
+  self->item.run = mailbox_run;
+  geminga_queue_init (&self->messages);
+  geminga_queue_init (&self->urgent);
+  g_mutex_init (&self->lock);
+  self->loop = geminga_loop_ref (loop);
+  self->limit = klass->mailbox_limit;
+  self->system = g_object_ref (system);
+  self->type = type;
+  self->placement = placement;
+  self->properties = properties != NULL ? g_variant_ref (properties) : NULL;
+
+  return self;
+}
+
+static gpointer
+run_thread (gpointer user_data)
+{
+  GemingaMailbox *self = user_data;
+  g_autoptr (GMainContext) context = g_main_context_ref (g_main_loop_get_context (self->main_loop));
+
+  g_main_context_push_thread_default (context);
+  g_main_loop_run (self->main_loop);
+  /* What was posted while the actor ended still gets its error, and so does what comes later. */
+  while (g_main_context_iteration (context, FALSE))
+    continue;
+  atomic_store (&self->consumer, CONSUMER_KILLER);
+  drain_dead (self);
+  g_main_context_pop_thread_default (context);
+  geminga_target_unref (&self->target);
+
+  return NULL;
+}
+
+gboolean
+geminga_mailbox_start_thread (GemingaMailbox *self, GMainContext *context, GError **error)
+{
+  GThread *thread;
+
+  self->main_loop = g_main_loop_new (context, FALSE);
+  thread =
+      g_thread_try_new (self->target.id, run_thread, geminga_target_ref (&self->target), error);
+  if (thread == NULL)
+    {
+      geminga_target_unref (&self->target);
+      return FALSE;
+    }
+
+  g_thread_unref (thread);
+
+  return TRUE;
+}
+
+void
+geminga_mailbox_stop (GemingaMailbox *self)
+{
+  if (self->state == GEMINGA_MAILBOX_NEW)
+    {
+      end (self);
+      return;
+    }
+  if (self->state >= GEMINGA_MAILBOX_STOPPING)
+    return;
+
+  self->state = GEMINGA_MAILBOX_STOPPING;
+  geminga_mailbox_hold (self);
+  geminga_actor_run_stopping (self->actor);
+  geminga_mailbox_release (self);
+}
+
+void
+geminga_mailbox_fail (GemingaMailbox *self, const GError *error)
+{
+  if (self->state == GEMINGA_MAILBOX_ENDED)
+    return;
+
+  g_clear_error (&self->failure);
+  self->failure = g_error_copy (error);
+  if (self->actor != NULL)
+    geminga_mailbox_stop (self);
+  else
+    end (self);
+}
+
+void
+geminga_mailbox_hold (GemingaMailbox *self)
+{
+  self->n_holds++;
+}
+
+static void
+mailbox_end_if_released (GemingaMailbox *self)
+{
+  if (self->state == GEMINGA_MAILBOX_STOPPING && self->n_holds == 0)
+    end (self);
+}
+
+void
+geminga_mailbox_release (GemingaMailbox *self)
+{
+  g_return_if_fail (self->n_holds > 0);
+
+  self->n_holds--;
+  mailbox_end_if_released (self);
+}
+
+void
+geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child)
+{
+  if (self->children == NULL)
+    self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
+  g_ptr_array_add (self->children, geminga_target_ref (child));
+}
+
+GemingaOpenCall *
+geminga_mailbox_open_call (GemingaMailbox *self, GemingaAsk *ask)
+{
+  GemingaOpenCall *open_call = g_new0 (GemingaOpenCall, 1);
+
+  open_call->ask = geminga_ask_ref (ask);
+  g_mutex_lock (&self->lock);
+  open_call->next = self->open_calls;
+  if (self->open_calls != NULL)
+    self->open_calls->previous = open_call;
+  self->open_calls = open_call;
+  g_mutex_unlock (&self->lock);
+
+  return open_call;
+}
+
+void
+geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call)
+{
+  g_mutex_lock (&self->lock);
+  unlink_open_call_locked (self, open_call);
+  g_mutex_unlock (&self->lock);
+
+  free_open_call (open_call);
+}
+
+GCancellable *
+geminga_mailbox_get_cancellable (GemingaMailbox *self, GemingaOpenCall *open_call)
+{
+  GCancellable *cancellable;
+  gboolean is_cancelled;
+
+  g_mutex_lock (&self->lock);
+  if (open_call->cancellable == NULL)
+    open_call->cancellable = g_cancellable_new ();
+  cancellable = open_call->cancellable;
+  is_cancelled = open_call->is_cancelled;
+  g_mutex_unlock (&self->lock);
+
+  if (is_cancelled)
+    g_cancellable_cancel (cancellable);
+
+  return cancellable;
+}

@@ -1,0 +1,54 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-system.h"
+#include "geminga-target-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What the layers above add to an actor system: other processes, and somebody who listens. Called in
+ * any thread; none of it may be missing.
+ */
+typedef struct
+{
+  /* Makes an actor in a process of its own; gives where its messages go. */
+  GemingaTarget *(
+      *spawn) (gpointer data, GType type, const char *id, GVariant *properties, GError **error);
+  /* Where messages to an actor of another process go. */
+  GemingaTarget *(*resolve) (gpointer data, guint32 node, const char *id, GError **error);
+  /* An actor of this process sent an event, was started, has ended. */
+  void (*event) (gpointer data,
+                 GemingaTarget *actor,
+                 const char *interface,
+                 const char *member,
+                 GVariant *arguments);
+  void (*started) (gpointer data, GemingaTarget *actor);
+  void (*ended) (gpointer data, GemingaTarget *actor, const GError *failure);
+} GemingaSystemBackend;
+
+/* Before the first actor is spawned. The data must live as long as actors do. */
+void geminga_system_set_backend (GemingaSystem *self,
+                                 const GemingaSystemBackend *backend,
+                                 gpointer data);
+void geminga_system_set_node (GemingaSystem *self, guint32 node);
+guint32 geminga_system_get_node (GemingaSystem *self);
+
+/* The actor of this process with that id. */
+GemingaTarget *geminga_system_lookup (GemingaSystem *self, const char *id);
+/* The same for any process. */
+GemingaTarget *
+geminga_system_resolve (GemingaSystem *self, guint32 node, const char *id, GError **error);
+
+gboolean geminga_system_has_listener (GemingaSystem *self);
+void geminga_system_actor_event (GemingaSystem *self,
+                                 GemingaTarget *actor,
+                                 const char *interface,
+                                 const char *member,
+                                 GVariant *arguments);
+void geminga_system_actor_started (GemingaSystem *self, GemingaTarget *actor);
+void geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GError *failure);
+void geminga_system_remove (GemingaSystem *self, GemingaTarget *actor);
+
+G_END_DECLS

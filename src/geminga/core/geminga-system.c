@@ -1,0 +1,574 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-system-private.h"
+
+#include <string.h>
+
+#include "geminga-actor-config-private.h"
+#include "geminga-actor-ref-private.h"
+#include "geminga-error.h"
+#include "geminga-mailbox-private.h"
+
+/* How long actors may take to end before they are killed, in milliseconds. */
+#define STOP_GRACE 5000
+
+/**
+ * GemingaSystem:
+ *
+ * The actors of one process, and the way to those of the service's other processes.
+ *
+ * A program that runs a [class@Geminga.Service] gets its system from there; a system of one's own is for
+ * programs and tests that only want actors in their own process. The system owns its actors. Any thread
+ * may use it.
+ *
+ * Since: 0.1
+ */
+struct _GemingaSystem
+{
+  GObject parent_instance;
+
+  const GemingaSystemBackend *backend; /* (nullable), fixed before the first actor */
+  gpointer backend_data;
+  guint32 node;
+
+  GMutex lock;
+  GHashTable
+      *actors; /* (owned) (element-type utf8 GemingaTarget), under lock; keys belong to values */
+  guint64 last_number; /* under lock: for ids that are chosen */
+  GPtrArray
+      *stop_tasks; /* (owned) (element-type GTask), under lock: wait for the last actor to end */
+};
+
+G_DEFINE_FINAL_TYPE (GemingaSystem, geminga_system, G_TYPE_OBJECT)
+
+/* Helpers */
+
+static gboolean
+check_type (GType type, GError **error)
+{
+  if (g_type_is_a (type, GEMINGA_TYPE_ACTOR) && !G_TYPE_IS_ABSTRACT (type))
+    return TRUE;
+
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+               "“%s” is not a class of actors",
+               type != G_TYPE_INVALID ? g_type_name (type) : "(none)");
+
+  return FALSE;
+}
+
+/* JavaScript crashes when it is called off the main thread, whatever its class says. */
+static gboolean
+check_placement (GType type, GemingaPlacement placement, GError **error)
+{
+  g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
+
+  if (placement != GEMINGA_PLACEMENT_THREAD ||
+      (!klass->is_main_thread_only && !g_str_has_prefix (g_type_name (type), "Gjs_")))
+    return TRUE;
+
+  g_set_error (
+      error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
+      "Actors of class %s cannot run in a thread of their own; use placement “process” or “shared”",
+      g_type_name (type));
+
+  return FALSE;
+}
+
+static gboolean
+check_properties (GType type, GVariant *properties, GError **error)
+{
+  if (properties == NULL)
+    return TRUE;
+
+  if (!g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT))
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                   "Construct properties must be “a{sv}”, not “%s”",
+                   g_variant_get_type_string (properties));
+      return FALSE;
+    }
+
+  return geminga_actor_config_check (type, properties, error);
+}
+
+static char *
+choose_id_locked (GemingaSystem *self, GType type)
+{
+  char *id = NULL;
+
+  do
+    {
+      g_free (id);
+      id = g_strdup_printf ("%s-%" G_GUINT64_FORMAT, g_type_name (type), ++self->last_number);
+    }
+  while (g_hash_table_contains (self->actors, id));
+
+  return id;
+}
+
+static gboolean
+add_locked (GemingaSystem *self, GemingaTarget *target, GError **error)
+{
+  if (g_hash_table_contains (self->actors, target->id))
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_ALREADY_EXISTS,
+                   "There is an actor “%s” already", target->id);
+      return FALSE;
+    }
+
+  g_hash_table_insert (self->actors, target->id, geminga_target_ref (target));
+
+  return TRUE;
+}
+
+static gboolean
+add (GemingaSystem *self, GemingaTarget *target, GError **error)
+{
+  gboolean is_added;
+
+  g_mutex_lock (&self->lock);
+  is_added = add_locked (self, target, error);
+  g_mutex_unlock (&self->lock);
+
+  return is_added;
+}
+
+static GemingaTarget *
+spawn_here (GemingaSystem *self,
+            GType type,
+            const char *id,
+            GemingaPlacement placement,
+            GVariant *properties,
+            GError **error)
+{
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GemingaLoop) loop = NULL;
+  GemingaMailbox *mailbox;
+
+  if (placement == GEMINGA_PLACEMENT_THREAD)
+    context = g_main_context_new ();
+  else
+    context = g_main_context_ref_thread_default ();
+
+  loop = geminga_loop_ref_for_context (context);
+  mailbox = geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
+  if (!add (self, &mailbox->target, error))
+    {
+      geminga_target_unref (&mailbox->target);
+      return NULL;
+    }
+  if (placement == GEMINGA_PLACEMENT_THREAD &&
+      !geminga_mailbox_start_thread (mailbox, context, error))
+    {
+      g_prefix_error (error, "Cannot start a thread for actor “%s”: ", id);
+      geminga_system_remove (self, &mailbox->target);
+      geminga_target_unref (&mailbox->target);
+      return NULL;
+    }
+
+  geminga_target_post (&mailbox->target, geminga_message_new (GEMINGA_MESSAGE_START, NULL));
+
+  return &mailbox->target;
+}
+
+static GemingaTarget *
+spawn_process (GemingaSystem *self,
+               GType type,
+               const char *id,
+               GVariant *properties,
+               GError **error)
+{
+  if (self->backend != NULL)
+    return self->backend->spawn (self->backend_data, type, id, properties, error);
+
+  g_set_error_literal (
+      error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
+      "Placement “process” needs a running service: this actor system has one process only");
+
+  return NULL;
+}
+
+/* Takes the tasks that wait for the last actor, if it is gone. */
+static GPtrArray *
+steal_stop_tasks_locked (GemingaSystem *self)
+{
+  if (g_hash_table_size (self->actors) > 0)
+    return NULL;
+
+  return g_steal_pointer (&self->stop_tasks);
+}
+
+static void
+complete_stop (GPtrArray *tasks)
+{
+  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
+    g_task_return_boolean (g_ptr_array_index (tasks, i), TRUE);
+  g_clear_pointer (&tasks, g_ptr_array_unref);
+}
+
+static void
+post_to_all (GemingaSystem *self, GemingaMessageKind kind)
+{
+  g_autoptr (GPtrArray) targets =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
+  GHashTableIter iter;
+  gpointer target;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->actors);
+  while (g_hash_table_iter_next (&iter, NULL, &target))
+    g_ptr_array_add (targets, geminga_target_ref (target));
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < targets->len; i++)
+    geminga_target_post (g_ptr_array_index (targets, i), geminga_message_new (kind, NULL));
+}
+
+static gboolean
+stop_grace_passed_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+
+  if (!g_task_get_completed (task))
+    post_to_all (g_task_get_source_object (task), GEMINGA_MESSAGE_KILL);
+
+  return G_SOURCE_REMOVE;
+}
+
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* GObject */
+
+static void
+geminga_system_finalize (GObject *object)
+{
+  GemingaSystem *self = GEMINGA_SYSTEM (object);
+
+  /* Each actor holds a reference. */
+  g_assert (g_hash_table_size (self->actors) == 0);
+  g_hash_table_unref (self->actors);
+  g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (geminga_system_parent_class)->finalize (object);
+}
+
+static void
+geminga_system_class_init (GemingaSystemClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = geminga_system_finalize;
+}
+
+static void
+geminga_system_init (GemingaSystem *self)
+{
+  g_mutex_init (&self->lock);
+  self->actors =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) geminga_target_unref);
+}
+
+/* Private API */
+
+void
+geminga_system_set_backend (GemingaSystem *self, const GemingaSystemBackend *backend, gpointer data)
+{
+  self->backend = backend;
+  self->backend_data = data;
+}
+
+void
+geminga_system_set_node (GemingaSystem *self, guint32 node)
+{
+  self->node = node;
+}
+
+guint32
+geminga_system_get_node (GemingaSystem *self)
+{
+  return self->node;
+}
+
+GemingaTarget *
+geminga_system_lookup (GemingaSystem *self, const char *id)
+{
+  GemingaTarget *target;
+
+  g_mutex_lock (&self->lock);
+  target = g_hash_table_lookup (self->actors, id);
+  if (target != NULL)
+    geminga_target_ref (target);
+  g_mutex_unlock (&self->lock);
+
+  return target;
+}
+
+GemingaTarget *
+geminga_system_resolve (GemingaSystem *self, guint32 node, const char *id, GError **error)
+{
+  GemingaTarget *target = NULL;
+
+  if (node != self->node && self->backend != NULL)
+    return self->backend->resolve (self->backend_data, node, id, error);
+
+  if (node == self->node)
+    target = geminga_system_lookup (self, id);
+  if (target == NULL)
+    g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s”", id);
+
+  return target;
+}
+
+gboolean
+geminga_system_has_listener (GemingaSystem *self)
+{
+  return self->backend != NULL;
+}
+
+void
+geminga_system_actor_event (GemingaSystem *self,
+                            GemingaTarget *actor,
+                            const char *interface,
+                            const char *member,
+                            GVariant *arguments)
+{
+  if (self->backend != NULL)
+    self->backend->event (self->backend_data, actor, interface, member, arguments);
+}
+
+void
+geminga_system_actor_started (GemingaSystem *self, GemingaTarget *actor)
+{
+  if (self->backend != NULL)
+    self->backend->started (self->backend_data, actor);
+}
+
+void
+geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GError *failure)
+{
+  if (self->backend != NULL)
+    self->backend->ended (self->backend_data, actor, failure);
+}
+
+void
+geminga_system_remove (GemingaSystem *self, GemingaTarget *actor)
+{
+  GPtrArray *tasks = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (g_hash_table_lookup (self->actors, actor->id) == actor)
+    {
+      g_hash_table_remove (self->actors, actor->id);
+      tasks = steal_stop_tasks_locked (self);
+    }
+  g_mutex_unlock (&self->lock);
+
+  complete_stop (tasks);
+}
+
+/* Public API */
+
+/**
+ * geminga_system_new:
+ *
+ * Makes an actor system of one process.
+ *
+ * Returns: (transfer full): the system
+ *
+ * Since: 0.1
+ */
+GemingaSystem *
+geminga_system_new (void)
+{
+  return g_object_new (GEMINGA_TYPE_SYSTEM, NULL);
+}
+
+/**
+ * geminga_system_spawn:
+ * @self: a system
+ * @type: an actor class
+ * @id: (nullable): the new actor's id, or %NULL to have one chosen
+ * @placement: where it shall run
+ * @properties: (nullable): construct properties, `a{sv}` by property name; a floating reference is taken
+ * @error: return location for an error
+ *
+ * Makes an actor.
+ *
+ * The ref can be used at once; messages wait until the actor has started, which
+ * [method@Geminga.ActorRef.wait_ready_async] tells. An actor with placement "shared" runs in the
+ * thread-default main context of who spawns it.
+ *
+ * Fails with %GEMINGA_ERROR_INVALID_ARGUMENTS if @type is no actor class or a property is unknown or has
+ * a wrong value, with %GEMINGA_ERROR_ALREADY_EXISTS if the id is taken, with
+ * %GEMINGA_ERROR_UNSUPPORTED_PLACEMENT if the class cannot run there, with
+ * %GEMINGA_ERROR_SPAWN_FAILED if there is no thread or process to be had.
+ *
+ * Returns: (transfer full): the new actor's ref
+ *
+ * Since: 0.1
+ */
+GemingaActorRef *
+geminga_system_spawn (GemingaSystem *self,
+                      GType type,
+                      const char *id,
+                      GemingaPlacement placement,
+                      GVariant *properties,
+                      GError **error)
+{
+  g_autoptr (GVariant) sunk = properties != NULL ? g_variant_ref_sink (properties) : NULL;
+  g_autoptr (GemingaTarget) target = NULL;
+  g_autofree char *chosen = NULL;
+
+  g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
+
+  if (!check_type (type, error) || !check_placement (type, placement, error) ||
+      !check_properties (type, sunk, error))
+    return NULL;
+
+  if (id == NULL || *id == '\0')
+    {
+      g_mutex_lock (&self->lock);
+      chosen = choose_id_locked (self, type);
+      g_mutex_unlock (&self->lock);
+      id = chosen;
+    }
+
+  if (placement == GEMINGA_PLACEMENT_PROCESS)
+    target = spawn_process (self, type, id, sunk, error);
+  else
+    target = spawn_here (self, type, id, placement, sunk, error);
+
+  return target != NULL ? geminga_actor_ref_new (target) : NULL;
+}
+
+/**
+ * geminga_system_ref_actor:
+ * @self: a system
+ * @id_or_path: the id of an actor of this process, or the path of any, see
+ *   [method@Geminga.ActorRef.get_path]
+ * @error: return location for an error
+ *
+ * Finds an actor. An actor of another process is not looked for: messages to it fail if it is not
+ * there.
+ *
+ * Returns: (transfer full): its ref, or %NULL with %GEMINGA_ERROR_NO_SUCH_ACTOR
+ *
+ * Since: 0.1
+ */
+GemingaActorRef *
+geminga_system_ref_actor (GemingaSystem *self, const char *id_or_path, GError **error)
+{
+  g_autoptr (GemingaTarget) target = NULL;
+  g_autofree char *id = NULL;
+  guint32 node;
+
+  g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
+  g_return_val_if_fail (id_or_path != NULL, NULL);
+
+  if (geminga_target_parse_path (id_or_path, &node, &id))
+    target = geminga_system_resolve (self, node, id, error);
+  else
+    target = geminga_system_resolve (self, self->node, id_or_path, error);
+
+  return target != NULL ? geminga_actor_ref_new (target) : NULL;
+}
+
+/**
+ * geminga_system_list_actors:
+ * @self: a system
+ *
+ * Lists the actors of this process.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): their ids, sorted
+ *
+ * Since: 0.1
+ */
+char **
+geminga_system_list_actors (GemingaSystem *self)
+{
+  GPtrArray *ids = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer id;
+
+  g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->actors);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    g_ptr_array_add (ids, g_strdup (id));
+  g_mutex_unlock (&self->lock);
+
+  g_ptr_array_sort (ids, compare_ids);
+  g_ptr_array_add (ids, NULL);
+
+  return (char **) g_ptr_array_free (ids, FALSE);
+}
+
+/**
+ * geminga_system_stop_async:
+ * @self: a system
+ * @cancellable: (nullable): cancels the wait; the actors stop nevertheless
+ * @callback: (nullable): called in the caller's main context when no actor is left
+ * @user_data: data for @callback
+ *
+ * Stops all actors of this process. Those that take longer than five seconds are killed.
+ *
+ * Since: 0.1
+ */
+void
+geminga_system_stop_async (GemingaSystem *self,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GSource) grace = NULL;
+  GPtrArray *tasks;
+
+  g_return_if_fail (GEMINGA_IS_SYSTEM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, geminga_system_stop_async);
+
+  g_mutex_lock (&self->lock);
+  if (self->stop_tasks == NULL)
+    self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->stop_tasks, g_object_ref (task));
+  tasks = steal_stop_tasks_locked (self);
+  g_mutex_unlock (&self->lock);
+  complete_stop (tasks);
+
+  grace = g_timeout_source_new (STOP_GRACE);
+  g_source_set_callback (grace, stop_grace_passed_cb, g_object_ref (task), g_object_unref);
+  g_source_set_static_name (grace, "geminga_system_stop_async grace");
+  g_source_attach (grace, g_task_get_context (task));
+
+  post_to_all (self, GEMINGA_MESSAGE_STOP);
+}
+
+/**
+ * geminga_system_stop_finish:
+ * @self: a system
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Tells whether all actors have ended.
+ *
+ * Returns: %TRUE if they have, %FALSE if the wait was cancelled
+ *
+ * Since: 0.1
+ */
+gboolean
+geminga_system_stop_finish (GemingaSystem *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, geminga_system_stop_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#if !defined(GEMINGA_INSIDE) && !defined(GEMINGA_COMPILATION)
+#error "Include <geminga.h> instead."
+#endif
+
+#include <gio/gio.h>
+
+#include "geminga-actor.h"
+
+G_BEGIN_DECLS
+
+#define GEMINGA_TYPE_SYSTEM (geminga_system_get_type ())
+GEMINGA_AVAILABLE_IN_0_1
+G_DECLARE_FINAL_TYPE (GemingaSystem, geminga_system, GEMINGA, SYSTEM, GObject)
+
+GEMINGA_AVAILABLE_IN_0_1
+GemingaSystem *geminga_system_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
+GEMINGA_AVAILABLE_IN_0_1
+GemingaActorRef *geminga_system_spawn (GemingaSystem *self,
+                                       GType type,
+                                       const char *id,
+                                       GemingaPlacement placement,
+                                       GVariant *properties,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GEMINGA_AVAILABLE_IN_0_1
+GemingaActorRef *
+geminga_system_ref_actor (GemingaSystem *self, const char *id_or_path, GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+char **geminga_system_list_actors (GemingaSystem *self);
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_system_stop_async (GemingaSystem *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_system_stop_finish (GemingaSystem *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

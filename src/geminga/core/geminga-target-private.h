@@ -1,0 +1,114 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <gio/gunixfdlist.h>
+#include <stdatomic.h>
+
+#include "geminga-queue-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GemingaTarget GemingaTarget;
+typedef struct _GemingaAsk GemingaAsk;
+typedef struct _GemingaMessage GemingaMessage;
+
+/*
+ * GemingaAsk: one question that is waiting for its answer. Shared by who asked and who answers; the
+ * first answer wins, whoever gives it: the handler, the deadline, the caller's cancellable, the
+ * death of the actor or of its process. Thread-safe.
+ */
+typedef struct
+{
+  gsize size;
+  /* Called once, in any thread, with no lock held; takes the arguments. */
+  void (*deliver) (GemingaAsk *self, GVariant *result, GUnixFDList *fds, GError *error);
+  void (*free) (GemingaAsk *self);
+} GemingaAskClass;
+
+struct _GemingaAsk
+{
+  const GemingaAskClass *klass;
+  atomic_int ref_count;
+  atomic_bool is_answered;
+  int forward_lock;            /* bit 0 */
+  GemingaTarget *forwarded_to; /* (owned) (nullable), under the bit lock: who answers instead */
+};
+
+gpointer geminga_ask_alloc (const GemingaAskClass *klass);
+GemingaAsk *geminga_ask_ref (GemingaAsk *self);
+void geminga_ask_unref (GemingaAsk *self);
+
+/* Gives the answer, if there is none yet. Consumes result, fds and error; tells whether it was taken. */
+gboolean geminga_ask_answer (GemingaAsk *self, GVariant *result, GUnixFDList *fds, GError *error);
+gboolean geminga_ask_is_answered (GemingaAsk *self);
+
+/* Who was asked lets another one answer. */
+void geminga_ask_forward (GemingaAsk *self, GemingaTarget *target);
+GemingaTarget *geminga_ask_ref_forwarded (GemingaAsk *self);
+
+typedef enum
+{
+  GEMINGA_MESSAGE_CALL,   /* a command; with an ask, or a tell */
+  GEMINGA_MESSAGE_READY,  /* answer the ask when the actor is ready, or could not start */
+  GEMINGA_MESSAGE_EXIT,   /* answer the ask when the actor has ended */
+  GEMINGA_MESSAGE_CANCEL, /* nobody waits for the ask any more */
+  GEMINGA_MESSAGE_START,  /* make the actor */
+  GEMINGA_MESSAGE_STOP,   /* end the actor, gracefully */
+  GEMINGA_MESSAGE_KILL,   /* end the actor, at once */
+} GemingaMessageKind;
+
+/* One message on its way. Everything but a CALL overtakes. */
+struct _GemingaMessage
+{
+  GemingaQueueNode node;
+  GemingaMessageKind kind;
+  GRefString *command;   /* (owned) (nullable), of a CALL */
+  GVariant *arguments;   /* (owned) (nullable), tuple, of a CALL */
+  GUnixFDList *fds;      /* (owned) (nullable) */
+  gint64 deadline;       /* monotonic microseconds, 0: none */
+  GemingaTarget *sender; /* (owned) (nullable) */
+  GemingaAsk *ask;       /* (owned) (nullable) */
+};
+
+GemingaMessage *geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask);
+void geminga_message_free (GemingaMessage *self);
+
+/* Answers the message's ask, if it has one, with an error in GEMINGA_ERROR, and frees the message. */
+void geminga_message_refuse (GemingaMessage *self, int code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+/*
+ * GemingaTarget: where messages to one actor go, wherever it is: its mailbox in this process, or the
+ * link to the process it is in. Immutable address, atomically counted, any thread.
+ */
+typedef struct
+{
+  void (*post) (GemingaTarget *self, GemingaMessage *message); /* takes the message */
+  void (*free) (GemingaTarget *self);
+} GemingaTargetClass;
+
+struct _GemingaTarget
+{
+  const GemingaTargetClass *klass;
+  atomic_int ref_count;
+  guint32 node;    /* process of the service the actor is in; 0: the arbiter's */
+  char *id;        /* (owned), unique in its process */
+  gpointer system; /* GemingaSystem it was made for; not owned, compared only by pointer */
+};
+
+void geminga_target_init (GemingaTarget *self,
+                          const GemingaTargetClass *klass,
+                          gpointer system,
+                          guint32 node,
+                          const char *id);
+GemingaTarget *geminga_target_ref (GemingaTarget *self);
+void geminga_target_unref (GemingaTarget *self);
+void geminga_target_post (GemingaTarget *self, GemingaMessage *message);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaTarget, geminga_target_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaAsk, geminga_ask_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaMessage, geminga_message_free)
+
+G_END_DECLS
