@@ -17,6 +17,10 @@
 #include "geminga-system.h"
 
 /* supervise */
+#include "geminga-setting-info.h"
+#include "geminga-settings-error.h"
+#include "geminga-settings.h"
+#include "geminga-supervise-enums.h"
 
 /* service */
 
