@@ -13,7 +13,7 @@
  */
 
 /* Bodies above this are taken apart by member, so that a large one is not first serialised in one piece. */
-#define LARGE_BODY (64 * 1024)
+#define LARGE_BODY ((gsize) 64 * 1024)
 
 typedef struct
 {
@@ -94,8 +94,8 @@ slice (Slice whole, gsize start, gsize end, Slice *part)
   if (start > end || end > whole.size)
     return FALSE;
 
-  part->bytes = whole.bytes + start;
   part->size = end - start;
+  part->bytes = part->size > 0 ? whole.bytes + start : whole.bytes; /* those may be NULL */
 
   return TRUE;
 }
@@ -341,7 +341,6 @@ encode_struct (Encoder *self, const GemingaWireType *type, Slice value, guint de
 static gboolean
 encode_value (Encoder *self, const GemingaWireType *type, Slice value, guint depth)
 {
-  /* The body alone is never nested; what it contains starts at 0. */
   if (type->size > 0 && value.size != type->size)
     return fail_not_normal (self);
 
@@ -396,22 +395,20 @@ geminga_wire_encode (GByteArray *out,
                      GError **error)
 {
   Encoder encoder = { .out = out, .base = out->len, .n_fds = n_fds, .error = error };
-  g_autoptr (GVariant) normal = NULL;
+  g_autoptr (GVariant) normal = NULL; /* the body itself, most of the time */
 
   if (signature->n_types == 1)
     return TRUE;
 
-  if (!g_variant_is_normal_form (body))
-    body = normal = g_variant_get_normal_form (body);
-
-  if (g_variant_get_size (body) > LARGE_BODY)
+  normal = g_variant_get_normal_form (body);
+  if (g_variant_get_size (normal) > LARGE_BODY)
     {
-      if (!encode_members (&encoder, signature->types, body))
+      if (!encode_members (&encoder, signature->types, normal))
         return FALSE;
     }
   else
     {
-      Slice value = { g_variant_get_data (body), g_variant_get_size (body) };
+      Slice value = { g_variant_get_data (normal), g_variant_get_size (normal) };
 
       if (!encode_struct (&encoder, signature->types, value, 0))
         return FALSE;

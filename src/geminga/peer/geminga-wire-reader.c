@@ -20,6 +20,8 @@ enum
   FIELD_UNIX_FDS,
 };
 
+#define STRING_FIELDS ((1u << GEMINGA_WIRE_N_STRINGS) - 1 - (1u << FIELD_REPLY_SERIAL))
+
 typedef struct
 {
   GemingaWireInput input; /* of the header fields, then of the body */
@@ -106,12 +108,6 @@ get_string (GemingaWireMessage *message, guint code)
   return code < G_N_ELEMENTS (strings) ? strings[code] : NULL;
 }
 
-static char
-get_string_type (guint code)
-{
-  return code == FIELD_PATH ? 'o' : code == FIELD_SIGNATURE ? 'g' : 's';
-}
-
 static gboolean
 has (Parser *self, gsize size)
 {
@@ -178,6 +174,21 @@ fill_cached (Parser *self, GemingaWireCachedHeader *cached)
   memcpy (cached->bytes, fields, size);
 }
 
+static void
+note_header (Parser *self,
+             GemingaWireHeaderCache *cache,
+             GemingaWireCachedHeader *cached,
+             gboolean is_cached)
+{
+  if (is_cached)
+    cache->n_hits++;
+  else
+    {
+      cache->n_misses++;
+      fill_cached (self, cached);
+    }
+}
+
 /* Fields */
 
 static gboolean
@@ -242,24 +253,22 @@ parse_number_field (Parser *self, guint code, char type)
   return TRUE;
 }
 
-/* Whether the field has the type that its code asks for, given its signature. */
 static gboolean
-check_field_type (Parser *self, guint code, const char *allowed)
+check_field_type (Parser *self, guint code, char type)
 {
-  const guint8 *signature = self->input.bytes + self->input.position;
+  const guint8 expected[] = { 1, (guint8) type, '\0' }; /* a signature of one character */
+  GemingaWireInput *input = &self->input;
 
-  if (!has (self, 3))
+  if (!has (self, sizeof expected))
     return FALSE;
 
-  if (signature[0] == 1 && signature[1] != 0 && strchr (allowed, signature[1]) != NULL &&
-      signature[2] == 0)
-    {
-      self->input.position += 3;
-      return TRUE;
-    }
+  if (memcmp (input->bytes + input->position, expected, sizeof expected) != 0)
+    return geminga_wire_fail (input, GEMINGA_WIRE_ERROR_MALFORMED, self->error,
+                              "header field %u is not of type “%c”", code, type);
 
-  return geminga_wire_fail (&self->input, GEMINGA_WIRE_ERROR_MALFORMED, self->error,
-                            "header field %u is not of type “%s”", code, allowed);
+  input->position += sizeof expected;
+
+  return TRUE;
 }
 
 static gboolean
@@ -278,10 +287,41 @@ note_seen (Parser *self, guint code)
   return TRUE;
 }
 
+/* The type of a field, NULL if it is none that we know. */
+static const char *
+get_field_type (guint code)
+{
+  switch (code)
+    {
+    case FIELD_PATH:
+      return "o";
+    case FIELD_INTERFACE:
+    case FIELD_MEMBER:
+    case FIELD_ERROR_NAME:
+    case FIELD_DESTINATION:
+    case FIELD_SENDER:
+      return "s";
+    case FIELD_SIGNATURE:
+      return "g";
+    case FIELD_REPLY_SERIAL:
+    case FIELD_UNIX_FDS:
+    case GEMINGA_WIRE_EXTENSION_CODE + GEMINGA_WIRE_EXTENSION_KIND:
+    case GEMINGA_WIRE_EXTENSION_CODE + GEMINGA_WIRE_EXTENSION_CREDIT:
+      return "u";
+    case GEMINGA_WIRE_EXTENSION_CODE + GEMINGA_WIRE_EXTENSION_DEADLINE:
+    case GEMINGA_WIRE_EXTENSION_CODE + GEMINGA_WIRE_EXTENSION_TRACE:
+      return "t";
+    default:
+      return NULL;
+    }
+}
+
 static gboolean
 parse_field (Parser *self)
 {
   GemingaWireInput *input = &self->input;
+  const char *type;
+  gboolean is_string;
   guint code;
 
   if (!geminga_wire_skip_padding (input, 8, self->error) || !has (self, 1))
@@ -292,29 +332,22 @@ parse_field (Parser *self)
     return geminga_wire_fail (input, GEMINGA_WIRE_ERROR_MALFORMED, self->error,
                               "header field 0 is not allowed");
 
-  if (get_string (self->message, code) != NULL)
-    {
-      char allowed[2] = { get_string_type (code), '\0' };
+  type = get_field_type (code);
+  is_string = type != NULL && strchr ("ut", type[0]) == NULL;
+  self->only_strings = self->only_strings && is_string;
+  if (type == NULL)
+    return geminga_wire_skip_variant (input, self->error);
 
-      if (!note_seen (self, code) || !check_field_type (self, code, allowed) ||
-          !parse_string_field (self, code))
-        return FALSE;
-      if (self->only_strings)
-        self->strings_end = input->position;
-      return TRUE;
-    }
+  if (!note_seen (self, code) || !check_field_type (self, code, type[0]))
+    return FALSE;
+  if (!is_string)
+    return parse_number_field (self, code, type[0]);
+  if (!parse_string_field (self, code))
+    return FALSE;
+  if (self->only_strings)
+    self->strings_end = input->position;
 
-  self->only_strings = FALSE;
-  if (code == FIELD_REPLY_SERIAL || code == FIELD_UNIX_FDS)
-    return note_seen (self, code) && check_field_type (self, code, "u") &&
-           parse_number_field (self, code, 'u');
-
-  if (code >= GEMINGA_WIRE_EXTENSION_CODE &&
-      code < GEMINGA_WIRE_EXTENSION_CODE + GEMINGA_WIRE_N_EXTENSIONS)
-    return note_seen (self, code) && check_field_type (self, code, "ut") &&
-           parse_number_field (self, code, (char) input->bytes[input->position - 2]);
-
-  return geminga_wire_skip_variant (input, self->error);
+  return TRUE;
 }
 
 static gboolean
@@ -322,6 +355,7 @@ parse_header (Parser *self, GemingaWireHeaderCache *cache)
 {
   GemingaWireCachedHeader *cached = get_cached (cache, self->message->type);
   gboolean is_cached = cached != NULL && use_cached (self, cached);
+  guint known = is_cached ? cached->seen : 0;
 
   self->only_strings = !is_cached;
   self->strings_end = self->input.position;
@@ -332,23 +366,19 @@ parse_header (Parser *self, GemingaWireHeaderCache *cache)
         return FALSE;
     }
 
-  if (cache != NULL && is_cached)
-    cache->n_hits++;
-  else if (cache != NULL)
-    cache->n_misses++;
-
-  /* On a hit the seen strings were checked before, unless some came after the front. */
-  if (!is_cached || (self->seen & 0x1ff & ~(guint) cached->seen & ~(1u << FIELD_REPLY_SERIAL)) != 0)
+  /* What the cache has was checked when it came there. */
+  if (!is_cached || (self->seen & STRING_FIELDS & ~known) != 0)
     {
+      self->message->cached = FALSE;
       if (!geminga_wire_message_check_names (self->message, self->error))
         return FALSE;
-      self->message->cached = FALSE;
     }
+
   if (!geminga_wire_message_check_required (self->message, self->error))
     return FALSE;
 
-  if (cached != NULL && !is_cached)
-    fill_cached (self, cached);
+  if (cached != NULL)
+    note_header (self, cache, cached, is_cached);
 
   return TRUE;
 }

@@ -262,7 +262,7 @@ read_body_type (GVariant *body, char *text, GemingaWireSignature *signature, GEr
 
 /* Public API */
 
-/* Appends one message. Only when that has failed is @out without a part of it. */
+/* Appends one whole message to @out, or nothing of it. */
 gboolean
 geminga_wire_write (GByteArray *out, const GemingaWireMessage *message, GError **error)
 {
@@ -289,23 +289,30 @@ geminga_wire_write (GByteArray *out, const GemingaWireMessage *message, GError *
 GemingaWireTemplate *
 geminga_wire_template_new (const GemingaWireMessage *model, const char *signature, GError **error)
 {
-  g_autoptr (GemingaWireTemplate) self = g_new0 (GemingaWireTemplate, 1);
-  g_autoptr (GByteArray) front = g_byte_array_new ();
+  g_autoptr (GByteArray) front = NULL;
   g_autofree char *type_string = NULL;
   GemingaWireMessage complete = *model;
+  GemingaWireTemplate *self;
 
   complete.reply_serial = MAX (complete.reply_serial, 1);
-  if (!geminga_wire_message_check_required (&complete, error) ||
-      !geminga_wire_signature_init (&self->signature, signature, strlen (signature), error) ||
-      !put_front (front, model, signature, error))
+  if (!geminga_wire_message_check_required (&complete, error))
     return NULL;
+
+  self = g_new0 (GemingaWireTemplate, 1);
+  front = g_byte_array_new ();
+  if (!geminga_wire_signature_init (&self->signature, signature, strlen (signature), error) ||
+      !put_front (front, model, signature, error))
+    {
+      geminga_wire_template_free (self);
+      return NULL;
+    }
 
   type_string = g_strconcat ("(", signature, ")", NULL);
   self->type = g_variant_type_new (type_string);
   self->size = front->len;
   self->bytes = g_byte_array_free (g_steal_pointer (&front), FALSE);
 
-  return g_steal_pointer (&self);
+  return self;
 }
 
 void
@@ -317,7 +324,7 @@ geminga_wire_template_free (GemingaWireTemplate *self)
   g_free (self);
 }
 
-/* Appends one message: the template, and the flags, numbers and body of @message. */
+/* The same with the strings of the template; only flags, numbers and body of @message are used. */
 gboolean
 geminga_wire_template_write (const GemingaWireTemplate *self,
                              GByteArray *out,

@@ -4,10 +4,14 @@
 
 #include "geminga-wire-private.h"
 
+#include <string.h>
+
+#define MAX_NAME 255
+
 const GemingaWireLimits geminga_wire_limits_default = {
-  .max_message = 128 * 1024 * 1024,
-  .max_header = 64 * 1024,
-  .max_array = 64 * 1024 * 1024,
+  .max_message = (gsize) 128 * 1024 * 1024,
+  .max_header = (gsize) 64 * 1024,
+  .max_array = (gsize) 64 * 1024 * 1024,
   .max_depth = 64,
   .max_fds = 253, /* what the kernel passes in one message */
 };
@@ -26,7 +30,8 @@ check_name (const char *name,
             const char *field,
             GError **error)
 {
-  if (name == NULL || is_valid (name))
+  /* GLib does not look at the length of all of them. */
+  if (name == NULL || (strnlen (name, MAX_NAME + 1) <= MAX_NAME && is_valid (name)))
     return TRUE;
 
   g_set_error (error, GEMINGA_WIRE_ERROR, GEMINGA_WIRE_ERROR_MALFORMED,

@@ -100,7 +100,14 @@ test_names (void)
                                      .error_name = "a.b.C",
                                      .destination = "a.b-c",
                                      .sender = ":1.2" };
+  g_autofree char *longest = g_strnfill (255, 'M');
+  g_autofree char *longer = g_strnfill (256, 'M');
+  GemingaWireMessage long_member = { .member = longest };
   g_autoptr (GError) error = NULL;
+
+  g_assert_true (geminga_wire_message_check_names (&long_member, NULL));
+  long_member.member = longer;
+  g_assert_false (geminga_wire_message_check_names (&long_member, NULL));
 
   geminga_wire_message_check_names (&right, &error);
   g_assert_no_error (error);
