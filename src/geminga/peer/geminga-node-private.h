@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-system-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * GemingaNode: the actor system's way to the other processes of the service, one in each process. It
+ * is the system's backend: it spawns actors in processes of their own, finds those of other
+ * processes, and tells the root what happens everywhere.
+ *
+ * The root's process is node 0. A node belongs to the main context that was the thread's default when
+ * it was made: it is made and freed there, its hooks run there, its links are read there. Only what
+ * the actor system calls may come from any thread.
+ */
+typedef struct _GemingaNode GemingaNode;
+
+/* What the node cannot do by itself. Those marked as the root's are not used in a worker. */
+typedef struct
+{
+  /*
+   * Root: start the program once more, as process @node. @fd is the child's end of its link: the hook
+   * passes on a duplicate, the caller closes @fd afterwards.
+   */
+  gboolean (*spawn_process) (gpointer data, guint32 node, int fd, GError **error);
+  /* Root: end that process at once. */
+  void (*kill_process) (gpointer data, guint32 node);
+  /* Root: the link to that process is gone. Called once a process. */
+  void (*process_gone) (gpointer data, guint32 node);
+
+  /* Root: of actors in any process; node 0 is this one. */
+  void (*actor_event) (gpointer data,
+                       guint32 node,
+                       const char *id,
+                       const char *interface,
+                       const char *member,
+                       GVariant *arguments);
+  void (*actor_started) (gpointer data,
+                         guint32 node,
+                         const char *id,
+                         const char *type,
+                         const char *placement);
+  /* @failure is NULL if the actor was asked to end. */
+  void (*actor_ended) (gpointer data, guint32 node, const char *id, const GError *failure);
+
+  /*
+   * Worker: the root is gone, or the actor that this process was made for has ended: quit the main
+   * loop. Called once. Without the hook the process exits.
+   */
+  void (*orphaned) (gpointer data);
+} GemingaNodeHooks;
+
+/* The hooks and their data live as long as the node. No actor may have been spawned yet. */
+GemingaNode *geminga_node_new_root (GemingaSystem *system,
+                                    const GemingaNodeHooks *hooks,
+                                    gpointer data) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes @fd, the inherited end of the link to the root. */
+GemingaNode *geminga_node_new_worker (GemingaSystem *system,
+                                      int fd,
+                                      const GemingaNodeHooks *hooks,
+                                      gpointer data) G_GNUC_WARN_UNUSED_RESULT;
+/* Closes all links. Refs to actors of other processes stay valid; messages to them are refused. */
+void geminga_node_free (GemingaNode *self);
+
+/*
+ * Root: the heartbeat. The ping is answered by that process's main loop, with no actor involved;
+ * @pong runs when the answer is there, and never if the link closes before.
+ */
+void geminga_node_ping (GemingaNode *self,
+                        guint32 node,
+                        void (*pong) (gpointer data, guint32 node),
+                        gpointer data);
+
+/*
+ * Root: that process is dead, which its parent knows before its link does: everything that waits for
+ * it fails now, and the link is closed. @why ends the sentence "Actor “x” died: its process …".
+ */
+void geminga_node_drop_process (GemingaNode *self, guint32 node, const char *why);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaNode, geminga_node_free)
+
+G_END_DECLS
