@@ -61,6 +61,27 @@ append_range (GemingaSettingInfo *self, GString *text)
     g_string_append_printf (text, _ (" of at most %s"), high);
 }
 
+/* What is wrong with the description, or NULL. */
+static const char *
+find_mistake (GemingaSettingInfo *self)
+{
+  char letter = self->short_flag[0];
+
+  if (!is_name (self->name))
+    return _ ("a name is made of lower case letters, digits and single dashes");
+  if (g_str_has_prefix (self->name, "no-"))
+    return _ ("a name that begins with “no-” would clash with the flag that turns a setting off");
+  if (self->minimum > self->maximum)
+    return _ ("the minimum is greater than the maximum");
+  if (self->type == GEMINGA_SETTING_TYPE_CHOICE &&
+      (self->choices == NULL || self->choices[0] == NULL))
+    return _ ("a choice needs a list of what may be chosen");
+  if (letter != '\0' && (!g_ascii_isalpha (letter) || letter == 'h'))
+    return _ ("a short flag is one letter, and not h, which is help");
+
+  return NULL;
+}
+
 /* Private API */
 
 /* Checks that the description holds together and makes it unchangeable. */
@@ -68,24 +89,12 @@ gboolean
 geminga_setting_info_seal (GemingaSettingInfo *self, GError **error)
 {
   g_autoptr (GVariant) value = NULL;
-  const char *wrong = NULL;
+  const char *wrong;
 
   if (self->sealed)
     return TRUE;
 
-  if (!is_name (self->name))
-    wrong = _ ("a name is made of lower case letters, digits and single dashes");
-  else if (g_str_has_prefix (self->name, "no-"))
-    wrong = _ ("a name that begins with “no-” would clash with the flag that turns a setting off");
-  else if (self->minimum > self->maximum)
-    wrong = _ ("the minimum is greater than the maximum");
-  else if (self->type == GEMINGA_SETTING_TYPE_CHOICE &&
-           (self->choices == NULL || self->choices[0] == NULL))
-    wrong = _ ("a choice needs a list of what may be chosen");
-  else if (self->short_flag[0] != '\0' &&
-           (!g_ascii_isalpha (self->short_flag[0]) || self->short_flag[0] == 'h'))
-    wrong = _ ("a short flag is one letter, and not h, which is help");
-
+  wrong = find_mistake (self);
   if (wrong != NULL)
     {
       g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_SETTING,

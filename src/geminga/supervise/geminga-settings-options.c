@@ -51,15 +51,7 @@ set_value (Reading *self, Flag *flag, const char *name, const char *text, GError
 
   if (info->type == GEMINGA_SETTING_TYPE_BOOLEAN)
     {
-      /* GOption hands over what stands behind a = even if a flag takes no value. */
-      value = geminga_setting_value_parse (info, text != NULL ? text : "true", NULL, error);
-      if (value != NULL && flag->is_negated)
-        {
-          gboolean is_on = g_variant_get_boolean (value);
-
-          g_variant_unref (value);
-          value = g_variant_ref_sink (g_variant_new_boolean (!is_on));
-        }
+      value = g_variant_ref_sink (g_variant_new_boolean (!flag->is_negated));
     }
   else if (info->type == GEMINGA_SETTING_TYPE_STRING_LIST)
     {
@@ -280,12 +272,12 @@ reading_init (Reading *self, GemingaSettings *settings)
 static void
 reading_clear (Reading *self)
 {
-  g_option_context_free (self->context);
-  g_hash_table_unref (self->flags);
-  g_hash_table_unref (self->lists);
-  g_hash_table_unref (self->groups);
-  g_ptr_array_unref (self->strings);
-  g_strfreev (self->rest);
+  g_clear_pointer (&self->context, g_option_context_free);
+  g_clear_pointer (&self->flags, g_hash_table_unref);
+  g_clear_pointer (&self->lists, g_hash_table_unref);
+  g_clear_pointer (&self->groups, g_hash_table_unref);
+  g_clear_pointer (&self->strings, g_ptr_array_unref);
+  g_clear_pointer (&self->rest, g_strfreev);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
@@ -352,6 +344,122 @@ fail_to_parse (GError *cause, GError **error)
   return FALSE;
 }
 
+static gboolean
+takes_value (Flag *flag)
+{
+  return flag != NULL && flag->slot->info->type != GEMINGA_SETTING_TYPE_BOOLEAN;
+}
+
+/* The place in a cluster of letters (-Dqw3) of the one that takes a value, or 0. */
+static gsize
+find_value_letter (Reading *self, const char *argument)
+{
+  for (gsize i = 1; argument[i] != '\0'; i++)
+    {
+      const char option[] = { '-', argument[i], '\0' };
+      Flag *flag = g_hash_table_lookup (self->flags, option);
+
+      if (flag == NULL)
+        return 0;
+      if (takes_value (flag))
+        return i;
+    }
+
+  return 0;
+}
+
+/* GOption drops what is behind the = of a flag without a value: --quiet=no becomes --no-quiet. */
+static char *
+rewrite_boolean (Reading *self, const char *argument, GError **error)
+{
+  const char *equals = strchr (argument, '=');
+  g_autofree char *option = equals != NULL ? g_strndup (argument, equals - argument) : NULL;
+  Flag *flag = option != NULL ? g_hash_table_lookup (self->flags, option) : NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  if (flag == NULL || takes_value (flag))
+    return g_strdup (argument);
+
+  value = geminga_setting_value_parse (flag->slot->info, equals + 1, NULL, error);
+  if (value == NULL)
+    {
+      geminga_settings_prefix_error (error, flag->slot->info->name, option);
+      return NULL;
+    }
+
+  name = geminga_settings_dup_flag (flag->settings, flag->slot->info->name);
+  if (g_variant_get_boolean (value) != flag->is_negated)
+    return g_steal_pointer (&name);
+  return g_strconcat ("--no-", name + strlen ("--"), NULL);
+}
+
+/* Adds -w4 as -w 4, which is how GOption wants it, and tells whether a value is to come. */
+static gboolean
+add_cluster (Reading *self, GStrvBuilder *builder, const char *argument)
+{
+  gsize letter = find_value_letter (self, argument);
+  const char *value = argument + letter + 1;
+  g_autofree char *cluster = NULL;
+
+  if (letter == 0 || *value == '\0')
+    {
+      g_strv_builder_add (builder, argument);
+      return letter > 0;
+    }
+
+  cluster = g_strndup (argument, letter + 1);
+  g_strv_builder_add (builder, cluster);
+  g_strv_builder_add (builder, *value == '=' ? value + 1 : value);
+  return FALSE;
+}
+
+/* Writes the command line as GOption understands it. Values of flags are left alone. */
+static GStrv
+rewrite (Reading *self, const char *const *argv, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  gboolean is_value = TRUE; /* so is the name of the program */
+  gboolean is_over = FALSE;
+
+  for (gsize i = 0; argv[i] != NULL; i++)
+    {
+      const char *argument = argv[i];
+
+      if (is_value || is_over || argument[0] != '-')
+        {
+          g_strv_builder_add (builder, argument);
+          is_value = FALSE;
+        }
+      else if (argument[1] != '-')
+        {
+          is_value = add_cluster (self, builder, argument);
+        }
+      else
+        {
+          g_autofree char *rewritten = rewrite_boolean (self, argument, error);
+
+          if (rewritten == NULL)
+            return NULL;
+          g_strv_builder_add (builder, rewritten);
+          is_over = argument[2] == '\0';
+          is_value = takes_value (g_hash_table_lookup (self->flags, argument));
+        }
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+static gboolean
+fail_unexpected (const char *argument, GError **error)
+{
+  g_autofree char *shown = g_utf8_make_valid (argument, -1);
+
+  g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_PARSE,
+               _ ("Argument “%s” is not expected; allowed are flags, which --help lists"), shown);
+  return FALSE;
+}
+
 /* Private API */
 
 gboolean
@@ -361,13 +469,20 @@ geminga_settings_read_arguments (GemingaSettings *self,
                                  GError **error)
 {
   g_auto (Reading) reading = { NULL };
-  g_auto (GStrv) copy = g_strdupv ((char **) argv);
+  g_auto (GStrv) copy = NULL;
   GError *local_error = NULL;
 
-  reading_init (&reading, self);
+  if (argv == NULL || argv[0] == NULL)
+    {
+      *rest = g_new0 (char *, 1);
+      return TRUE;
+    }
 
-  if (copy != NULL && copy[0] != NULL &&
-      !g_option_context_parse_strv (reading.context, &copy, &local_error))
+  reading_init (&reading, self);
+  copy = rewrite (&reading, argv, error);
+  if (copy == NULL)
+    return FALSE;
+  if (!g_option_context_parse_strv (reading.context, &copy, &local_error))
     return fail_to_parse (local_error, error);
   if (reading.wants_help)
     return fail_with_help (&reading, error);
@@ -375,18 +490,11 @@ geminga_settings_read_arguments (GemingaSettings *self,
     return fail_with_version (&reading, error);
 
   /* Arguments that are no flags are in reading.rest: what is left here is an unknown flag, or --. */
-  if (copy != NULL && copy[0] != NULL && copy[1] != NULL && !g_str_equal (copy[1], "--"))
+  if (copy[1] != NULL && !g_str_equal (copy[1], "--"))
     return fail_unknown (&reading, copy[1], error);
 
   if (reading.rest != NULL && self->arguments_usage == NULL)
-    {
-      g_autofree char *shown = g_utf8_make_valid (reading.rest[0], -1);
-
-      g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_PARSE,
-                   _ ("Argument “%s” is not expected; allowed are flags, which --help lists"),
-                   shown);
-      return FALSE;
-    }
+    return fail_unexpected (reading.rest[0], error);
 
   *rest = reading.rest != NULL ? g_steal_pointer (&reading.rest) : g_new0 (char *, 1);
   return TRUE;
