@@ -20,7 +20,7 @@ G_DECLARE_FINAL_TYPE (GemingaSettings, geminga_settings, GEMINGA, SETTINGS, GObj
 
 /**
  * GemingaSettingEntry: (skip)
- * @name: see [func@Geminga.SettingInfo.new]
+ * @name: see [ctor@Geminga.SettingInfo.new]
  * @type: what its values look like
  * @flags: how the setting may be given and changed
  * @short_flag: a letter, or 0
