@@ -25,5 +25,9 @@
 /* service */
 
 /* http */
+#include "geminga-http-enums.h"
+#include "geminga-http-error.h"
+#include "geminga-request.h"
+#include "geminga-router.h"
 
 #undef GEMINGA_INSIDE

@@ -1,0 +1,206 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-http-response-private.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "geminga-error.h"
+
+/* Helpers */
+
+static guint
+status_from_geminga_error (int code)
+{
+  switch ((GemingaError) code)
+    {
+    case GEMINGA_ERROR_INVALID_ARGUMENTS:
+      return 400;
+    case GEMINGA_ERROR_NOT_AUTHORIZED:
+      return 403;
+    case GEMINGA_ERROR_NO_SUCH_ACTOR:
+    case GEMINGA_ERROR_NO_SUCH_COMMAND:
+      return 404;
+    case GEMINGA_ERROR_ALREADY_EXISTS:
+      return 409;
+    case GEMINGA_ERROR_TOO_LARGE:
+      return 413;
+    case GEMINGA_ERROR_NOT_SUPPORTED:
+    case GEMINGA_ERROR_UNSUPPORTED_PLACEMENT:
+      return 501;
+    case GEMINGA_ERROR_MAILBOX_FULL:
+    case GEMINGA_ERROR_CANCELLED:
+    case GEMINGA_ERROR_DIED:
+      return 503;
+    case GEMINGA_ERROR_TIMED_OUT:
+      return 504;
+    default:
+      return 500;
+    }
+}
+
+static guint
+status_from_io_error (int code)
+{
+  switch (code)
+    {
+    case G_IO_ERROR_INVALID_ARGUMENT:
+    case G_IO_ERROR_INVALID_DATA:
+    case G_IO_ERROR_INVALID_FILENAME:
+      return 400;
+    case G_IO_ERROR_PERMISSION_DENIED:
+      return 403;
+    case G_IO_ERROR_NOT_FOUND:
+      return 404;
+    case G_IO_ERROR_EXISTS:
+      return 409;
+    case G_IO_ERROR_MESSAGE_TOO_LARGE:
+      return 413;
+    case G_IO_ERROR_NOT_SUPPORTED:
+      return 501;
+    case G_IO_ERROR_BUSY:
+    case G_IO_ERROR_CANCELLED:
+      return 503;
+    case G_IO_ERROR_TIMED_OUT:
+      return 504;
+    default:
+      return 500;
+    }
+}
+
+/* Public API */
+
+GemingaHttpResponse *
+geminga_http_response_new (guint status, const char *content_type, GBytes *body)
+{
+  GemingaHttpResponse *self = g_new0 (GemingaHttpResponse, 1);
+
+  self->status = status;
+  self->content_type = g_strdup (content_type);
+  self->body = body != NULL ? g_bytes_ref (body) : NULL;
+
+  return self;
+}
+
+/* A short text for people: @text, or the status' own words. */
+GemingaHttpResponse *
+geminga_http_response_new_plain (guint status, const char *text)
+{
+  g_autoptr (GBytes) body = NULL;
+  char *line = NULL;
+
+  if (!geminga_http_status_has_body (status))
+    return geminga_http_response_new (status, NULL, NULL);
+
+  line = g_strconcat (text != NULL ? text : geminga_http_status_get_phrase (status), "\n", NULL);
+  body = g_bytes_new_take (line, strlen (line));
+
+  return geminga_http_response_new (status, "text/plain; charset=utf-8", body);
+}
+
+void
+geminga_http_response_free (GemingaHttpResponse *self)
+{
+  g_free (self->content_type);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_pointer (&self->fields, g_ptr_array_unref);
+  g_free (self);
+}
+
+/* Replaces every field of that name by one. */
+void
+geminga_http_response_set_field (GemingaHttpResponse *self, const char *name, const char *value)
+{
+  for (guint i = 0; self->fields != NULL && i < self->fields->len;)
+    {
+      if (g_ascii_strcasecmp (g_ptr_array_index (self->fields, i), name) == 0)
+        g_ptr_array_remove_range (self->fields, i, 2);
+      else
+        i += 2;
+    }
+
+  geminga_http_response_add_field (self, name, value);
+}
+
+void
+geminga_http_response_add_field (GemingaHttpResponse *self, const char *name, const char *value)
+{
+  if (self->fields == NULL)
+    self->fields = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (self->fields, g_strdup (name));
+  g_ptr_array_add (self->fields, g_strdup (value));
+}
+
+gboolean
+geminga_http_status_has_body (guint status)
+{
+  return status >= 200 && status != 204 && status != 304;
+}
+
+const char *
+geminga_http_status_get_phrase (guint status)
+{
+  /* Not in libsoup's table, or not by their present name. */
+  switch (status)
+    {
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 422:
+      return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 408:
+      return "Request Timeout";
+    default:
+      return soup_status_get_phrase (status);
+    }
+}
+
+guint
+geminga_http_status_from_error (const GError *error)
+{
+  if (error->domain == GEMINGA_ERROR)
+    return status_from_geminga_error (error->code);
+  if (error->domain == G_IO_ERROR)
+    return status_from_io_error (error->code);
+
+  return 500;
+}
+
+gboolean
+geminga_http_is_token (const char *text)
+{
+  if (*text == '\0')
+    return FALSE;
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (!g_ascii_isalnum (*p) && strchr ("!#$%&'*+-.^_`|~", *p) == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+geminga_http_is_field_value (const char *text)
+{
+  for (const guchar *p = (const guchar *) text; *p != '\0'; p++)
+    {
+      if ((*p < 0x20 && *p != '\t') || *p == 0x7f)
+        return FALSE;
+    }
+
+  return TRUE;
+}

@@ -1,0 +1,78 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "geminga-access-log-private.h"
+#include "geminga-request.h"
+
+G_BEGIN_DECLS
+
+/* The engine: owns listening sockets and their connections in one main context, and turns what it reads
+ * into requests. What stands above it (routers, services) sees this header and GemingaRequest only. */
+#define GEMINGA_TYPE_HTTP_SERVER (geminga_http_server_get_type ())
+G_DECLARE_FINAL_TYPE (GemingaHttpServer, geminga_http_server, GEMINGA, HTTP_SERVER, GObject)
+
+/* Times are in milliseconds; 0 is no limit. */
+typedef struct
+{
+  guint64 max_body;      /* bytes of a request body: more is answered with 413 */
+  guint max_connections; /* more wait in the listen queue */
+  guint head_timeout; /* from the first byte of a request (or from accept) to the end of its head */
+  guint body_timeout; /* for a body, and one second more for each 4 KiB that came */
+  guint request_timeout; /* for the handler; then 503 */
+  guint write_timeout;   /* for a response, and one second more for each 4 KiB that went */
+  guint keep_alive;      /* between requests of a connection */
+} GemingaHttpLimits;
+
+typedef struct
+{
+  guint64 connections; /* accepted, ever */
+  guint64 requests;    /* answered, ever */
+  guint64 by_class[6]; /* of these, by the first digit of the status */
+  guint64 timeouts;    /* connections cut or answered because a time passed */
+  guint64 aborted;     /* connections that ended in the middle of a request or response */
+  guint64 bytes_in;
+  guint64 bytes_out;
+  guint active; /* connections now */
+  guint busy;   /* connections with a request in progress now */
+} GemingaHttpCounters;
+
+typedef void (*GemingaHttpAccessLogFunc) (const GemingaAccessLogEntry *entry, gpointer user_data);
+
+/* In the thread-default context of the caller, which must be iterated in that thread. */
+GemingaHttpServer *geminga_http_server_new (void);
+
+/* Before the first socket. Defaults: see geminga_http_limits_init(). */
+void geminga_http_limits_init (GemingaHttpLimits *limits);
+void geminga_http_server_set_limits (GemingaHttpServer *self, const GemingaHttpLimits *limits);
+void geminga_http_server_set_handler (GemingaHttpServer *self,
+                                      GemingaRequestHandler handler,
+                                      gpointer user_data,
+                                      GDestroyNotify destroy);
+void geminga_http_server_set_access_log (GemingaHttpServer *self,
+                                         GemingaHttpAccessLogFunc func,
+                                         gpointer user_data,
+                                         GDestroyNotify destroy);
+
+/* A listening stream socket, which other processes may share; it is set non-blocking. */
+gboolean geminga_http_server_add_socket (GemingaHttpServer *self, GSocket *socket, GError **error);
+
+/* Stops accepting and finishes when no connection is left. Requests in progress and those that still come
+ * on open connections are answered with "Connection: close". After @grace milliseconds what is left is
+ * cut, and finish() says so with GEMINGA_HTTP_ERROR_TIMED_OUT. Cancelling ends the wait, not the drain. */
+void geminga_http_server_drain_async (GemingaHttpServer *self,
+                                      guint grace,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean
+geminga_http_server_drain_finish (GemingaHttpServer *self, GAsyncResult *result, GError **error);
+/* Cuts every connection, now. */
+void geminga_http_server_close (GemingaHttpServer *self);
+
+gboolean geminga_http_server_is_draining (GemingaHttpServer *self);
+void geminga_http_server_get_counters (GemingaHttpServer *self, GemingaHttpCounters *counters);
+
+G_END_DECLS

@@ -1,0 +1,112 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#if !defined(GEMINGA_INSIDE) && !defined(GEMINGA_COMPILATION)
+#error "Include <geminga.h> instead."
+#endif
+
+#include <gio/gio.h>
+#include <libsoup/soup.h>
+
+#include "geminga-version.h"
+
+G_BEGIN_DECLS
+
+#define GEMINGA_TYPE_REQUEST (geminga_request_get_type ())
+GEMINGA_AVAILABLE_IN_0_1
+G_DECLARE_FINAL_TYPE (GemingaRequest, geminga_request, GEMINGA, REQUEST, GObject)
+
+/**
+ * GemingaRequestHandler:
+ * @request: the request to answer
+ * @user_data: what was given with the handler
+ *
+ * Answers a request, in the handler or later.
+ *
+ * To answer later, keep a reference on @request and call one of its `respond_` methods when the
+ * answer is known. A request that is let go of unanswered is answered with status 500.
+ *
+ * Since: 0.1
+ */
+typedef void (*GemingaRequestHandler) (GemingaRequest *request, gpointer user_data);
+
+/* What was asked */
+
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_method (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_path (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_raw_path (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_raw_query (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_protocol (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_query_param (GemingaRequest *self, const char *name);
+GEMINGA_AVAILABLE_IN_0_1
+GStrv geminga_request_get_query_params (GemingaRequest *self, const char *name);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_param (GemingaRequest *self, const char *name);
+GEMINGA_AVAILABLE_IN_0_1
+gint64 geminga_request_get_param_int (GemingaRequest *self, const char *name, gint64 fallback);
+GEMINGA_AVAILABLE_IN_0_1
+double geminga_request_get_param_double (GemingaRequest *self, const char *name, double fallback);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_header (GemingaRequest *self, const char *name);
+GEMINGA_AVAILABLE_IN_0_1
+SoupMessageHeaders *geminga_request_get_headers (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+GBytes *geminga_request_get_body (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_body_text (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+GSocketAddress *geminga_request_get_remote_address (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_remote_host (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_id (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+GCancellable *geminga_request_get_cancellable (GemingaRequest *self);
+
+/* What handlers leave for each other */
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_set_attribute (GemingaRequest *self, const char *name, GVariant *value);
+GEMINGA_AVAILABLE_IN_0_1
+GVariant *geminga_request_get_attribute (GemingaRequest *self, const char *name);
+
+/* The answer */
+
+GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_request_is_answered (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_request_set_response_header (GemingaRequest *self,
+                                              const char *name,
+                                              const char *value,
+                                              GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_request_add_response_header (GemingaRequest *self,
+                                              const char *name,
+                                              const char *value,
+                                              GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_respond_text (GemingaRequest *self, guint status, const char *text);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_respond_json (GemingaRequest *self, guint status, const char *json);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_respond_variant (GemingaRequest *self, guint status, GVariant *value);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_respond_bytes (GemingaRequest *self,
+                                    guint status,
+                                    const char *content_type,
+                                    GBytes *bytes);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_respond_empty (GemingaRequest *self, guint status);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_respond_redirect (GemingaRequest *self, guint status, const char *location);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_respond_error (GemingaRequest *self, const GError *error);
+
+G_END_DECLS

@@ -1,0 +1,1078 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "geminga-http-error.h"
+#include "geminga-http-server-private.h"
+#include "geminga-router.h"
+
+/* A server and a raw client in one main context. */
+typedef struct
+{
+  GemingaHttpServer *server;
+  GemingaRouter *router;
+  GSocketAddress *address;
+  char *directory; /* (nullable): of a Unix socket */
+  GPtrArray *log;
+  GQueue kept; /* requests that wait for their answer */
+} Fixture;
+
+typedef struct
+{
+  int fd;
+  GSource *source;
+  GString *in;
+  gboolean eof;
+} Client;
+
+/* Helpers */
+
+static void
+hello (GemingaRequest *request, gpointer user_data)
+{
+  geminga_request_respond_text (request, 200, "Hello World!\n");
+}
+
+static void
+echo (GemingaRequest *request, gpointer user_data)
+{
+  geminga_request_respond_bytes (request, 200, "application/octet-stream",
+                                 geminga_request_get_body (request));
+}
+
+static void
+big (GemingaRequest *request, gpointer user_data)
+{
+  g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (8 * 1024 * 1024), 8 * 1024 * 1024);
+
+  geminga_request_respond_bytes (request, 200, NULL, body);
+}
+
+static void
+drop (GemingaRequest *request, gpointer user_data)
+{
+}
+
+static void
+keep (GemingaRequest *request, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  g_queue_push_tail (&f->kept, g_object_ref (request));
+}
+
+static void
+dispatch (GemingaRequest *request, gpointer user_data)
+{
+  geminga_router_handle (user_data, request);
+}
+
+static void
+on_log (const GemingaAccessLogEntry *entry, gpointer user_data)
+{
+  GPtrArray *log = user_data;
+
+  g_ptr_array_add (log, geminga_access_log_format (GEMINGA_ACCESS_LOG_COMBINED, entry));
+}
+
+static void
+add_listener (Fixture *f, GSocketAddress *address)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = NULL;
+
+  socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
+                         G_SOCKET_PROTOCOL_DEFAULT, &error);
+  g_assert_no_error (error);
+  g_socket_bind (socket, address, TRUE, &error);
+  g_assert_no_error (error);
+  g_socket_set_listen_backlog (socket, 128);
+  g_socket_listen (socket, &error);
+  g_assert_no_error (error);
+  g_assert_true (geminga_http_server_add_socket (f->server, socket, &error));
+  g_assert_no_error (error);
+
+  f->address = g_socket_get_local_address (socket, &error);
+  g_assert_no_error (error);
+}
+
+static void
+fixture_init (Fixture *f, const GemingaHttpLimits *limits, gboolean is_unix)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  memset (f, 0, sizeof *f);
+  g_queue_init (&f->kept);
+  f->log = g_ptr_array_new_with_free_func (g_free);
+  f->router = geminga_router_new ();
+  geminga_router_add_route (f->router, "GET", "/", hello, NULL, NULL);
+  geminga_router_add_route (f->router, "*", "/echo", echo, NULL, NULL);
+  geminga_router_add_route (f->router, "GET", "/big", big, NULL, NULL);
+  geminga_router_add_route (f->router, "GET", "/drop", drop, NULL, NULL);
+  geminga_router_add_route (f->router, "GET", "/keep", keep, f, NULL);
+
+  f->server = geminga_http_server_new ();
+  if (limits != NULL)
+    geminga_http_server_set_limits (f->server, limits);
+  geminga_http_server_set_handler (f->server, dispatch, f->router, NULL);
+  geminga_http_server_set_access_log (f->server, on_log, f->log, NULL);
+
+  if (is_unix)
+    {
+      g_autofree char *path = NULL;
+
+      f->directory = g_dir_make_tmp ("geminga-http-XXXXXX", NULL);
+      path = g_build_filename (f->directory, "socket", NULL);
+      address = g_unix_socket_address_new (path);
+    }
+  else
+    address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+
+  add_listener (f, address);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  GemingaRequest *request = NULL;
+
+  while ((request = g_queue_pop_head (&f->kept)) != NULL)
+    {
+      if (!geminga_request_is_answered (request))
+        geminga_request_respond_empty (request, 204);
+      g_object_unref (request);
+    }
+
+  g_assert_finalize_object (f->server);
+  g_assert_finalize_object (f->router);
+  g_ptr_array_unref (f->log);
+  if (f->directory != NULL)
+    {
+      g_unlink (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (f->address)));
+      g_rmdir (f->directory);
+    }
+  g_free (f->directory);
+  g_object_unref (f->address);
+}
+
+/* A client that never blocks: what comes is collected while the context runs. */
+static gboolean
+client_read_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  Client *client = user_data;
+  char buffer[65536];
+  gssize n = recv (fd, buffer, sizeof buffer, MSG_DONTWAIT);
+
+  if (n > 0)
+    {
+      g_string_append_len (client->in, buffer, n);
+      return G_SOURCE_CONTINUE;
+    }
+  if (n < 0 && errno == EAGAIN)
+    return G_SOURCE_CONTINUE;
+
+  client->eof = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+client_watch (Client *client)
+{
+  client->source = g_unix_fd_source_new (client->fd, G_IO_IN);
+  g_source_set_callback (client->source, G_SOURCE_FUNC (client_read_cb), client, NULL);
+  g_source_attach (client->source, NULL);
+}
+
+static Client *
+client_new_silent (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  Client *client = g_new0 (Client, 1);
+  gsize size = g_socket_address_get_native_size (f->address);
+  g_autofree struct sockaddr *native = g_malloc (size);
+
+  g_socket_address_to_native (f->address, native, size, &error);
+  g_assert_no_error (error);
+
+  client->fd = socket (native->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (client->fd, >=, 0);
+  g_assert_cmpint (connect (client->fd, native, size), ==, 0);
+  client->in = g_string_new (NULL);
+
+  return client;
+}
+
+static Client *
+client_new (Fixture *f)
+{
+  Client *client = client_new_silent (f);
+
+  client_watch (client);
+
+  return client;
+}
+
+static void
+client_send_len (Client *client, const char *text, gsize len)
+{
+  while (len > 0)
+    {
+      gssize n = send (client->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+      if (n < 0)
+        {
+          g_assert_cmpint (errno, ==, EAGAIN);
+          g_main_context_iteration (NULL, FALSE);
+          continue;
+        }
+      text += n;
+      len -= n;
+    }
+}
+
+static void
+client_send (Client *client, const char *text)
+{
+  client_send_len (client, text, strlen (text));
+}
+
+static void
+client_free (Client *client)
+{
+  if (client->source != NULL)
+    g_source_destroy (client->source);
+  g_clear_pointer (&client->source, g_source_unref);
+  close (client->fd);
+  g_string_free (client->in, TRUE);
+  g_free (client);
+}
+
+static gboolean
+too_late_cb (gpointer user_data)
+{
+  g_error ("Nothing happened for 20 seconds");
+
+  return G_SOURCE_REMOVE;
+}
+
+#define await(condition)                                            \
+  G_STMT_START                                                      \
+  {                                                                 \
+    guint too_late = g_timeout_add_seconds (20, too_late_cb, NULL); \
+                                                                    \
+    while (!(condition))                                            \
+      g_main_context_iteration (NULL, TRUE);                        \
+    g_source_remove (too_late);                                     \
+  }                                                                 \
+  G_STMT_END
+
+static guint
+count (const char *text, const char *part)
+{
+  guint n = 0;
+
+  for (const char *p = strstr (text, part); p != NULL; p = strstr (p + 1, part))
+    n++;
+
+  return n;
+}
+
+/* One exchange on a connection of its own, until the server closes it. */
+static char *
+fetch (Fixture *f, const char *text)
+{
+  Client *client = client_new (f);
+  char *answer = NULL;
+
+  client_send (client, text);
+  await (client->eof);
+  answer = g_strdup (client->in->str);
+  client_free (client);
+
+  return answer;
+}
+
+static void
+assert_has (const char *text, const char *part)
+{
+  if (strstr (text, part) == NULL)
+    g_error ("“%s” is not in: %s", part, text);
+}
+
+static void
+assert_has_not (const char *text, const char *part)
+{
+  if (strstr (text, part) != NULL)
+    g_error ("“%s” is in: %s", part, text);
+}
+
+static void
+store_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **stored = user_data;
+
+  *stored = g_object_ref (result);
+}
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+
+/* Tests */
+
+static void
+test_hello (void)
+{
+  Fixture f;
+  g_autofree char *answer = NULL;
+  g_autofree char *head = NULL;
+  g_autofree char *options = NULL;
+  GemingaHttpCounters counters;
+
+  fixture_init (&f, NULL, FALSE);
+
+  answer = fetch (&f, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 200 OK\r\nDate: "));
+  g_assert_true (g_str_has_suffix (answer, "\r\n\r\nHello World!\n"));
+  assert_has (answer, "\r\nServer: Geminga\r\n");
+  assert_has (answer, "\r\nContent-Length: 13\r\n");
+  assert_has (answer, "\r\nContent-Type: text/plain; charset=utf-8\r\n");
+  assert_has (answer, "\r\nConnection: close\r\n");
+
+  head = fetch (&f, "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  assert_has (head, "\r\nContent-Length: 13\r\n");
+  g_assert_true (g_str_has_suffix (head, "\r\n\r\n"));
+
+  options = fetch (&f, "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  g_assert_true (g_str_has_prefix (options, "HTTP/1.1 204 No Content\r\n"));
+  assert_has_not (options, "Content-Length");
+
+  geminga_http_server_get_counters (f.server, &counters);
+  g_assert_cmpuint (counters.requests, ==, 3);
+  g_assert_cmpuint (counters.by_class[2], ==, 3);
+  g_assert_cmpuint (counters.connections, ==, 3);
+  g_assert_cmpuint (counters.active, ==, 0);
+  g_assert_cmpuint (counters.busy, ==, 0);
+  g_assert_cmpuint (counters.aborted, ==, 0);
+  g_assert_cmpuint (counters.bytes_out, ==, strlen (answer) + strlen (head) + strlen (options));
+  g_assert_cmpuint (f.log->len, ==, 3);
+  assert_has (g_ptr_array_index (f.log, 0), "127.0.0.1 - - [");
+  assert_has (g_ptr_array_index (f.log, 0), "] \"GET / HTTP/1.1\" 200 13 \"-\" \"-\"");
+  assert_has (g_ptr_array_index (f.log, 1), "\"HEAD / HTTP/1.1\" 200 0");
+
+  fixture_clear (&f);
+}
+
+static void
+test_keep_alive (void)
+{
+  Fixture f;
+  Client *client = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+
+  for (guint i = 1; i <= 3; i++)
+    {
+      client_send (client, GET ("/"));
+      await (count (client->in->str, "Hello World!\n") == i);
+    }
+  assert_has_not (client->in->str, "Connection:");
+  g_assert_false (client->eof);
+
+  client_send (client, "\r\nGET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  await (count (client->in->str, "Hello World!\n") == 4);
+  assert_has (client->in->str, "\r\nConnection: keep-alive\r\n");
+
+  client_send (client, "GET / HTTP/1.0\r\n\r\n");
+  await (client->eof);
+  g_assert_cmpuint (count (client->in->str, "Hello World!\n"), ==, 5);
+  assert_has_not (client->in->str, "chunked");
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_pipelining (void)
+{
+  Fixture f;
+  Client *client = NULL;
+  const char *slow = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+
+  client_send (
+      client,
+      GET ("/") GET ("/keep") "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\none" GET (
+          "/nothing"));
+  await (!g_queue_is_empty (&f.kept));
+  g_assert_cmpuint (count (client->in->str, "HTTP/1.1 "), <=, 1);
+  geminga_request_respond_text (g_queue_peek_head (&f.kept), 202, "slow");
+
+  await (count (client->in->str, "HTTP/1.1 ") == 4);
+  slow = strstr (client->in->str, "slow");
+  g_assert_nonnull (slow);
+  g_assert_true (strstr (client->in->str, "Hello World!") < slow);
+  g_assert_true (slow < strstr (client->in->str, "one"));
+  g_assert_true (strstr (client->in->str, "one") < strstr (client->in->str, "404 Not Found"));
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_bodies (void)
+{
+  Fixture f;
+  Client *client = NULL;
+  g_autofree char *large = g_strnfill (300 * 1024, 'x');
+  g_autofree char *head = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+
+  client_send (client, "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "4;x=y\r\nWiki\r\n");
+  client_send (client, "6\r\npedia ");
+  client_send (client, "\r\n0\r\nTrailer: yes\r\nOther: no\r\n\r\n");
+  await (strstr (client->in->str, "\r\n\r\nWikipedia ") != NULL);
+
+  g_string_truncate (client->in, 0);
+  client_send (client, "PUT /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+                       "Content-Length: 2\r\n\r\n");
+  await (g_strcmp0 (client->in->str, "HTTP/1.1 100 Continue\r\n\r\n") == 0);
+  client_send (client, "ok");
+  await (g_str_has_suffix (client->in->str, "\r\n\r\nok"));
+
+  g_string_truncate (client->in, 0);
+  head = g_strdup_printf ("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n",
+                          strlen (large));
+  client_send (client, head);
+  client_send (client, large);
+  await (g_str_has_suffix (client->in->str, large));
+
+  g_string_truncate (client->in, 0);
+  client_send (client, GET ("/big"));
+  await (client->in->len > 8 * 1024 * 1024);
+  g_assert_false (client->eof);
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_too_large (void)
+{
+  GemingaHttpLimits limits;
+  Fixture f;
+  g_autofree char *declared = NULL;
+  g_autofree char *chunked = NULL;
+  g_autofree char *expected = NULL;
+
+  geminga_http_limits_init (&limits);
+  limits.max_body = 1000;
+  fixture_init (&f, &limits, FALSE);
+
+  {
+    Client *client = client_new (&f);
+
+    /* The client goes on sending: the answer must arrive all the same. */
+    client_send (client, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n");
+    client_send (client, "some of it");
+    await (client->eof);
+    declared = g_strdup (client->in->str);
+    client_free (client);
+  }
+  g_assert_true (g_str_has_prefix (declared, "HTTP/1.1 413 Content Too Large\r\n"));
+  assert_has (declared, "Connection: close");
+
+  chunked = fetch (&f, "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "3\r\nabc\r\n3e6\r\n");
+  g_assert_true (g_str_has_prefix (chunked, "HTTP/1.1 413 "));
+
+  expected = fetch (&f, "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+                        "Content-Length: 5000\r\n\r\n");
+  g_assert_true (g_str_has_prefix (expected, "HTTP/1.1 413 "));
+
+  fixture_clear (&f);
+}
+
+static void
+test_refused (void)
+{
+  static const struct
+  {
+    const char *request;
+    guint status;
+  } vectors[] = {
+    { "GET / HTTP/1.1\r\n\r\n", 400 },
+    { "GET / HTTP/1.1\nHost: a\n\n", 400 },
+    { "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 400 },
+    { "CONNECT / HTTP/1.1\r\nHost: a:1\r\n\r\n", 501 },
+    { "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405 },
+    { "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505 },
+    { "GET / HTTP/1.1\r\nHost: a\r\nExpect: much\r\n\r\n", 417 },
+    { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+      400 },
+    { "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\n", 400 },
+    { "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501 },
+    { "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400 },
+    { "\x16\x03\x01 tls?\r\n\r\n", 400 },
+  };
+  Fixture f;
+
+  fixture_init (&f, NULL, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autofree char *answer = NULL;
+      g_autofree char *prefix = g_strdup_printf ("HTTP/1.1 %u ", vectors[i].status);
+
+      g_test_message ("%s", vectors[i].request);
+      answer = fetch (&f, vectors[i].request);
+      g_assert_true (g_str_has_prefix (answer, prefix));
+      assert_has (answer, "\r\nDate: ");
+      assert_has (answer, "\r\nConnection: close\r\n");
+      g_assert_cmpuint (count (answer, "HTTP/1.1 "), ==, 1);
+    }
+
+  fixture_clear (&f);
+}
+
+static void
+test_too_long (void)
+{
+  Fixture f;
+  g_autofree char *path = g_strnfill (9000, 'p');
+  g_autofree char *line = g_strdup_printf ("GET /%s", path);
+  g_autofree char *value = g_strnfill (70 * 1024, 'v');
+  g_autofree char *field = g_strdup_printf ("GET / HTTP/1.1\r\nHost: a\r\nX: %s", value);
+  g_autoptr (GString) many = g_string_new ("GET / HTTP/1.1\r\nHost: a\r\n");
+  g_autofree char *answers[3] = { NULL };
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append_printf (many, "X-%u: y\r\n", i);
+  g_string_append (many, "\r\n");
+
+  fixture_init (&f, NULL, FALSE);
+  answers[0] = fetch (&f, line);
+  g_assert_true (g_str_has_prefix (answers[0], "HTTP/1.1 414 "));
+  answers[1] = fetch (&f, field);
+  g_assert_true (g_str_has_prefix (answers[1], "HTTP/1.1 431 "));
+  answers[2] = fetch (&f, many->str);
+  g_assert_true (g_str_has_prefix (answers[2], "HTTP/1.1 431 "));
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    g_clear_pointer (&answers[i], g_free);
+  fixture_clear (&f);
+}
+
+static void
+test_later (void)
+{
+  Fixture f;
+  Client *client = NULL;
+  GemingaRequest *request = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+  client_send (client, GET ("/keep"));
+  await (!g_queue_is_empty (&f.kept));
+
+  request = g_queue_peek_head (&f.kept);
+  g_assert_false (geminga_request_is_answered (request));
+  g_assert_false (g_cancellable_is_cancelled (geminga_request_get_cancellable (request)));
+  geminga_request_respond_text (request, 201, "made");
+  g_assert_true (geminga_request_is_answered (request));
+  await (g_str_has_suffix (client->in->str, "made"));
+
+  g_test_expect_message ("Geminga", G_LOG_LEVEL_CRITICAL, "*is answered already*");
+  geminga_request_respond_text (request, 200, "again");
+  g_test_assert_expected_messages ();
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static gpointer
+answer_in_thread (gpointer data)
+{
+  geminga_request_respond_text (data, 200, "from a thread");
+
+  return NULL;
+}
+
+static void
+test_thread (void)
+{
+  Fixture f;
+  Client *client = NULL;
+  GThread *thread = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+  client_send (client, GET ("/keep"));
+  await (!g_queue_is_empty (&f.kept));
+
+  thread = g_thread_new ("answer", answer_in_thread, g_queue_peek_head (&f.kept));
+  await (g_str_has_suffix (client->in->str, "from a thread"));
+  g_thread_join (thread);
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_dropped (void)
+{
+  Fixture f;
+  Client *client = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+
+  g_test_expect_message ("Geminga", G_LOG_LEVEL_WARNING, "*GET /drop*dropped unanswered*500*");
+  client_send (client, GET ("/drop"));
+  await (g_str_has_suffix (client->in->str, "\r\n\r\nInternal Server Error\n"));
+  g_test_assert_expected_messages ();
+
+  client_send (client, GET ("/"));
+  await (g_str_has_suffix (client->in->str, "Hello World!\n"));
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_client_gone (void)
+{
+  Fixture f;
+  Client *client = NULL;
+  GCancellable *cancellable = NULL;
+  GemingaHttpCounters counters;
+
+  for (guint is_unix = 0; is_unix < 2; is_unix++)
+    {
+      fixture_init (&f, NULL, is_unix);
+      client = client_new (&f);
+      client_send (client, GET ("/keep"));
+      await (!g_queue_is_empty (&f.kept));
+
+      cancellable = geminga_request_get_cancellable (g_queue_peek_head (&f.kept));
+      client_free (client);
+      await (g_cancellable_is_cancelled (cancellable));
+      g_assert_false (geminga_request_is_answered (g_queue_peek_head (&f.kept)));
+
+      geminga_request_respond_text (g_queue_peek_head (&f.kept), 200, "nobody hears");
+      await ((geminga_http_server_get_counters (f.server, &counters), counters.active == 0));
+      fixture_clear (&f);
+    }
+}
+
+static void
+test_half_closed (void)
+{
+  Fixture f;
+  Client *client = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+  client_send (client, GET ("/keep"));
+  g_assert_cmpint (shutdown (client->fd, SHUT_WR), ==, 0);
+  await (!g_queue_is_empty (&f.kept));
+  await (
+      g_cancellable_is_cancelled (geminga_request_get_cancellable (g_queue_peek_head (&f.kept))));
+
+  geminga_request_respond_text (g_queue_peek_head (&f.kept), 200, "still wanted");
+  await (client->eof);
+  g_assert_true (g_str_has_suffix (client->in->str, "still wanted"));
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_unix (void)
+{
+  Fixture f;
+  g_autofree char *answer = NULL;
+
+  fixture_init (&f, NULL, TRUE);
+  answer = fetch (&f, "GET / HTTP/1.0\r\n\r\n");
+  g_assert_true (g_str_has_suffix (answer, "Hello World!\n"));
+  g_assert_true (g_str_has_prefix (g_ptr_array_index (f.log, 0), "unix - - ["));
+  fixture_clear (&f);
+}
+
+static void
+test_timeouts (void)
+{
+  GemingaHttpLimits limits;
+  Fixture f;
+  Client *silent = NULL;
+  Client *head = NULL;
+  Client *body = NULL;
+  Client *handler = NULL;
+  Client *idle = NULL;
+  GCancellable *cancellable = NULL;
+  GemingaHttpCounters counters;
+
+  geminga_http_limits_init (&limits);
+  limits.head_timeout = 150;
+  limits.body_timeout = 150;
+  limits.request_timeout = 150;
+  limits.keep_alive = 150;
+  fixture_init (&f, &limits, FALSE);
+
+  silent = client_new (&f);
+  head = client_new (&f);
+  client_send (head, "GET / HTTP/1.1\r\nHo");
+  body = client_new (&f);
+  client_send (body, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+  handler = client_new (&f);
+  client_send (handler, GET ("/keep"));
+  idle = client_new (&f);
+  client_send (idle, GET ("/"));
+
+  await (silent->eof && head->eof && body->eof && handler->eof && idle->eof);
+  g_assert_cmpstr (silent->in->str, ==, "");
+  g_assert_true (g_str_has_prefix (head->in->str, "HTTP/1.1 408 Request Timeout\r\n"));
+  g_assert_true (g_str_has_prefix (body->in->str, "HTTP/1.1 408 Request Timeout\r\n"));
+  g_assert_true (g_str_has_prefix (handler->in->str, "HTTP/1.1 503 Service Unavailable\r\n"));
+  g_assert_true (g_str_has_suffix (idle->in->str, "Hello World!\n"));
+
+  /* The handler was told; an answer that comes now is nobody's fault. */
+  cancellable = geminga_request_get_cancellable (g_queue_peek_head (&f.kept));
+  g_assert_true (g_cancellable_is_cancelled (cancellable));
+  g_assert_true (geminga_request_is_answered (g_queue_peek_head (&f.kept)));
+  geminga_request_respond_text (g_queue_peek_head (&f.kept), 200, "late");
+
+  geminga_http_server_get_counters (f.server, &counters);
+  g_assert_cmpuint (counters.timeouts, ==, 3);
+
+  client_free (silent);
+  client_free (head);
+  client_free (body);
+  client_free (handler);
+  client_free (idle);
+  fixture_clear (&f);
+}
+
+static void
+test_slow_reader (void)
+{
+  GemingaHttpLimits limits;
+  Fixture f;
+  Client *client = NULL;
+  GemingaHttpCounters counters;
+
+  geminga_http_limits_init (&limits);
+  limits.write_timeout = 100;
+  fixture_init (&f, &limits, FALSE);
+
+  client = client_new_silent (&f);
+  client_send (client, GET ("/big"));
+  await ((geminga_http_server_get_counters (f.server, &counters), counters.busy == 1));
+  await ((geminga_http_server_get_counters (f.server, &counters), counters.active == 0));
+  g_assert_cmpuint (counters.timeouts, ==, 1);
+  g_assert_cmpuint (counters.aborted, ==, 1);
+  assert_has (g_ptr_array_index (f.log, 0), "\"GET /big HTTP/1.1\" 200 ");
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_close (void)
+{
+  Fixture f;
+  Client *client = NULL;
+  GemingaHttpCounters counters;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+  client_send (client, GET ("/keep"));
+  await (!g_queue_is_empty (&f.kept));
+
+  geminga_http_server_close (f.server);
+  geminga_http_server_get_counters (f.server, &counters);
+  g_assert_cmpuint (counters.active, ==, 0);
+  g_assert_cmpuint (counters.aborted, ==, 1);
+  g_assert_true (
+      g_cancellable_is_cancelled (geminga_request_get_cancellable (g_queue_peek_head (&f.kept))));
+  assert_has (g_ptr_array_index (f.log, 0), "\"GET /keep HTTP/1.1\" 499 0 ");
+  await (client->eof);
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_drain (void)
+{
+  Fixture f;
+  Client *idle = NULL;
+  Client *active = NULL;
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  idle = client_new (&f);
+  client_send (idle, GET ("/"));
+  active = client_new (&f);
+  client_send (active, GET ("/keep"));
+  await (!g_queue_is_empty (&f.kept) && strstr (idle->in->str, "Hello") != NULL);
+
+  geminga_http_server_drain_async (f.server, 20 * 1000, NULL, store_result_cb, &result);
+  g_assert_true (geminga_http_server_is_draining (f.server));
+
+  geminga_request_respond_text (g_queue_peek_head (&f.kept), 200, "finished");
+  await (active->eof);
+  assert_has (active->in->str, "\r\nConnection: close\r\n");
+  g_assert_true (g_str_has_suffix (active->in->str, "finished"));
+
+  g_assert_false (idle->eof);
+  g_assert_null (result);
+  g_string_truncate (idle->in, 0);
+  client_send (idle, GET ("/"));
+  await (idle->eof);
+  assert_has (idle->in->str, "\r\nConnection: close\r\n");
+  g_assert_true (g_str_has_suffix (idle->in->str, "Hello World!\n"));
+
+  await (result != NULL);
+  g_assert_true (geminga_http_server_drain_finish (f.server, result, &error));
+  g_assert_no_error (error);
+
+  g_object_unref (result);
+  client_free (idle);
+  client_free (active);
+  fixture_clear (&f);
+}
+
+static void
+test_drain_grace (void)
+{
+  Fixture f;
+  Client *client = NULL;
+  GAsyncResult *result = NULL;
+  GAsyncResult *second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+  client_send (client, GET ("/keep"));
+  await (!g_queue_is_empty (&f.kept));
+
+  geminga_http_server_drain_async (f.server, 100, NULL, store_result_cb, &result);
+  geminga_http_server_drain_async (f.server, 100, NULL, store_result_cb, &second);
+  await (result != NULL && second != NULL);
+  g_assert_false (geminga_http_server_drain_finish (f.server, second, &error));
+  g_assert_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_STATE);
+  g_clear_error (&error);
+  g_assert_false (geminga_http_server_drain_finish (f.server, result, &error));
+  g_assert_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_TIMED_OUT);
+  await (client->eof);
+  g_assert_cmpstr (client->in->str, ==, "");
+
+  g_object_unref (result);
+  g_object_unref (second);
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_drain_cancelled (void)
+{
+  Fixture f;
+  Client *client = NULL;
+  GAsyncResult *result = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  client = client_new (&f);
+  client_send (client, GET ("/keep"));
+  await (!g_queue_is_empty (&f.kept));
+
+  geminga_http_server_drain_async (f.server, 20 * 1000, cancellable, store_result_cb, &result);
+  g_main_context_iteration (NULL, FALSE);
+  g_assert_null (result);
+  g_cancellable_cancel (cancellable);
+  await (result != NULL);
+  g_assert_false (geminga_http_server_drain_finish (f.server, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_object (&result);
+  g_clear_error (&error);
+
+  /* Before it began */
+  geminga_http_server_drain_async (f.server, 20 * 1000, cancellable, store_result_cb, &result);
+  await (result != NULL);
+  g_assert_false (geminga_http_server_drain_finish (f.server, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_object (&result);
+
+  client_free (client);
+  fixture_clear (&f);
+}
+
+static void
+test_max_connections (void)
+{
+  GemingaHttpLimits limits;
+  Fixture f;
+  Client *clients[3];
+  GemingaHttpCounters counters;
+
+  geminga_http_limits_init (&limits);
+  limits.max_connections = 2;
+  fixture_init (&f, &limits, FALSE);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      clients[i] = client_new (&f);
+      client_send (clients[i], GET ("/keep"));
+    }
+
+  await (g_queue_get_length (&f.kept) == 2);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  geminga_http_server_get_counters (f.server, &counters);
+  g_assert_cmpuint (counters.active, ==, 2);
+
+  client_free (clients[0]);
+  geminga_request_respond_text (g_queue_peek_head (&f.kept), 200, "gone");
+  await (g_queue_get_length (&f.kept) == 3);
+
+  client_free (clients[1]);
+  client_free (clients[2]);
+  fixture_clear (&f);
+}
+
+/* In a process of its own: it has a few descriptors and many clients. */
+static void
+test_descriptors (void)
+{
+  Fixture f;
+  Client *clients[40];
+  struct rlimit limit = { 64, 64 };
+  guint served = 0;
+  g_autofree char *answer = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  g_log_set_writer_func (g_log_writer_standard_streams, NULL, NULL);
+  fixture_init (&f, NULL, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    clients[i] = client_new (&f);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    client_send (clients[i], GET ("/"));
+
+  /* The first fill the table; the others get an answer, be it 503 */
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    {
+      await (clients[i]->eof || clients[i]->in->len > 0);
+      if (strstr (clients[i]->in->str, "Hello") != NULL)
+        served++;
+    }
+  g_assert_cmpuint (served, >=, 10);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    client_free (clients[i]);
+
+  answer = fetch (&f, "GET / HTTP/1.0\r\n\r\n");
+  g_assert_true (g_str_has_suffix (answer, "Hello World!\n"));
+  fixture_clear (&f);
+}
+
+/* A handler that runs the loop itself. */
+static void
+nested (GemingaRequest *request, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  await (!g_queue_is_empty (&f->kept));
+  geminga_request_respond_text (request, 200, "nested");
+}
+
+static void
+test_nested_loop (void)
+{
+  Fixture f;
+  Client *a = NULL;
+  Client *b = NULL;
+
+  fixture_init (&f, NULL, FALSE);
+  geminga_router_add_route (f.router, "GET", "/nested", nested, &f, NULL);
+  a = client_new (&f);
+  b = client_new (&f);
+  client_send (a, GET ("/nested"));
+  client_send (a, GET ("/"));
+  g_main_context_iteration (NULL, FALSE);
+  client_send (b, GET ("/keep"));
+  await (count (a->in->str, "HTTP/1.1 200") == 2);
+  g_assert_true (strstr (a->in->str, "nested") < strstr (a->in->str, "Hello"));
+
+  client_free (a);
+  client_free (b);
+  fixture_clear (&f);
+}
+
+static void
+test_not_listening (void)
+{
+  g_autoptr (GemingaHttpServer) server = geminga_http_server_new ();
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GError) error = NULL;
+
+  socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, &error);
+  g_assert_no_error (error);
+  g_assert_false (geminga_http_server_add_socket (server, socket, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/http/server/hello", test_hello);
+  g_test_add_func ("/http/server/keep-alive", test_keep_alive);
+  g_test_add_func ("/http/server/pipelining", test_pipelining);
+  g_test_add_func ("/http/server/bodies", test_bodies);
+  g_test_add_func ("/http/server/too-large", test_too_large);
+  g_test_add_func ("/http/server/refused", test_refused);
+  g_test_add_func ("/http/server/too-long", test_too_long);
+  g_test_add_func ("/http/server/later", test_later);
+  g_test_add_func ("/http/server/thread", test_thread);
+  g_test_add_func ("/http/server/dropped", test_dropped);
+  g_test_add_func ("/http/server/client-gone", test_client_gone);
+  g_test_add_func ("/http/server/half-closed", test_half_closed);
+  g_test_add_func ("/http/server/unix", test_unix);
+  g_test_add_func ("/http/server/timeouts", test_timeouts);
+  g_test_add_func ("/http/server/slow-reader", test_slow_reader);
+  g_test_add_func ("/http/server/close", test_close);
+  g_test_add_func ("/http/server/drain", test_drain);
+  g_test_add_func ("/http/server/drain/grace", test_drain_grace);
+  g_test_add_func ("/http/server/drain/cancelled", test_drain_cancelled);
+  g_test_add_func ("/http/server/max-connections", test_max_connections);
+  g_test_add_func ("/http/server/descriptors", test_descriptors);
+  g_test_add_func ("/http/server/nested-loop", test_nested_loop);
+  g_test_add_func ("/http/server/not-listening", test_not_listening);
+
+  return g_test_run ();
+}
