@@ -38,6 +38,9 @@ def completed(figure: dict) -> dict:
         ratio = (result["peer_value"] / result["value"] if better_less
                  else result["value"] / result["peer_value"])
         result["ratio"] = round(ratio, 3)
+    # A bare number is the least ratio.
+    if isinstance(result["gate"], (int, float)):
+        result["gate"] = f"ratio >= {result['gate']:g}"
     result["holds"] = holds(result)
     return result
 
@@ -93,7 +96,7 @@ def main() -> int:
     parser.add_argument("build", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("names", nargs="*", metavar="NAME")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
 
     listed = pathlib.Path(arguments.build, "tests/bench/benchmarks.json")
     benchmarks = json.loads(listed.read_text(encoding="utf-8"))

@@ -7,13 +7,13 @@
 #include "geminga-version.h"
 
 /* core */
+#include "geminga-actor-ref.h"
+#include "geminga-actor.h"
+#include "geminga-call.h"
+#include "geminga-command.h"
 #include "geminga-core-enums.h"
 #include "geminga-error.h"
-#include "geminga-command.h"
 #include "geminga-interface.h"
-#include "geminga-actor.h"
-#include "geminga-actor-ref.h"
-#include "geminga-call.h"
 #include "geminga-system.h"
 
 /* supervise */

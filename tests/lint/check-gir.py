@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The GIR is good for bindings: what g-ir-scanner itself does not check.
 
-Since everywhere; everything introspectable; an _async has its _finish; getters and setters exist; at
+Since everywhere; classes and properties introspectable; an _async has its _finish; getters and setters exist; at
 most one out parameter; containers name their elements; no method hides one of GObject's or is a
 keyword of a bound language.
 """
@@ -61,12 +61,14 @@ class Checker:
             return
         if element.get("version") is None:
             self.problems.append(f"{where}: no Since")
-        if element.get("introspectable") == "0" and kind(element) != "function":
+        # What is for C alone says (skip); a class or a property never is.
+        if element.get("introspectable") == "0" and kind(element) in ("class", "property"):
             self.problems.append(f"{where}: not introspectable")
 
     def check_callable(self, element, where, parent) -> None:
         name = element.get("name")
-        if name in HIDING or name in KEYWORDS:
+        hides = name in HIDING and kind(parent) in ("class", "interface")
+        if hides or (name in KEYWORDS and kind(element) != "constructor"):
             self.problems.append(f"{where}: the name is reserved in a bound language")
         siblings = {sibling.get("name") for sibling in parent}
         stem = name.removesuffix("_async")

@@ -6,7 +6,7 @@
 need codespell
 
 # Words that only look like mistakes.
-words=gir,inout,als,statics
+words=gir,inout,als,servce,statics,te
 
 text=$(sources '*' | grep -vE '^(LICENSES|tests/corpus)/|\.po$|\.ico$|\.png$')
 code=$(sources 'src/*.c' 'src/*.h' 'src/*.py' 'src/*.js')

@@ -7,7 +7,7 @@
 need objdump
 
 plumbing='_parent_class$|_private_offset$|^static_g_define_type_id|^(props|properties|signals)(\.|$)'
-plumbing+='|_type_id(\.|$)|__volatile(\.|$)|^quark(\.|$)|^q(\.|$)|^_g_boxed|once(\.|$)|_quark_volatile'
+plumbing+='|_key(\.|$)|_type_id(\.|$)|__volatile(\.|$)|^quark(\.|$)|^q(\.|$)|^_g_boxed|once(\.|$)|_quark_volatile'
 find "$1" -name '*.o' ! -name 'meson-generated_*' | sort | while read -r object; do
   objdump -t "$object" |
     awk -v plumbing="$plumbing" -v object="$(basename "$object" .c.o)" '

@@ -13,7 +13,7 @@ differ ()
 {
   local found
 
-  found=$(diff <(echo "$2" | sort -u) <(echo "$3" | sort -u) | sed -n "s,^<,missing in $1:,p;s,^>,wrong in $1:,p")
+  found=$(diff <(echo "$2" | sed '/^$/d' | sort -u) <(echo "$3" | sed '/^$/d' | sort -u) | sed -n "s,^<,missing in $1:,p;s,^>,wrong in $1:,p")
   [ -z "$found" ] || { echo "$found"; status=1; }
 }
 

@@ -19,7 +19,7 @@
  *
  * The actors of one process, and the way to those of the service's other processes.
  *
- * A program that runs a [class@Geminga.Service] gets its system from there; a system of one's own is for
+ * A program that runs a GemingaService gets its system from there; a system of one's own is for
  * programs and tests that only want actors in their own process. The system owns its actors. Any thread
  * may use it.
  *
