@@ -29,6 +29,9 @@ typedef struct
   gint64 duration; /* microseconds */
 } GemingaAccessLogEntry;
 
+/* Frees the strings of an entry that owns them; not the protocol, which is static. */
+void geminga_access_log_entry_clear (GemingaAccessLogEntry *entry);
+
 /* One line without its end. Whatever the client sent, it is one line of printable ASCII, and in common
  * and combined format a quoted field ends where it should. */
 char *geminga_access_log_format (GemingaAccessLogFormat format, const GemingaAccessLogEntry *entry);

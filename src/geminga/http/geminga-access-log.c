@@ -139,6 +139,18 @@ format_json (const GemingaAccessLogEntry *entry)
 
 /* Public API */
 
+void
+geminga_access_log_entry_clear (GemingaAccessLogEntry *entry)
+{
+  g_free ((char *) entry->remote);
+  g_free ((char *) entry->method);
+  g_free ((char *) entry->target);
+  g_free ((char *) entry->referer);
+  g_free ((char *) entry->user_agent);
+  g_free ((char *) entry->request_id);
+  memset (entry, 0, sizeof *entry);
+}
+
 char *
 geminga_access_log_format (GemingaAccessLogFormat format, const GemingaAccessLogEntry *entry)
 {

@@ -174,18 +174,6 @@ unwatch (GemingaHttpConnection *self)
 
 /* Helpers: log */
 
-static void
-entry_clear (GemingaAccessLogEntry *entry)
-{
-  g_free ((char *) entry->remote);
-  g_free ((char *) entry->method);
-  g_free ((char *) entry->target);
-  g_free ((char *) entry->referer);
-  g_free ((char *) entry->user_agent);
-  g_free ((char *) entry->request_id);
-  memset (entry, 0, sizeof *entry);
-}
-
 /* The request takes the head away: what the log wants is kept aside, if there is a log. */
 static void
 begin_entry (GemingaHttpConnection *self)
@@ -196,7 +184,7 @@ begin_entry (GemingaHttpConnection *self)
   if (self->env->log == NULL)
     return;
 
-  entry_clear (entry);
+  geminga_access_log_entry_clear (entry);
   entry->started = g_get_real_time ();
   entry->remote = geminga_http_address_to_string (self->remote);
   entry->method = g_strdup (self->head.method);
@@ -215,7 +203,7 @@ end_entry (GemingaHttpConnection *self)
 
   self->entry.duration = g_get_monotonic_time () - self->started;
   self->env->log (self->env->server, &self->entry);
-  entry_clear (&self->entry);
+  geminga_access_log_entry_clear (&self->entry);
 }
 
 /* Helpers: writing */
@@ -306,44 +294,6 @@ flush (GemingaHttpConnection *self)
   return self->state != STATE_CLOSED;
 }
 
-static gboolean
-has_field (const GemingaHttpResponse *response, const char *name)
-{
-  for (guint i = 0; response->fields != NULL && i < response->fields->len; i += 2)
-    {
-      if (g_ascii_strcasecmp (g_ptr_array_index (response->fields, i), name) == 0)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-static void
-format_head (GemingaHttpConnection *self, const GemingaHttpResponse *response, gsize body_size)
-{
-  GString *out = self->out_head;
-
-  g_string_append_printf (out, "HTTP/1.1 %u %s\r\nDate: %s\r\n", response->status,
-                          geminga_http_status_get_phrase (response->status),
-                          self->env->date (self->env->server));
-
-  if (!has_field (response, "Server"))
-    g_string_append (out, "Server: Geminga\r\n");
-  if (response->content_type != NULL)
-    g_string_append_printf (out, "Content-Type: %s\r\n", response->content_type);
-  for (guint i = 0; response->fields != NULL && i < response->fields->len; i += 2)
-    g_string_append_printf (out, "%s: %s\r\n", (char *) g_ptr_array_index (response->fields, i),
-                            (char *) g_ptr_array_index (response->fields, i + 1));
-  if (geminga_http_status_has_body (response->status))
-    g_string_append_printf (out, "Content-Length: %" G_GSIZE_FORMAT "\r\n", body_size);
-
-  if (!self->keep_alive)
-    g_string_append (out, "Connection: close\r\n");
-  else if (self->is_http10)
-    g_string_append (out, "Connection: keep-alive\r\n");
-  g_string_append (out, "\r\n");
-}
-
 /* Takes @response. FALSE: the connection is closed. */
 static gboolean
 write_response (GemingaHttpConnection *self, GemingaHttpResponse *response)
@@ -355,7 +305,8 @@ write_response (GemingaHttpConnection *self, GemingaHttpResponse *response)
     self->keep_alive = FALSE;
 
   self->out_done = 0;
-  format_head (self, owned, body_size);
+  geminga_http_response_format_head (owned, self->out_head, self->env->date (self->env->server),
+                                     self->keep_alive, self->is_http10);
   if (!self->is_head && body_size > 0 && geminga_http_status_has_body (owned->status))
     self->out_body = g_bytes_ref (owned->body);
 
@@ -757,7 +708,7 @@ geminga_http_connection_unref (GemingaHttpConnection *self)
     return;
 
   g_assert (self->state == STATE_CLOSED);
-  entry_clear (&self->entry);
+  geminga_access_log_entry_clear (&self->entry);
   geminga_http_head_clear (&self->head);
   g_clear_pointer (&self->in, g_byte_array_unref);
   g_clear_pointer (&self->body, g_byte_array_unref);

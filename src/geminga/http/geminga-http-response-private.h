@@ -27,6 +27,13 @@ geminga_http_response_set_field (GemingaHttpResponse *self, const char *name, co
 void
 geminga_http_response_add_field (GemingaHttpResponse *self, const char *name, const char *value);
 
+/* The status line and all fields, to the end of @out. */
+void geminga_http_response_format_head (const GemingaHttpResponse *self,
+                                        GString *out,
+                                        const char *date,
+                                        gboolean keep_alive,
+                                        gboolean is_http10);
+
 /* Whether a response of that status may have a body. */
 gboolean geminga_http_status_has_body (guint status);
 const char *geminga_http_status_get_phrase (guint status);

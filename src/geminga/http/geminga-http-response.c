@@ -70,6 +70,18 @@ status_from_io_error (int code)
     }
 }
 
+static gboolean
+has_field (const GemingaHttpResponse *response, const char *name)
+{
+  for (guint i = 0; response->fields != NULL && i < response->fields->len; i += 2)
+    {
+      if (g_ascii_strcasecmp (g_ptr_array_index (response->fields, i), name) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* Public API */
 
 GemingaHttpResponse *
@@ -132,6 +144,34 @@ geminga_http_response_add_field (GemingaHttpResponse *self, const char *name, co
 
   g_ptr_array_add (self->fields, g_strdup (name));
   g_ptr_array_add (self->fields, g_strdup (value));
+}
+
+void
+geminga_http_response_format_head (const GemingaHttpResponse *self,
+                                   GString *out,
+                                   const char *date,
+                                   gboolean keep_alive,
+                                   gboolean is_http10)
+{
+  g_string_append_printf (out, "HTTP/1.1 %u %s\r\nDate: %s\r\n", self->status,
+                          geminga_http_status_get_phrase (self->status), date);
+
+  if (!has_field (self, "Server"))
+    g_string_append (out, "Server: Geminga\r\n");
+  if (self->content_type != NULL)
+    g_string_append_printf (out, "Content-Type: %s\r\n", self->content_type);
+  for (guint i = 0; self->fields != NULL && i < self->fields->len; i += 2)
+    g_string_append_printf (out, "%s: %s\r\n", (char *) g_ptr_array_index (self->fields, i),
+                            (char *) g_ptr_array_index (self->fields, i + 1));
+  if (geminga_http_status_has_body (self->status))
+    g_string_append_printf (out, "Content-Length: %" G_GSIZE_FORMAT "\r\n",
+                            self->body != NULL ? g_bytes_get_size (self->body) : 0);
+
+  if (!keep_alive)
+    g_string_append (out, "Connection: close\r\n");
+  else if (is_http10)
+    g_string_append (out, "Connection: keep-alive\r\n");
+  g_string_append (out, "\r\n");
 }
 
 gboolean
