@@ -5,7 +5,8 @@
 . "$(dirname "$0")/common.sh"
 
 awk '/^#/ { next }
-     /^$/ || /:$/ { last = ""; next }
+     /^$/ { next }
+     /:$/ { last = ""; next }
      $0 <= last { print "build-aux/packages:" FNR ": " $0 " after " last; bad = 1 }
      { last = $0 }
      END { exit bad }' build-aux/packages

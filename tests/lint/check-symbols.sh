@@ -5,8 +5,9 @@
 . "$(dirname "$0")/common.sh"
 need nm
 
-nm -D --defined-only "$1" | awk '{ print $3 }' | sort |
-  diff <(sort tests/abi/symbols) - |
-  sed -n 's/^</no longer exported:/p;s/^>/not in tests\/abi\/symbols:/p' | grep . || exit 0
+found=$(diff <(sort tests/abi/symbols) <(nm -D --defined-only "$1" | awk '{ print $3 }' | sort) |
+        sed -n 's,^<,no longer exported:,p;s,^>,not in tests/abi/symbols:,p')
+[ -n "$found" ] || exit 0
+echo "$found"
 echo "If that is meant: build-aux/update-symbols $1"
 exit 1
