@@ -146,53 +146,93 @@ g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout)
   return data;
 }
 
-/* Sources: what was done before a source was attached is seen by its callback. */
+/* Sources: what was done before a source was attached, or its callback set, is seen by the callback,
+ * in whatever thread it runs. GLib asks for an indirect callback in the thread that dispatches. */
 
 typedef struct
 {
+  gatomicrefcount ref_count;
   GSourceFunc func;
   gpointer data;
   GDestroyNotify notify;
 } Callback;
 
-NOT_CHECKED static gboolean
-callback_run (gpointer user_data)
+NOT_CHECKED static void
+callback_ref (gpointer user_data)
 {
   Callback *callback = user_data;
 
-  __tsan_acquire (callback);
-  return callback->func (callback->data);
+  g_atomic_ref_count_inc (&callback->ref_count);
 }
 
 NOT_CHECKED static void
-callback_free (gpointer user_data)
+callback_unref (gpointer user_data)
 {
   Callback *callback = user_data;
 
+  __tsan_release (callback);
+  if (!REAL (g_atomic_ref_count_dec) (&callback->ref_count))
+    return;
   __tsan_acquire (callback);
   if (callback->notify != NULL)
     callback->notify (callback->data);
   g_free (callback);
 }
 
-NOT_CHECKED static Callback *
-callback_new (GSourceFunc func, gpointer data, GDestroyNotify notify)
+NOT_CHECKED static void
+callback_get (gpointer user_data, GSource *source, GSourceFunc *func, gpointer *data)
 {
+  Callback *callback = user_data;
+
+  __tsan_acquire (callback);
+  __tsan_acquire (source);
+  *func = callback->func;
+  *data = callback->data;
+}
+
+NOT_CHECKED void
+g_source_set_callback (GSource *source, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  static GSourceCallbackFuncs funcs = { callback_ref, callback_unref, callback_get };
   Callback *callback = g_new (Callback, 1);
 
+  g_atomic_ref_count_init (&callback->ref_count);
   callback->func = func;
   callback->data = data;
   callback->notify = notify;
   __tsan_release (callback);
+  g_source_set_callback_indirect (source, callback, &funcs);
+}
 
-  return callback;
+NOT_CHECKED guint
+g_source_attach (GSource *source, GMainContext *context)
+{
+  __tsan_release (source);
+  return REAL (g_source_attach) (source, context);
+}
+
+/* What GLib attaches for its caller, made of the same parts. */
+static guint
+attach_default (GSource *source,
+                int priority,
+                GSourceFunc func,
+                gpointer data,
+                GDestroyNotify notify)
+{
+  guint id;
+
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, func, data, notify);
+  id = g_source_attach (source, NULL);
+  g_source_unref (source);
+
+  return id;
 }
 
 guint
 g_idle_add_full (int priority, GSourceFunc func, gpointer data, GDestroyNotify notify)
 {
-  return REAL (g_idle_add_full) (priority, callback_run, callback_new (func, data, notify),
-                                 callback_free);
+  return attach_default (g_idle_source_new (), priority, func, data, notify);
 }
 
 guint
@@ -201,15 +241,64 @@ g_idle_add (GSourceFunc func, gpointer data)
   return g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, func, data, NULL);
 }
 
-void
+guint
+g_timeout_add_full (int priority,
+                    guint interval,
+                    GSourceFunc func,
+                    gpointer data,
+                    GDestroyNotify notify)
+{
+  return attach_default (g_timeout_source_new (interval), priority, func, data, notify);
+}
+
+guint
+g_timeout_add (guint interval, GSourceFunc func, gpointer data)
+{
+  return g_timeout_add_full (G_PRIORITY_DEFAULT, interval, func, data, NULL);
+}
+
+typedef struct
+{
+  GSourceFunc func;
+  gpointer data;
+  GDestroyNotify notify;
+} Invocation;
+
+NOT_CHECKED static gboolean
+invocation_run (gpointer user_data)
+{
+  Invocation *invocation = user_data;
+
+  __tsan_acquire (invocation);
+  return invocation->func (invocation->data);
+}
+
+NOT_CHECKED static void
+invocation_free (gpointer user_data)
+{
+  Invocation *invocation = user_data;
+
+  __tsan_acquire (invocation);
+  if (invocation->notify != NULL)
+    invocation->notify (invocation->data);
+  g_free (invocation);
+}
+
+NOT_CHECKED void
 g_main_context_invoke_full (GMainContext *context,
                             int priority,
                             GSourceFunc func,
                             gpointer data,
                             GDestroyNotify notify)
 {
+  Invocation *invocation = g_new (Invocation, 1);
+
+  invocation->func = func;
+  invocation->data = data;
+  invocation->notify = notify;
+  __tsan_release (invocation);
   REAL (g_main_context_invoke_full)
-  (context, priority, callback_run, callback_new (func, data, notify), callback_free);
+  (context, priority, invocation_run, invocation, invocation_free);
 }
 
 void
@@ -218,19 +307,53 @@ g_main_context_invoke (GMainContext *context, GSourceFunc func, gpointer data)
   g_main_context_invoke_full (context, G_PRIORITY_DEFAULT, func, data, NULL);
 }
 
-/* A source attached to a context is seen by the thread that owns the context from then on. */
-NOT_CHECKED guint
-g_source_attach (GSource *source, GMainContext *context)
+/* Tasks: a result, and the data of a task that runs in a thread, pass between threads. */
+
+NOT_CHECKED void
+g_task_run_in_thread (GTask *task, GTaskThreadFunc func)
 {
-  __tsan_release (context != NULL ? context : g_main_context_default ());
-  return REAL (g_source_attach) (source, context);
+  __tsan_release (task);
+  REAL (g_task_run_in_thread) (task, func);
+}
+
+NOT_CHECKED gpointer
+g_task_get_task_data (GTask *task)
+{
+  __tsan_acquire (task);
+  return REAL (g_task_get_task_data) (task);
+}
+
+NOT_CHECKED void
+g_task_return_pointer (GTask *task, gpointer result, GDestroyNotify destroy)
+{
+  __tsan_release (task);
+  REAL (g_task_return_pointer) (task, result, destroy);
+}
+
+NOT_CHECKED void
+g_task_return_boolean (GTask *task, gboolean result)
+{
+  __tsan_release (task);
+  REAL (g_task_return_boolean) (task, result);
+}
+
+NOT_CHECKED void
+g_task_return_error (GTask *task, GError *error)
+{
+  __tsan_release (task);
+  REAL (g_task_return_error) (task, error);
+}
+
+NOT_CHECKED gpointer
+g_task_propagate_pointer (GTask *task, GError **error)
+{
+  __tsan_acquire (task);
+  return REAL (g_task_propagate_pointer) (task, error);
 }
 
 NOT_CHECKED gboolean
-g_main_context_iteration (GMainContext *context, gboolean may_block)
+g_task_propagate_boolean (GTask *task, GError **error)
 {
-  gboolean dispatched = REAL (g_main_context_iteration) (context, may_block);
-
-  __tsan_acquire (context != NULL ? context : g_main_context_default ());
-  return dispatched;
+  __tsan_acquire (task);
+  return REAL (g_task_propagate_boolean) (task, error);
 }
