@@ -56,7 +56,7 @@ test_valid (void)
     {
       GemingaHttpHead head;
 
-      g_test_message ("%s", vectors[i].text);
+      g_test_message ("vector %u", i);
       g_assert_cmpuint (parse (&head, vectors[i].text, strlen (vectors[i].text)), ==, 0);
       g_assert_cmpstr (head.path, ==, vectors[i].path);
       g_assert_cmpstr (head.query, ==, vectors[i].query);
@@ -147,7 +147,7 @@ test_invalid (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
-      g_test_message ("%s", vectors[i].text);
+      g_test_message ("vector %u", i);
       g_assert_cmpuint (parse (&head, vectors[i].text, strlen (vectors[i].text)), ==,
                         vectors[i].status);
       geminga_http_head_clear (&head);

@@ -539,7 +539,7 @@ test_refused (void)
       g_autofree char *answer = NULL;
       g_autofree char *prefix = g_strdup_printf ("HTTP/1.1 %u ", vectors[i].status);
 
-      g_test_message ("%s", vectors[i].request);
+      g_test_message ("vector %u", i);
       answer = fetch (&f, vectors[i].request);
       g_assert_true (g_str_has_prefix (answer, prefix));
       assert_has (answer, "\r\nDate: ");
@@ -1033,6 +1033,50 @@ test_nested_loop (void)
 }
 
 static void
+send_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GBytes **body = user_data;
+  g_autoptr (GError) error = NULL;
+
+  *body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
+  g_assert_no_error (error);
+}
+
+/* A client that is not ours. */
+static void
+test_session (void)
+{
+  Fixture f;
+  SoupSession *session = soup_session_new ();
+  g_autofree char *uri = NULL;
+  GemingaHttpCounters counters;
+
+  fixture_init (&f, NULL, FALSE);
+  uri = g_strdup_printf ("http://127.0.0.1:%u/echo?a=b",
+                         g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (f.address)));
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (SoupMessage) message = soup_message_new ("PUT", uri);
+      g_autoptr (GBytes) sent = g_bytes_new_take (g_strnfill (100000 * i, 'x'), 100000 * i);
+      g_autoptr (GBytes) body = NULL;
+
+      soup_message_set_request_body_from_bytes (message, "text/plain", sent);
+      soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, send_cb, &body);
+      await (body != NULL);
+      g_assert_cmpuint (soup_message_get_status (message), ==, 200);
+      g_assert_true (g_bytes_equal (sent, body));
+    }
+
+  geminga_http_server_get_counters (f.server, &counters);
+  g_assert_cmpuint (counters.connections, ==, 1);
+  soup_session_abort (session);
+  g_object_unref (session);
+  await ((geminga_http_server_get_counters (f.server, &counters), counters.active == 0));
+  fixture_clear (&f);
+}
+
+static void
 test_not_listening (void)
 {
   g_autoptr (GemingaHttpServer) server = geminga_http_server_new ();
@@ -1072,6 +1116,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/http/server/max-connections", test_max_connections);
   g_test_add_func ("/http/server/descriptors", test_descriptors);
   g_test_add_func ("/http/server/nested-loop", test_nested_loop);
+  g_test_add_func ("/http/server/session", test_session);
   g_test_add_func ("/http/server/not-listening", test_not_listening);
 
   return g_test_run ();
