@@ -5,15 +5,16 @@
 import re
 import sys
 
-REPOSITORY_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)")
+FILE_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)]*)?\)")
+CODE = re.compile(r"(^```.*?^```$|`[^`\n]+`)", re.S | re.M)
 
 
 def page_link(match: re.Match) -> str:
-    path, anchor = match[1], match[2] or ""
+    text, path, anchor = match[1], match[2], match[3] or ""
     # A chapter is the page of the same name; other files are not part of the reference.
     if path.endswith(".md") and "/" not in path:
-        return f"]({path.removesuffix('.md')}.html{anchor})"
-    return "]"
+        return f"[{text}]({path.removesuffix('.md')}.html{anchor})"
+    return text
 
 
 def main(source: str, target: str) -> None:
@@ -22,7 +23,9 @@ def main(source: str, target: str) -> None:
     heading = re.match(r"# (.+)\n", text)
     if heading is None:
         sys.exit(f"{source}: the first line is not a heading (# Title)")
-    text = REPOSITORY_LINK.sub(page_link, text[heading.end():])
+    parts = CODE.split(text[heading.end():])
+    text = "".join(part if CODE.fullmatch(part) else FILE_LINK.sub(page_link, part)
+                   for part in parts)
     with open(target, "w", encoding="utf-8") as page:
         page.write(f"Title: {heading[1]}\n\n{text}")
 
