@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include "geminga-http-poller-private.h"
 #include "geminga-http-server-private.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct
   guint32 id_series; /* of request ids */
   guint64 last_id;
   GMainContext *context;
+  GemingaHttpPoller *poller;
   gpointer server;
   void (*handle) (gpointer server, GemingaRequest *request);
   /* (nullable): when nobody reads the log */
@@ -39,6 +41,11 @@ GemingaHttpConnection *geminga_http_connection_new (GemingaHttpEnvironment *env,
                                                     socklen_t address_len);
 GemingaHttpConnection *geminga_http_connection_ref (GemingaHttpConnection *self);
 void geminga_http_connection_unref (GemingaHttpConnection *self);
+
+/* Begins to read, once the server has it in its list. */
+void geminga_http_connection_start (GemingaHttpConnection *self);
+/* The poller has events for it. */
+void geminga_http_connection_ready (GemingaHttpConnection *self, guint32 events);
 
 /* 0: none */
 gint64 geminga_http_connection_get_deadline (GemingaHttpConnection *self);

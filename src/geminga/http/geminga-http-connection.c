@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -40,9 +40,8 @@ struct _GemingaHttpConnection
   GemingaHttpEnvironment *env;
   State state;
   int fd;
-  GSource *source;
-  gpointer fd_tag; /* (nullable): NULL while the descriptor is not watched */
-  guint events;
+  guint32 events; /* what the descriptor is watched for */
+  gboolean is_watched;
   gint64 deadline;
   gint64 idle_since; /* 0: not idle */
   gboolean is_processing;
@@ -73,12 +72,6 @@ struct _GemingaHttpConnection
   GBytes *out_body; /* (nullable) */
   gsize out_done;
 };
-
-typedef struct
-{
-  GSource source;
-  GemingaHttpConnection *connection;
-} ConnectionSource;
 
 /* Helpers */
 
@@ -133,43 +126,49 @@ set_in_request (GemingaHttpConnection *self, gboolean in_request)
     self->env->counters.busy--;
 }
 
+static guint32
+get_wanted_events (GemingaHttpConnection *self)
+{
+  switch (self->state)
+    {
+    case STATE_HANDLER:
+      return EPOLLRDHUP;
+    case STATE_WRITE:
+      return EPOLLOUT;
+    default:
+      return EPOLLIN;
+    }
+}
+
 static void
 watch (GemingaHttpConnection *self)
 {
-  guint events = 0;
+  guint32 events = get_wanted_events (self);
 
-  switch (self->state)
+  if (self->state == STATE_CLOSED)
+    return;
+
+  if (!self->is_watched)
     {
-    case STATE_HEAD:
-    case STATE_BODY:
-    case STATE_LINGER:
-      events = G_IO_IN;
-      break;
-    case STATE_HANDLER:
-      events = POLLRDHUP;
-      break;
-    case STATE_WRITE:
-      events = G_IO_OUT;
-      break;
-    case STATE_CLOSED:
-    default:
-      return;
+      if (!geminga_http_poller_add (self->env->poller, self->fd, events, self))
+        {
+          geminga_http_connection_close (self);
+          return;
+        }
+      self->is_watched = TRUE;
     }
-
-  if (self->fd_tag == NULL)
-    self->fd_tag = g_source_add_unix_fd (self->source, self->fd, events);
   else if (self->events != events)
-    g_source_modify_unix_fd (self->source, self->fd_tag, events);
+    geminga_http_poller_modify (self->env->poller, self->fd, events, self);
+
   self->events = events;
 }
 
 static void
 unwatch (GemingaHttpConnection *self)
 {
-  if (self->fd_tag != NULL)
-    g_source_remove_unix_fd (self->source, self->fd_tag);
-  self->fd_tag = NULL;
-  self->events = 0;
+  if (self->is_watched)
+    geminga_http_poller_remove (self->env->poller, self->fd);
+  self->is_watched = FALSE;
 }
 
 /* Helpers: log */
@@ -595,10 +594,10 @@ read_some (GemingaHttpConnection *self)
 /* The client closed its side, or all. An answer may still be wanted (it may have closed one side
  * only), so the connection stays until it comes. */
 static void
-check_gone (GemingaHttpConnection *self, GIOCondition condition)
+check_gone (GemingaHttpConnection *self, guint32 events)
 {
   /* A handler that runs the loop itself: the watch is still the one for reading. */
-  if ((condition & (POLLRDHUP | G_IO_HUP | G_IO_ERR | G_IO_NVAL)) == 0)
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
     {
       watch (self);
       return;
@@ -612,51 +611,6 @@ check_gone (GemingaHttpConnection *self, GIOCondition condition)
       geminga_http_exchange_cancel (exchange);
     }
 }
-
-static gboolean
-connection_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  g_autoptr (GemingaHttpConnection) self =
-      geminga_http_connection_ref (((ConnectionSource *) source)->connection);
-
-  switch (self->state)
-    {
-    case STATE_HEAD:
-    case STATE_BODY:
-    case STATE_LINGER:
-      /* A handler runs the loop itself after it answered: the next request waits for it to return. */
-      if (self->is_processing)
-        unwatch (self);
-      else if (read_some (self))
-        process (self);
-      break;
-    case STATE_HANDLER:
-      check_gone (self, g_source_query_unix_fd (source, self->fd_tag));
-      break;
-    case STATE_WRITE:
-      if (flush (self))
-        process (self);
-      break;
-    case STATE_CLOSED:
-    default:
-      break;
-    }
-
-  return self->state != STATE_CLOSED ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
-static gboolean
-connection_source_is_ready (GSource *source)
-{
-  GemingaHttpConnection *self = ((ConnectionSource *) source)->connection;
-
-  return self->fd_tag != NULL && g_source_query_unix_fd (source, self->fd_tag) != 0;
-}
-
-static GSourceFuncs source_funcs = {
-  .check = connection_source_is_ready,
-  .dispatch = connection_source_dispatch,
-};
 
 /* Public API */
 
@@ -686,19 +640,45 @@ geminga_http_connection_new (GemingaHttpEnvironment *env,
   if (address->ss_family == AF_INET || address->ss_family == AF_INET6)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 
-  self->source = g_source_new (&source_funcs, sizeof (ConnectionSource));
-  ((ConnectionSource *) self->source)->connection = self;
-  g_source_set_static_name (self->source, "[geminga] http connection");
-  g_source_set_can_recurse (self->source, TRUE);
-  watch (self);
-  g_source_attach (self->source, env->context);
-
   env->counters.connections++;
   env->counters.active++;
   self->idle_since = g_get_monotonic_time ();
   set_deadline (self, env->limits.head_timeout);
 
   return self;
+}
+
+void
+geminga_http_connection_start (GemingaHttpConnection *self)
+{
+  watch (self);
+}
+
+void
+geminga_http_connection_ready (GemingaHttpConnection *self, guint32 events)
+{
+  switch (self->state)
+    {
+    case STATE_HEAD:
+    case STATE_BODY:
+    case STATE_LINGER:
+      /* A handler runs the loop itself after it answered: the next request waits for it to return. */
+      if (self->is_processing)
+        unwatch (self);
+      else if (read_some (self))
+        process (self);
+      break;
+    case STATE_HANDLER:
+      check_gone (self, events);
+      break;
+    case STATE_WRITE:
+      if (flush (self))
+        process (self);
+      break;
+    case STATE_CLOSED:
+    default:
+      break;
+    }
 }
 
 void
@@ -773,11 +753,10 @@ geminga_http_connection_close (GemingaHttpConnection *self)
     end_entry (self);
   set_in_request (self, FALSE);
 
+  /* While a child is being started, it may hold the descriptor too: closing alone would not do. */
+  unwatch (self);
   self->state = STATE_CLOSED;
   self->deadline = 0;
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-  self->fd_tag = NULL;
   close (self->fd);
   self->fd = -1;
   self->env->counters.active--;

@@ -272,9 +272,11 @@ accepted (int fd, const struct sockaddr_storage *address, socklen_t address_len,
 {
   GemingaHttpServer *self = user_data;
   guint max = self->env.limits.max_connections;
+  GemingaHttpConnection *connection =
+      geminga_http_connection_new (&self->env, fd, address, address_len);
 
-  g_hash_table_add (self->connections,
-                    geminga_http_connection_new (&self->env, fd, address, address_len));
+  g_hash_table_add (self->connections, connection);
+  geminga_http_connection_start (connection);
 
   if (max == 0 || self->env.counters.active < max || make_room (self))
     return TRUE;
@@ -286,6 +288,26 @@ accepted (int fd, const struct sockaddr_storage *address, socklen_t address_len,
 }
 
 static const GemingaHttpAcceptorFuncs acceptor_funcs = { accepted, make_room };
+
+static gpointer
+poller_ref (gpointer item)
+{
+  return geminga_http_connection_ref (item);
+}
+
+static void
+poller_unref (gpointer item)
+{
+  geminga_http_connection_unref (item);
+}
+
+static void
+poller_ready (gpointer item, guint32 events)
+{
+  geminga_http_connection_ready (item, events);
+}
+
+static const GemingaHttpPollerFuncs poller_funcs = { poller_ref, poller_unref, poller_ready };
 
 /* Helpers: drain */
 
@@ -313,6 +335,7 @@ geminga_http_server_dispose (GObject *object)
   stop_source (&self->drain_cancelled);
   g_ptr_array_set_size (self->acceptors, 0);
   close_connections (self);
+  g_clear_pointer (&self->env.poller, geminga_http_poller_free);
 
   if (self->handler_destroy != NULL)
     g_steal_pointer (&self->handler_destroy) (g_steal_pointer (&self->handler_data));
@@ -441,6 +464,11 @@ geminga_http_server_add_socket (GemingaHttpServer *self, GSocket *socket, GError
                            "The server is stopping: it takes no more sockets");
       return FALSE;
     }
+
+  if (self->env.poller == NULL)
+    self->env.poller = geminga_http_poller_new (self->env.context, &poller_funcs, error);
+  if (self->env.poller == NULL)
+    return FALSE;
 
   acceptor = geminga_http_acceptor_new (socket, &acceptor_funcs, self, error);
   if (acceptor == NULL)

@@ -407,3 +407,25 @@ geminga_request_respond_error (GemingaRequest *self, const GError *error)
 
   geminga_request_respond_status (self, status, status < 500 ? error->message : NULL);
 }
+
+/**
+ * geminga_request_fail:
+ * @self: a request
+ * @message: what happened, for the log
+ *
+ * Tells that the handler failed, as when it threw an exception.
+ *
+ * It is logged as a warning, and the request is answered with status 500 unless it was answered before.
+ *
+ * Since: 0.1
+ */
+void
+geminga_request_fail (GemingaRequest *self, const char *message)
+{
+  g_return_if_fail (GEMINGA_IS_REQUEST (self));
+  g_return_if_fail (message != NULL);
+
+  g_warning ("Request %s (%s %s) failed in its handler: %s", geminga_request_get_id (self),
+             self->head.method, self->head.path, message);
+  geminga_http_exchange_answer (self->exchange, geminga_http_response_new_plain (500, NULL));
+}

@@ -108,5 +108,7 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_redirect (GemingaRequest *self, guint status, const char *location);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_error (GemingaRequest *self, const GError *error);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_fail (GemingaRequest *self, const char *message);
 
 G_END_DECLS

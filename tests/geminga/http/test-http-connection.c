@@ -49,6 +49,26 @@ get_date (gpointer server)
   return "now";
 }
 
+static gpointer
+poller_ref (gpointer item)
+{
+  return geminga_http_connection_ref (item);
+}
+
+static void
+poller_unref (gpointer item)
+{
+  geminga_http_connection_unref (item);
+}
+
+static void
+poller_ready (gpointer item, guint32 events)
+{
+  geminga_http_connection_ready (item, events);
+}
+
+static const GemingaHttpPollerFuncs poller_funcs = { poller_ref, poller_unref, poller_ready };
+
 static void
 begin (Surroundings *s)
 {
@@ -60,12 +80,15 @@ begin (Surroundings *s)
   s->peer = fds[1];
   geminga_http_limits_init (&s->env.limits);
   s->env.context = g_main_context_default ();
+  s->env.poller = geminga_http_poller_new (s->env.context, &poller_funcs, NULL);
+  g_assert_nonnull (s->env.poller);
   s->env.server = s;
   s->env.handle = handle;
   s->env.deadline = on_deadline;
   s->env.closed = on_closed;
   s->env.date = get_date;
   s->connection = geminga_http_connection_new (&s->env, fds[0], &address, sizeof address.ss_family);
+  geminga_http_connection_start (s->connection);
 }
 
 static void
@@ -77,6 +100,7 @@ end (Surroundings *s)
   g_assert_cmpuint (s->env.counters.active, ==, 0);
   g_assert_cmpuint (s->env.counters.busy, ==, 0);
   g_clear_object (&s->request);
+  geminga_http_poller_free (s->env.poller);
   if (s->peer >= 0)
     close (s->peer);
 }

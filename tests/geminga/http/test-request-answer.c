@@ -173,6 +173,21 @@ test_twice (void)
 }
 
 static void
+test_fail (void)
+{
+  Answer answer = { 0 };
+  GemingaRequest *request = request_new (&answer, SIMPLE, NULL);
+
+  g_test_expect_message ("Geminga", G_LOG_LEVEL_WARNING, "*GET /a) failed in its handler: boom");
+  geminga_request_fail (request, "boom");
+  /* After the answer, it is told only. */
+  g_test_expect_message ("Geminga", G_LOG_LEVEL_WARNING, "*boom again");
+  geminga_request_fail (request, "boom again");
+  g_test_assert_expected_messages ();
+  assert_answer (&answer, request, 500, "text/plain; charset=utf-8", "Internal Server Error\n");
+}
+
+static void
 test_dropped (void)
 {
   Answer answer = { 0 };
@@ -216,6 +231,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/http/request/error", test_error);
   g_test_add_func ("/http/request/headers", test_headers);
   g_test_add_func ("/http/request/twice", test_twice);
+  g_test_add_func ("/http/request/fail", test_fail);
   g_test_add_func ("/http/request/dropped", test_dropped);
   g_test_add_func ("/http/request/closed", test_closed);
 
