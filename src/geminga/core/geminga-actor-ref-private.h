@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 GemingaActorRef *geminga_actor_ref_new (GemingaTarget *target);
 GemingaTarget *geminga_actor_ref_get_target (GemingaActorRef *self);
 
+#define GEMINGA_TARGET_PATH_PREFIX "/org/geminga1/node/"
+
 /* "/org/geminga1/node/NODE/ID" and back. */
 char *geminga_target_dup_path (GemingaTarget *target);
 gboolean geminga_target_parse_path (const char *path, guint32 *node, char **id);

@@ -11,8 +11,6 @@
 #include "geminga-caller-private.h"
 #include "geminga-error.h"
 
-#define PATH_PREFIX "/org/geminga1/node/"
-
 /**
  * GemingaActorRef:
  *
@@ -204,7 +202,7 @@ geminga_actor_ref_get_target (GemingaActorRef *self)
 char *
 geminga_target_dup_path (GemingaTarget *target)
 {
-  GString *path = g_string_new (PATH_PREFIX);
+  GString *path = g_string_new (GEMINGA_TARGET_PATH_PREFIX);
 
   g_string_append_printf (path, "%u/", target->node);
   append_escaped (path, target->id);
@@ -219,10 +217,10 @@ geminga_target_parse_path (const char *path, guint32 *node, char **id)
   char *end = NULL;
   guint64 number;
 
-  if (!g_str_has_prefix (path, PATH_PREFIX))
+  if (!g_str_has_prefix (path, GEMINGA_TARGET_PATH_PREFIX))
     return FALSE;
 
-  rest = path + strlen (PATH_PREFIX);
+  rest = path + strlen (GEMINGA_TARGET_PATH_PREFIX);
   if (!g_ascii_isdigit (*rest))
     return FALSE;
   number = g_ascii_strtoull (rest, &end, 10);

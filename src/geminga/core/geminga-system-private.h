@@ -35,6 +35,16 @@ void geminga_system_set_backend (GemingaSystem *self,
 void geminga_system_set_node (GemingaSystem *self, guint32 node);
 guint32 geminga_system_get_node (GemingaSystem *self);
 
+/*
+ * In a process made for an actor: makes it, in the thread's default context. It says that it has a
+ * process of its own.
+ */
+GemingaTarget *geminga_system_spawn_in_process (GemingaSystem *self,
+                                                GType type,
+                                                const char *id,
+                                                GVariant *properties,
+                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The actor of this process with that id. */
 GemingaTarget *geminga_system_lookup (GemingaSystem *self, const char *id);
 /* The same for any process. */

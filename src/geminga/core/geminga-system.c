@@ -295,6 +295,19 @@ geminga_system_get_node (GemingaSystem *self)
 }
 
 GemingaTarget *
+geminga_system_spawn_in_process (GemingaSystem *self,
+                                 GType type,
+                                 const char *id,
+                                 GVariant *properties,
+                                 GError **error)
+{
+  if (!check_type (type, error) || !check_properties (type, properties, error))
+    return NULL;
+
+  return spawn_here (self, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
+}
+
+GemingaTarget *
 geminga_system_lookup (GemingaSystem *self, const char *id)
 {
   GemingaTarget *target;

@@ -1,0 +1,97 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-link-private.h"
+
+G_BEGIN_DECLS
+
+/* What the files of the link share; nobody else includes this. */
+
+typedef enum
+{
+  GEMINGA_OUTGOING_MESSAGE, /* to an actor of the other process */
+  GEMINGA_OUTGOING_REPLY,
+  GEMINGA_OUTGOING_CALL, /* to the other process itself */
+  GEMINGA_OUTGOING_SIGNAL,
+} GemingaOutgoingKind;
+
+/* Waits to be encoded. */
+typedef struct
+{
+  GemingaQueueNode node;
+  GemingaOutgoingKind kind;
+  gboolean is_urgent;
+  gsize cost; /* bytes it may take, about */
+
+  GemingaTarget *target;   /* (owned) (nullable), of a MESSAGE */
+  GemingaMessage *message; /* (owned) (nullable), of a MESSAGE */
+  char *own_path;          /* (owned) (nullable), of a SIGNAL */
+  const char *path;        /* the target's, @own_path, or static */
+  const char *member;      /* (nullable), static, of a CALL or SIGNAL */
+  guint32 serial;          /* of what a REPLY answers */
+  GVariant *body;          /* (owned) (nullable) */
+  GUnixFDList *fds;        /* (owned) (nullable) */
+  GError *error;           /* (owned) (nullable), of a REPLY */
+  GemingaAsk *ask;         /* (owned) (nullable), of a CALL */
+} GemingaOutgoing;
+
+struct _GemingaLink
+{
+  atomic_int ref_count;
+  guint32 node;
+  GMainContext *context; /* (owned) */
+  GemingaLoop *loop;     /* (owned) */
+  const GemingaLinkFuncs *funcs;
+  gpointer data;
+
+  GemingaLoopItem item;
+  atomic_bool is_scheduled;
+  atomic_bool is_closed;
+  GemingaQueue urgent;
+  GemingaQueue messages;
+  atomic_size_t backlog; /* bytes that wait to be encoded, about */
+  atomic_size_t unsent;  /* bytes that are encoded */
+
+  /* written before is_closed is set, constant from then on */
+  int close_code;
+  char *close_why; /* (owned) (nullable) */
+
+  /* the loop's thread only */
+  GemingaSystem *system;     /* (owned) (nullable): until closed */
+  int fd;                    /* (owned): not yet in a socket; -1: none */
+  GemingaLinkSocket *socket; /* (nullable): owned by the context */
+  char *finish_why;          /* (owned) (nullable): how the other process is known to have ended */
+  guint32 last_serial;
+  GHashTable *pending; /* (owned) (element-type guint32 Pending): asks that wait for a reply */
+  GHashTable *serials; /* (owned) (element-type GemingaAsk guint32): of those */
+  GHashTable *handled; /* (owned) (element-type guint32 GemingaAsk): being answered here */
+  GemingaTarget *named_sender; /* (owned) (nullable): whom @sender_name names */
+  char *sender_name;           /* (owned) (nullable): last one sent */
+  char *known_name;            /* (owned) (nullable): last one that came */
+  GemingaTarget *known_sender; /* (owned) (nullable): whom @known_name names */
+};
+
+/* geminga-link.c */
+void geminga_link_enqueue (GemingaLink *self, GemingaOutgoing *outgoing); /* takes it */
+void geminga_link_schedule (GemingaLink *self);
+void geminga_link_fail (GemingaLink *self, const char *violation);
+void geminga_outgoing_free (GemingaOutgoing *self);
+
+/* geminga-link-send.c */
+gboolean geminga_link_send_waiting (GemingaLink *self);
+gboolean geminga_link_may_send (GemingaLink *self);
+/* Takes what waits for a reply with that serial. */
+gboolean geminga_link_take_pending (GemingaLink *self,
+                                    guint32 serial,
+                                    GemingaAsk **ask,
+                                    GemingaTarget **target);
+void geminga_link_fail_pending (GemingaLink *self);
+void geminga_link_refuse (GemingaLink *self, GemingaOutgoing *outgoing, gboolean is_late);
+void geminga_link_init_pending (GemingaLink *self);
+
+/* geminga-link-receive.c */
+extern const GemingaLinkSocketFuncs geminga_link_socket_funcs;
+void geminga_link_cancel_handled (GemingaLink *self);
+
+G_END_DECLS

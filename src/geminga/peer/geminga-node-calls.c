@@ -1,0 +1,186 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-node-state-private.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "geminga-error.h"
+
+/* Who may be called. */
+typedef enum
+{
+  IN_ROOT = 1 << 0,
+  IN_WORKER = 1 << 1,
+  FROM_ROOT = 1 << 2, /* by the root alone */
+} Where;
+
+/* Helpers */
+
+static void
+answer_nothing (GemingaAsk *ask)
+{
+  if (ask != NULL)
+    geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
+}
+
+static void
+answer_no_process (GemingaAsk *ask, guint32 number)
+{
+  if (ask != NULL)
+    geminga_ask_answer (
+        ask, NULL, NULL,
+        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR, "there is no process %u", number));
+}
+
+static int
+dup_fd (const GemingaLinkCall *call, gint32 handle)
+{
+  if (call->fds == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (call->fds))
+    return -1;
+
+  return g_unix_fd_list_get (call->fds, handle, NULL);
+}
+
+/* Calls */
+
+static void
+handle_init (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  guint32 number;
+  GemingaNodeNumbers numbers;
+
+  g_variant_get (call->arguments, "(uuu)", &number, &numbers.next, &numbers.n_left);
+  geminga_system_set_node (self->system, number);
+  g_mutex_lock (&self->lock);
+  self->numbers = numbers;
+  g_mutex_unlock (&self->lock);
+  answer_nothing (call->ask);
+}
+
+static void
+handle_accept (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  g_autoptr (GemingaLink) accepted = NULL;
+  guint32 number;
+  gint32 handle;
+  int fd;
+
+  g_variant_get (call->arguments, "(uh)", &number, &handle);
+  fd = dup_fd (call, handle);
+  if (fd >= 0)
+    accepted = geminga_node_add_link (self, number, fd, FALSE);
+  answer_nothing (call->ask);
+}
+
+static void
+handle_connect (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  g_autoptr (GemingaLink) other = NULL;
+  g_autoptr (GUnixFDList) one = NULL;
+  g_autoptr (GUnixFDList) two = NULL;
+  guint32 number;
+  int fds[2];
+
+  g_variant_get (call->arguments, "(u)", &number);
+  other = geminga_node_lookup_link (self, number);
+  if (other == NULL || other == link || call->ask == NULL)
+    {
+      answer_no_process (call->ask, number);
+      return;
+    }
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+    {
+      geminga_ask_answer (call->ask, NULL, NULL,
+                          g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_FAILED,
+                                       "process %u cannot be connected: %s", number,
+                                       g_strerror (errno)));
+      return;
+    }
+
+  one = g_unix_fd_list_new_from_array (&fds[0], 1);
+  two = g_unix_fd_list_new_from_array (&fds[1], 1);
+  geminga_link_call (other, "Accept", g_variant_new ("(uh)", geminga_link_get_node (link), 0), one,
+                     NULL);
+  geminga_ask_answer (call->ask, g_variant_ref_sink (g_variant_new ("(h)", 0)),
+                      g_steal_pointer (&two), NULL);
+}
+
+static void
+handle_create (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  geminga_node_create (self, link, call);
+}
+
+static void
+handle_spawn_process (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  geminga_node_spawn_for (self, link, call);
+}
+
+static void
+handle_kill_process (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  guint32 number;
+
+  g_variant_get (call->arguments, "(u)", &number);
+  geminga_node_kill_now (self, number);
+  answer_nothing (call->ask);
+}
+
+static void
+handle_reserve (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  geminga_node_give_block (self, call);
+}
+
+static const struct
+{
+  const char *member;
+  const char *type;
+  guint where;
+  void (*handle) (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+} calls[] = {
+  { "Init", "(uuu)", IN_WORKER | FROM_ROOT, handle_init },
+  { "Accept", "(uh)", IN_WORKER | FROM_ROOT, handle_accept },
+  { "Create", "(ssba{sv})", IN_WORKER, handle_create },
+  { "Connect", "(u)", IN_ROOT, handle_connect },
+  { "SpawnProcess", "(uh)", IN_ROOT, handle_spawn_process },
+  { "KillProcess", "(u)", IN_ROOT, handle_kill_process },
+  { "Reserve", "()", IN_ROOT, handle_reserve },
+};
+
+static gboolean
+may_call (GemingaNode *self, GemingaLink *link, guint where)
+{
+  if ((where & (self->is_root ? IN_ROOT : IN_WORKER)) == 0)
+    return FALSE;
+
+  return (where & FROM_ROOT) == 0 || link == self->root_link;
+}
+
+/* For the node's own files */
+
+gboolean
+geminga_node_handle_call (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  if (call->is_signal)
+    return self->is_root && geminga_node_handle_news (self, link, call);
+
+  for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      if (!g_str_equal (call->member, calls[i].member))
+        continue;
+      if (!g_variant_is_of_type (call->arguments, G_VARIANT_TYPE (calls[i].type)) ||
+          !may_call (self, link, calls[i].where))
+        return FALSE;
+
+      calls[i].handle (self, link, call);
+      return TRUE;
+    }
+
+  return FALSE;
+}

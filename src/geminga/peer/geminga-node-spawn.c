@@ -1,0 +1,441 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-node-state-private.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "geminga-error.h"
+#include "geminga-remote-private.h"
+
+/*
+ * Numbers of processes: those that the root makes are 1, 2, 3 …; each process gets a block of numbers
+ * above, and another before it runs out, for those that it makes.
+ */
+#define FIRST_BLOCK 0x10000000u
+#define BLOCK_SIZE  256u
+#define LOW_NUMBERS 128u
+
+/* How long an actor's process may take to end by itself when it is killed, in microseconds. */
+#define KILL_GRACE (100 * G_TIME_SPAN_MILLISECOND)
+
+/* A process that is being made. */
+typedef struct
+{
+  GemingaLoopItem item;
+  GemingaNode *node; /* (owned) */
+  GemingaLink *link; /* (owned) */
+  int fd;            /* (owned) its end; -1 once it has it */
+} Birth;
+
+/* A process that is being killed. */
+typedef struct
+{
+  GemingaTimer timer;
+  GemingaNode *node; /* (owned) */
+  guint32 number;
+} Death;
+
+/* Helpers: numbers */
+
+static gboolean
+take_number (GemingaNodeNumbers *numbers, guint32 *number)
+{
+  if (numbers->n_left == 0)
+    return FALSE;
+
+  numbers->n_left--;
+  *number = numbers->next++;
+
+  return TRUE;
+}
+
+static void
+reserved (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error)
+{
+  GemingaNode *self = data;
+
+  g_mutex_lock (&self->lock);
+  self->is_reserving = FALSE;
+  if (error == NULL && g_variant_is_of_type (result, G_VARIANT_TYPE ("(uu)")))
+    g_variant_get (result, "(uu)", &self->reserve.next, &self->reserve.n_left);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+choose_number (GemingaNode *self, guint32 *number, GError **error)
+{
+  gboolean is_chosen;
+  gboolean is_low;
+
+  g_mutex_lock (&self->lock);
+  is_chosen = take_number (&self->numbers, number) || take_number (&self->reserve, number);
+  if (self->numbers.n_left == 0 && self->reserve.n_left > 0)
+    {
+      self->numbers = self->reserve;
+      self->reserve = (GemingaNodeNumbers){ 0, 0 };
+    }
+  is_low = !self->is_root && !self->is_reserving && self->reserve.n_left == 0 &&
+           self->numbers.n_left < LOW_NUMBERS;
+  self->is_reserving = self->is_reserving || is_low;
+  g_mutex_unlock (&self->lock);
+
+  if (is_low)
+    {
+      g_autoptr (GemingaAsk) ask = geminga_link_request_new (
+          self->context, reserved, geminga_node_ref (self), (GDestroyNotify) geminga_node_unref);
+
+      geminga_link_call (self->root_link, "Reserve", NULL, NULL, ask);
+    }
+  if (!is_chosen)
+    g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+                         "This process makes others faster than it gets numbers for them");
+
+  return is_chosen;
+}
+
+static GemingaNodeNumbers
+next_block (GemingaNode *self)
+{
+  GemingaNodeNumbers block = { 0, 0 };
+
+  if (self->next_block == 0)
+    self->next_block = FIRST_BLOCK;
+  if (self->next_block <= G_MAXUINT32 - 2 * BLOCK_SIZE)
+    {
+      block = (GemingaNodeNumbers){ self->next_block, BLOCK_SIZE };
+      self->next_block += BLOCK_SIZE;
+    }
+
+  return block;
+}
+
+/* Helpers: birth */
+
+static void
+birth_free (Birth *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  geminga_link_unref (self->link);
+  geminga_node_unref (self->node);
+  g_free (self);
+}
+
+static Birth *
+birth_new (GemingaNode *node, GemingaLink *link, int fd)
+{
+  Birth *self = g_new0 (Birth, 1);
+
+  self->node = geminga_node_ref (node);
+  self->link = geminga_link_ref (link);
+  self->fd = fd;
+
+  return self;
+}
+
+/* A reply that says whether it can be; what waits for the actor learns it if not. */
+static void
+birth_replied (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error)
+{
+  Birth *self = data;
+
+  if (error != NULL && !geminga_link_is_closed (self->link))
+    geminga_node_close_link (self->node, self->link, GEMINGA_ERROR_SPAWN_FAILED, error->message);
+}
+
+static GemingaAsk *
+birth_request_new (GemingaNode *node, GemingaLink *link)
+{
+  return geminga_link_request_new (node->context, birth_replied, birth_new (node, link, -1),
+                                   (GDestroyNotify) birth_free);
+}
+
+/* The root, in its loop. */
+static gboolean
+start_process (GemingaNode *self, GemingaLink *link, int fd, GError **error)
+{
+  guint32 number = geminga_link_get_node (link);
+  GemingaNodeNumbers block = next_block (self);
+
+  geminga_link_call (link, "Init", g_variant_new ("(uuu)", number, block.next, block.n_left), NULL,
+                     NULL);
+  if (self->hooks->spawn_process != NULL)
+    return self->hooks->spawn_process (self->data, number, fd, error);
+
+  g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_NOT_SUPPORTED,
+                       "there is nobody to start processes");
+
+  return FALSE;
+}
+
+static void
+run_birth (GemingaLoopItem *item)
+{
+  Birth *self = (Birth *) ((char *) item - G_STRUCT_OFFSET (Birth, item));
+  g_autoptr (GError) error = NULL;
+
+  if (!geminga_link_is_closed (self->link) &&
+      !start_process (self->node, self->link, self->fd, &error))
+    geminga_node_discard_link (self->node, self->link, GEMINGA_ERROR_SPAWN_FAILED, error->message);
+  birth_free (self);
+}
+
+/* Off the node's thread the outcome comes later: what was posted to the actor learns it. */
+static gboolean
+start (GemingaNode *self, GemingaLink *link, int fd, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  Birth *birth;
+
+  if (!self->is_root)
+    {
+      g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
+      g_autoptr (GemingaAsk) ask = birth_request_new (self, link);
+
+      geminga_link_call (self->root_link, "SpawnProcess",
+                         g_variant_new ("(uh)", geminga_link_get_node (link), 0), fds, ask);
+      return TRUE;
+    }
+
+  birth = birth_new (self, link, fd);
+  if (g_thread_self () != self->thread)
+    {
+      birth->item.run = run_birth;
+      geminga_loop_post (self->loop, &birth->item);
+      return TRUE;
+    }
+
+  if (!start_process (self, link, fd, &failure))
+    {
+      geminga_node_discard_link (self, link, GEMINGA_ERROR_SPAWN_FAILED, failure->message);
+      g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, failure->message);
+    }
+  birth_free (birth);
+
+  return failure == NULL;
+}
+
+/* Gives the link to a process that is yet to be; @fd is that one's end. */
+static GemingaLink *
+new_process_link (GemingaNode *self, guint32 number, int *fd, GError **error)
+{
+  GemingaLink *link;
+  int fds[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+    {
+      g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, g_strerror (errno));
+      return NULL;
+    }
+
+  link = geminga_node_add_link (self, number, fds[0], TRUE);
+  if (link != NULL)
+    {
+      *fd = fds[1];
+      return link;
+    }
+
+  close (fds[1]);
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+               "there is a process %u already, or the service ends", number);
+
+  return NULL;
+}
+
+static GVariant *
+new_create (GType type, const char *id, GVariant *properties)
+{
+  GVariantBuilder none;
+
+  g_variant_builder_init (&none, G_VARIANT_TYPE_VARDICT);
+
+  return g_variant_new ("(ssb@a{sv})", g_type_name (type), id, TRUE,
+                        properties != NULL ? g_variant_ref (properties)
+                                           : g_variant_builder_end (&none));
+}
+
+/* Helpers: death */
+
+static void
+death_comes (gpointer user_data)
+{
+  Death *self = user_data;
+
+  if (self->node->is_root)
+    geminga_node_kill_now (self->node, self->number);
+  else
+    geminga_link_call (self->node->root_link, "KillProcess", g_variant_new ("(u)", self->number),
+                       NULL, NULL);
+  geminga_node_unref (self->node);
+  g_free (self);
+}
+
+/* For the node's own files */
+
+GemingaTarget *
+geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *properties, GError **error)
+{
+  GemingaNode *self = data;
+  g_autoptr (GemingaLink) link = NULL;
+  g_autoptr (GemingaAsk) ask = NULL;
+  GemingaRemote *remote;
+  guint32 number;
+  int fd = -1;
+
+  if (!choose_number (self, &number, error))
+    return NULL;
+  link = new_process_link (self, number, &fd, error);
+  if (link == NULL || !start (self, link, fd, error))
+    {
+      g_prefix_error (error, "Cannot start a process for actor “%s”: ", id);
+      return NULL;
+    }
+
+  remote = geminga_remote_new (self, number, id, link, TRUE);
+  ask = birth_request_new (self, link);
+  geminga_link_call (link, "Create", new_create (type, id, properties), NULL, ask);
+  geminga_remote_watch (remote);
+
+  return geminga_remote_get_target (remote);
+}
+
+static gboolean
+claim_main (GemingaNode *self, GemingaLink *link, const char *id)
+{
+  gboolean is_claimed;
+
+  g_mutex_lock (&self->lock);
+  is_claimed = self->main_id == NULL;
+  if (is_claimed)
+    {
+      self->main_id = g_strdup (id);
+      self->main_link = geminga_link_ref (link);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return is_claimed;
+}
+
+static GemingaTarget *
+make_actor (GemingaNode *self,
+            const char *name,
+            const char *id,
+            GVariant *properties,
+            GError **error)
+{
+  GType type = g_type_from_name (name);
+
+  if (type != G_TYPE_INVALID)
+    return geminga_system_spawn_in_process (self->system, type, id, properties, error);
+
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+               "the program does not know the class “%s” in its worker processes: register it "
+               "before geminga_service_run()",
+               name);
+
+  return NULL;
+}
+
+void
+geminga_node_create (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  g_autoptr (GVariant) properties = NULL;
+  g_autoptr (GemingaTarget) target = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *type;
+  const char *id;
+  gboolean is_main;
+
+  g_variant_get (call->arguments, "(&s&sb@a{sv})", &type, &id, &is_main, &properties);
+  if (is_main && !claim_main (self, link, id))
+    g_set_error_literal (&error, GEMINGA_ERROR, GEMINGA_ERROR_ALREADY_EXISTS,
+                         "this process is another actor's already");
+  else
+    target = make_actor (self, type, id, properties, &error);
+
+  if (is_main && target == NULL &&
+      !g_error_matches (error, GEMINGA_ERROR, GEMINGA_ERROR_ALREADY_EXISTS))
+    geminga_node_begin_end (self);
+  if (call->ask == NULL)
+    return;
+
+  if (target != NULL)
+    geminga_ask_answer (call->ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
+  else
+    geminga_ask_answer (call->ask, NULL, NULL, g_steal_pointer (&error));
+}
+
+void
+geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  g_autoptr (GemingaLink) born = NULL;
+  g_autoptr (GError) error = NULL;
+  guint32 number;
+  gint32 handle;
+  int fd = -1;
+
+  g_variant_get (call->arguments, "(uh)", &number, &handle);
+  if (number < FIRST_BLOCK)
+    g_set_error (&error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+                 "number %u is the root's to give", number);
+  else if (call->fds == NULL || handle >= g_unix_fd_list_get_length (call->fds))
+    g_set_error_literal (&error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+                         "the new process has no link to who wants it");
+  else
+    born = new_process_link (self, number, &fd, &error);
+
+  if (born != NULL && !start_process (self, born, fd, &error))
+    geminga_node_discard_link (self, born, GEMINGA_ERROR_SPAWN_FAILED, error->message);
+  else if (born != NULL)
+    geminga_link_call (born, "Accept", g_variant_new ("(uh)", geminga_link_get_node (link), handle),
+                       call->fds, NULL);
+  if (fd >= 0)
+    close (fd);
+  if (call->ask == NULL)
+    return;
+
+  if (error == NULL)
+    geminga_ask_answer (call->ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
+  else
+    geminga_ask_answer (call->ask, NULL, NULL, g_steal_pointer (&error));
+}
+
+void
+geminga_node_give_block (GemingaNode *self, const GemingaLinkCall *call)
+{
+  GemingaNodeNumbers block = next_block (self);
+
+  if (call->ask != NULL)
+    geminga_ask_answer (call->ask,
+                        g_variant_ref_sink (g_variant_new ("(uu)", block.next, block.n_left)), NULL,
+                        NULL);
+}
+
+void
+geminga_node_kill_soon (GemingaNode *self, guint32 number)
+{
+  Death *death = g_new0 (Death, 1);
+
+  death->node = geminga_node_ref (self);
+  death->number = number;
+  death->timer.func = death_comes;
+  death->timer.user_data = death;
+  geminga_loop_arm (self->loop, &death->timer, g_get_monotonic_time () + KILL_GRACE);
+}
+
+void
+geminga_node_kill_now (GemingaNode *self, guint32 number)
+{
+  g_autoptr (GemingaLink) link = geminga_node_lookup_link (self, number);
+
+  if (link == NULL)
+    return;
+
+  if (self->hooks->kill_process != NULL)
+    self->hooks->kill_process (self->data, number);
+  geminga_node_close_link (self, link, GEMINGA_ERROR_DIED, "its process was killed");
+}

@@ -1,0 +1,101 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-link-private.h"
+#include "geminga-node-private.h"
+
+G_BEGIN_DECLS
+
+/* What the files of the node and the remote targets share; nobody else includes this. */
+
+/* A range of process numbers that a node may give away. */
+typedef struct
+{
+  guint32 next;
+  guint32 n_left;
+} GemingaNodeNumbers;
+
+struct _GemingaNode
+{
+  atomic_int ref_count;
+  gboolean is_root;
+  const GemingaNodeHooks *hooks;
+  gpointer data;
+  GemingaSystem *system;  /* (owned) until closed; from then on only compared */
+  GThread *thread;        /* not owned, compared only: the one it was made in */
+  GMainContext *context;  /* (owned) */
+  GemingaLoop *loop;      /* (owned) */
+  GemingaLink *root_link; /* (owned) (nullable), of a worker, constant */
+
+  GMutex lock;
+  gboolean is_closed;         /* under lock */
+  GHashTable *links;          /* (owned) (element-type guint32 GemingaLink), under lock */
+  GPtrArray *more_links;      /* (owned) (element-type GemingaLink), under lock: only read from */
+  GemingaNodeNumbers numbers; /* under lock */
+  GemingaNodeNumbers reserve; /* under lock, of a worker */
+  gboolean is_reserving;      /* under lock */
+  char *main_id;              /* (owned) (nullable), under lock: whom this worker is for */
+  GemingaLink *main_link;     /* (owned) (nullable), under lock: to who made it */
+
+  /* the loop's thread only */
+  guint32 next_block; /* of the root */
+  gboolean is_ending; /* the actor that the worker is for has ended */
+  gboolean is_stopped;
+  gboolean is_orphaned;
+  GemingaTimer end_timer; /* holds a reference while it is armed */
+};
+
+GemingaNode *geminga_node_ref (GemingaNode *self);
+void geminga_node_unref (GemingaNode *self);
+
+/* geminga-node-links.c */
+extern const GemingaLinkFuncs geminga_node_link_funcs;
+/* The link to that process; in a worker it may be one that is yet to be connected. Any thread. */
+GemingaLink *
+geminga_node_ref_link (GemingaNode *self, guint32 number, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, if there is one. */
+GemingaLink *geminga_node_lookup_link (GemingaNode *self, guint32 number) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes @fd. NULL: the node is closed, or there is such a link and @is_only. Any thread. */
+GemingaLink *geminga_node_add_link (GemingaNode *self, guint32 number, int fd, gboolean is_only)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* The loop's thread. */
+void geminga_node_close_link (GemingaNode *self, GemingaLink *link, int code, const char *why);
+/* The same for a link whose process was never there. */
+void geminga_node_discard_link (GemingaNode *self, GemingaLink *link, int code, const char *why);
+GPtrArray *geminga_node_list_links (GemingaNode *self);
+
+/* geminga-node-calls.c */
+gboolean
+geminga_node_handle_call (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+
+/* geminga-node-spawn.c */
+GemingaTarget *geminga_node_spawn (gpointer data,
+                                   GType type,
+                                   const char *id,
+                                   GVariant *properties,
+                                   GError **error);
+void geminga_node_create (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+void geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+void geminga_node_give_block (GemingaNode *self, const GemingaLinkCall *call);
+/* Any thread: that process ends now, or in a moment if it does not end by itself. */
+void geminga_node_kill_soon (GemingaNode *self, guint32 number);
+void geminga_node_kill_now (GemingaNode *self, guint32 number);
+
+/* geminga-node-news.c: what actors do */
+void geminga_node_actor_event (gpointer data,
+                               GemingaTarget *actor,
+                               const char *interface,
+                               const char *member,
+                               GVariant *arguments);
+void geminga_node_actor_started (gpointer data, GemingaTarget *actor);
+void geminga_node_actor_ended (gpointer data, GemingaTarget *actor, const GError *failure);
+gboolean
+geminga_node_handle_news (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+
+/* geminga-node-end.c: the end of a worker */
+void geminga_node_begin_end (GemingaNode *self);
+void geminga_node_check_end (GemingaNode *self);
+void geminga_node_become_orphan (GemingaNode *self);
+
+G_END_DECLS
