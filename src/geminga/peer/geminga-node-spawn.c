@@ -102,6 +102,7 @@ next_block (GemingaNode *self)
 {
   GemingaNodeNumbers block = { 0, 0 };
 
+  g_mutex_lock (&self->lock);
   if (self->next_block == 0)
     self->next_block = FIRST_BLOCK;
   if (self->next_block <= G_MAXUINT32 - 2 * BLOCK_SIZE)
@@ -109,6 +110,7 @@ next_block (GemingaNode *self)
       block = (GemingaNodeNumbers){ self->next_block, BLOCK_SIZE };
       self->next_block += BLOCK_SIZE;
     }
+  g_mutex_unlock (&self->lock);
 
   return block;
 }
@@ -158,13 +160,8 @@ birth_request_new (GemingaNode *node, GemingaLink *link)
 static gboolean
 start_process (GemingaNode *self, GemingaLink *link, int fd, GError **error)
 {
-  guint32 number = geminga_link_get_node (link);
-  GemingaNodeNumbers block = next_block (self);
-
-  geminga_link_call (link, "Init", g_variant_new ("(uuu)", number, block.next, block.n_left), NULL,
-                     NULL);
   if (self->hooks->spawn_process != NULL)
-    return self->hooks->spawn_process (self->data, number, fd, error);
+    return self->hooks->spawn_process (self->data, geminga_link_get_node (link), fd, error);
 
   g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_NOT_SUPPORTED,
                        "there is nobody to start processes");
@@ -219,6 +216,17 @@ start (GemingaNode *self, GemingaLink *link, int fd, GError **error)
   return failure == NULL;
 }
 
+/* The first thing a process is told. */
+static void
+introduce (GemingaNode *self, GemingaLink *link)
+{
+  GemingaNodeNumbers block = next_block (self);
+
+  geminga_link_call (
+      link, "Init", g_variant_new ("(uuu)", geminga_link_get_node (link), block.next, block.n_left),
+      NULL, NULL);
+}
+
 /* Gives the link to a process that is yet to be; @fd is that one's end. */
 static GemingaLink *
 new_process_link (GemingaNode *self, guint32 number, int *fd, GError **error)
@@ -235,6 +243,8 @@ new_process_link (GemingaNode *self, guint32 number, int *fd, GError **error)
   link = geminga_node_add_link (self, number, fds[0], TRUE);
   if (link != NULL)
     {
+      if (self->is_root)
+        introduce (self, link);
       *fd = fds[1];
       return link;
     }

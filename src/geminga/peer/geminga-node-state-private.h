@@ -35,11 +35,11 @@ struct _GemingaNode
   GemingaNodeNumbers numbers; /* under lock */
   GemingaNodeNumbers reserve; /* under lock, of a worker */
   gboolean is_reserving;      /* under lock */
+  guint32 next_block;         /* under lock, of the root */
   char *main_id;              /* (owned) (nullable), under lock: whom this worker is for */
   GemingaLink *main_link;     /* (owned) (nullable), under lock: to who made it */
 
   /* the loop's thread only */
-  guint32 next_block; /* of the root */
   gboolean is_ending; /* the actor that the worker is for has ended */
   gboolean is_stopped;
   gboolean is_orphaned;

@@ -6,10 +6,12 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "geminga-actor-private.h"
 #include "geminga-actor-ref-private.h"
+#include "geminga-link-private.h"
 #include "geminga-node-private.h"
 
 /*
@@ -36,7 +38,7 @@ G_DEFINE_FINAL_TYPE (Probe, probe, GEMINGA_TYPE_ACTOR)
 
 #define PROBE_ERROR (g_quark_from_static_string ("probe-error-quark"))
 
-static gint probe_n_cancelled; /* atomic */
+static int probe_n_cancelled; /* atomic */
 
 static void
 probe_add (GemingaActor *actor, GemingaCall *call)
@@ -83,6 +85,7 @@ probe_count (GemingaActor *actor, GemingaCall *call)
   g_variant_get (geminga_call_get_arguments (call), "(u)", &number);
   if (number != self->next++)
     self->is_out_of_order = TRUE;
+  geminga_call_return_value (call, NULL);
 }
 
 static void
@@ -127,7 +130,7 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     geminga_call_return_error (call, error);
 }
 
-/* Asks the actor with that path, and gives its answer. */
+/* Asks the actor with that path, and gives its answer. Arguments that are no tuple stand for none. */
 static void
 probe_ask (GemingaActor *actor, GemingaCall *call)
 {
@@ -142,19 +145,36 @@ probe_ask (GemingaActor *actor, GemingaCall *call)
   if (ref == NULL)
     geminga_call_return_error (call, error);
   else
-    geminga_actor_ref_ask_async (ref, command, arguments, -1, geminga_call_get_cancellable (call),
-                                 asked_cb, g_object_ref (call));
+    geminga_actor_ref_ask_async (
+        ref, command, g_variant_is_of_type (arguments, G_VARIANT_TYPE_TUPLE) ? arguments : NULL, -1,
+        geminga_call_get_cancellable (call), asked_cb, g_object_ref (call));
 }
 
+/* Lets the actor with that path tell who asked. */
 static void
-probe_forward (GemingaActor *actor, GemingaCall *call)
+probe_relay (GemingaActor *actor, GemingaCall *call)
 {
   g_autoptr (GemingaActorRef) ref = NULL;
   const char *path;
 
   g_variant_get (geminga_call_get_arguments (call), "(&o)", &path);
   ref = geminga_system_ref_actor (geminga_actor_get_system (actor), path, NULL);
-  geminga_call_forward (call, ref);
+  if (geminga_actor_ref_equal (ref, geminga_actor_get_address (actor)))
+    probe_who (actor, call);
+  else
+    geminga_call_forward (call, ref);
+}
+
+/* Does not return as long as the test has the gate locked. */
+static GMutex probe_gate;
+static int probe_n_hanging; /* atomic */
+
+static void
+probe_hang (GemingaActor *actor, GemingaCall *call)
+{
+  g_atomic_int_inc (&probe_n_hanging);
+  g_mutex_lock (&probe_gate);
+  g_mutex_unlock (&probe_gate);
 }
 
 static void
@@ -198,7 +218,8 @@ static const GemingaCommandEntry probe_commands[] = {
   { "Counted", NULL, "(ub)", NULL, NULL, 0, probe_counted },
   { "Remaining", NULL, "x", NULL, NULL, 0, probe_remaining },
   { "Who", NULL, "(oo)", NULL, NULL, 0, probe_who },
-  { "WhoFor", "(o)", "(oo)", "target", NULL, 0, probe_forward },
+  { "Relay", "(o)", "(oo)", "target", NULL, 0, probe_relay },
+  { "Hang", NULL, NULL, NULL, NULL, 0, probe_hang },
   { "Ask", "(osv)", "v", "path command arguments", NULL, 0, probe_ask },
   { "Spawn", "(s)", "o", "id", NULL, 0, probe_spawn },
   { "Emit", NULL, NULL, NULL, NULL, 0, probe_emit },
@@ -276,6 +297,8 @@ typedef struct
   GPtrArray *gone;     /* (owned) (element-type GUINT): process_gone */
   guint n_killed;
   gboolean may_not_spawn;
+  gboolean is_played; /* the test itself is the next process, over @played_fd */
+  int played_fd;
 } Service;
 
 static void
@@ -324,6 +347,12 @@ service_spawn_process (gpointer data, guint32 node, int fd, GError **error)
     {
       g_set_error_literal (error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT, "no such program");
       return FALSE;
+    }
+
+  if (self->is_played)
+    {
+      self->played_fd = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+      return TRUE;
     }
 
   worker = g_new0 (Worker, 1);
@@ -439,7 +468,21 @@ tick_cb (gpointer user_data)
   }                                                            \
   G_STMT_END
 
-static void
+/* The same for what another thread makes true without telling. */
+#define AWAIT_THREAD(condition)                                                               \
+  G_STMT_START                                                                                \
+  {                                                                                           \
+    gint64 thread_start = g_get_monotonic_time ();                                            \
+    while (!(condition))                                                                      \
+      {                                                                                       \
+        g_main_context_iteration (NULL, FALSE);                                               \
+        g_thread_yield ();                                                                    \
+        g_assert_cmpint (g_get_monotonic_time () - thread_start, <, 20 * G_TIME_SPAN_SECOND); \
+      }                                                                                       \
+  }                                                                                           \
+  G_STMT_END
+
+static inline void
 keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GAsyncResult **kept = user_data;
@@ -517,4 +560,51 @@ spawn_probe (Service *self, const char *id)
   g_assert_no_error (error);
 
   return ref;
+}
+
+/* Played processes: the test is the other process, byte by byte. */
+
+static inline void
+played_write (int fd, const GemingaWireMessage *message)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  geminga_wire_write (bytes, message, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (write (fd, bytes->data, bytes->len), ==, (gssize) bytes->len);
+}
+
+/* Reads one message, as soon as the loop has sent it. */
+static inline void
+played_read (int fd, GemingaWireMessage *message, guint8 *bytes, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  gsize needed = GEMINGA_WIRE_FIXED_HEADER;
+  gsize length = 0;
+
+  while (length < needed)
+    {
+      gssize n_read = -1;
+
+      g_assert_cmpuint (needed, <=, size);
+      AWAIT_THREAD ((n_read = recv (fd, bytes + length, needed - length, MSG_DONTWAIT)) > 0);
+      length += (gsize) n_read;
+      geminga_wire_peek_size (bytes, length, &geminga_wire_limits_default, &needed, &error);
+      g_assert_no_error (error);
+    }
+  geminga_wire_parse (bytes, length, &geminga_wire_limits_default, NULL, message, &error);
+  g_assert_no_error (error);
+}
+
+static inline guint32
+played_expect (int fd, const char *member)
+{
+  guint8 bytes[4096];
+  g_auto (GemingaWireMessage) message = GEMINGA_WIRE_MESSAGE_INIT;
+
+  played_read (fd, &message, bytes, sizeof bytes);
+  g_assert_cmpstr (message.member, ==, member);
+
+  return message.serial;
 }

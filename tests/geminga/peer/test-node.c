@@ -5,26 +5,46 @@
 #include "node-fixture.h"
 
 static void
-test_ask (void)
+on_pong (gpointer data, guint32 node)
+{
+  *(guint32 *) data += node;
+}
+
+static void
+test_ping (void)
 {
   g_autoptr (Service) service = service_new ();
-  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "calc");
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  guint32 ponged = 0;
+
+  geminga_node_ping (service->node, 1, on_pong, &ponged);
+  AWAIT (ponged == 1);
+
+  /* Nobody there, and one that goes: no pong. */
+  geminga_node_ping (service->node, 9, on_pong, &ponged);
+  geminga_node_ping (service->node, 1, on_pong, &ponged);
+  geminga_node_drop_process (service->node, 1, "died");
+  g_assert_cmpuint (ponged, ==, 1);
+}
+
+static void
+test_freed (void)
+{
+  Service *service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) sum = NULL;
-  g_autoptr (GVariant) info = NULL;
-  g_autoptr (GVariant) dict = NULL;
-  const char *placement;
 
-  g_assert_cmpstr (geminga_actor_ref_get_path (ref), ==, "/org/geminga1/node/1/calc");
-  sum = ask (ref, "Add", g_variant_new ("(dd)", 1.5, 2.0), &error);
-  g_assert_no_error (error);
-  g_assert_cmpfloat (g_variant_get_double (g_variant_get_child_value (sum, 0)), ==, 3.5);
+  g_assert_true (wait_ready (ref, NULL));
+  geminga_actor_ref_ask_async (ref, "Keep", NULL, -1, NULL, keep_result_cb, &result);
+  service_free (service);
+  AWAIT (result != NULL);
+  g_assert_null (geminga_actor_ref_ask_finish (ref, result, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_clear_error (&error);
 
-  info = ask (ref, "Info", NULL, &error);
-  g_assert_no_error (error);
-  dict = g_variant_get_child_value (info, 0);
-  g_assert_true (g_variant_lookup (dict, "placement", "&s", &placement));
-  g_assert_cmpstr (placement, ==, "process");
+  g_assert_null (ask (ref, "Ping", NULL, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR);
 }
 
 int
@@ -32,7 +52,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/peer/node/ask", test_ask);
+  g_test_add_func ("/peer/node/ping", test_ping);
+  g_test_add_func ("/peer/node/freed", test_freed);
 
   return g_test_run ();
 }

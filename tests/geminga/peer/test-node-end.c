@@ -1,0 +1,126 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "node-fixture.h"
+
+static void
+test_stop (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (wait_ready (ref, NULL));
+  geminga_actor_ref_stop (ref);
+  g_assert_true (wait_ended (ref, &error));
+  g_assert_no_error (error);
+  AWAIT (service->gone->len == 1);
+  g_assert_cmpuint (GPOINTER_TO_UINT (service->gone->pdata[0]), ==, 1);
+  g_assert_true (service_has_logged (service, "1 probe ended -"));
+
+  /* And later, when the process is gone. */
+  g_assert_true (wait_ended (ref, &error));
+  g_assert_no_error (error);
+  g_assert_false (wait_ready (ref, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_clear_error (&error);
+  g_assert_null (ask (ref, "Ping", NULL, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR);
+}
+
+static void
+test_fail (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = ask (ref, "Break", NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_false (wait_ended (ref, &error));
+  g_assert_error (error, PROBE_ERROR, 3);
+  AWAIT (service_has_logged (service, "1 probe ended broken"));
+  AWAIT (service->gone->len == 1);
+}
+
+static void
+test_kill (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (wait_ready (ref, NULL));
+  geminga_actor_ref_kill (ref);
+  g_assert_true (wait_ended (ref, &error));
+  g_assert_no_error (error);
+  AWAIT (service->gone->len == 1);
+  g_assert_cmpuint (service->n_killed, ==, 0);
+}
+
+static void
+test_kill_hung (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (wait_ready (ref, NULL));
+  g_mutex_lock (&probe_gate);
+  geminga_actor_ref_tell (ref, "Hang", NULL, NULL);
+  AWAIT_THREAD (g_atomic_int_get (&probe_n_hanging) > 0);
+  geminga_actor_ref_kill (ref);
+  g_assert_false (wait_ended (ref, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_assert_cmpstr (error->message, ==, "Actor “probe” died: its process was killed");
+  g_assert_cmpuint (service->n_killed, ==, 1);
+  g_assert_cmpuint (service->gone->len, ==, 1);
+  g_mutex_unlock (&probe_gate);
+}
+
+static void
+test_drop_process (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  GAsyncResult *results[100] = { NULL };
+  gint64 start;
+
+  g_assert_true (wait_ready (ref, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    geminga_actor_ref_ask_async (ref, "Keep", NULL, -1, NULL, keep_result_cb, &results[i]);
+  g_variant_unref (ask (ref, "Ping", NULL, NULL));
+
+  start = g_get_monotonic_time ();
+  geminga_node_drop_process (service->node, 1, "was struck by lightning");
+  g_assert_cmpuint (service->gone->len, ==, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      AWAIT (results[i] != NULL);
+      g_assert_null (geminga_actor_ref_ask_finish (ref, results[i], &error));
+      g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+      g_assert_cmpstr (error->message, ==,
+                       "Actor “probe” died: its process was struck by lightning");
+      g_clear_object (&results[i]);
+    }
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 50 * G_TIME_SPAN_MILLISECOND);
+  geminga_node_drop_process (service->node, 1, "is not there");
+  g_assert_cmpuint (service->gone->len, ==, 1);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/peer/node-end/stop", test_stop);
+  g_test_add_func ("/peer/node-end/fail", test_fail);
+  g_test_add_func ("/peer/node-end/kill", test_kill);
+  g_test_add_func ("/peer/node-end/kill-hung", test_kill_hung);
+  g_test_add_func ("/peer/node-end/drop-process", test_drop_process);
+
+  return g_test_run ();
+}
