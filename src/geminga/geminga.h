@@ -17,6 +17,7 @@
 #include "geminga-system.h"
 
 /* supervise */
+#include "geminga-monitor.h"
 #include "geminga-setting-info.h"
 #include "geminga-settings-error.h"
 #include "geminga-settings.h"

@@ -16,4 +16,7 @@ GemingaTarget *geminga_actor_ref_get_target (GemingaActorRef *self);
 char *geminga_target_dup_path (GemingaTarget *target);
 gboolean geminga_target_parse_path (const char *path, guint32 *node, char **id);
 
+/* As an element of an object path, or of a bus name: what is no letter or digit is "_xx", in hex. */
+char *geminga_target_escape (const char *id) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

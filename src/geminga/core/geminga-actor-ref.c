@@ -200,6 +200,16 @@ geminga_actor_ref_get_target (GemingaActorRef *self)
 }
 
 char *
+geminga_target_escape (const char *id)
+{
+  GString *escaped = g_string_new (NULL);
+
+  append_escaped (escaped, id);
+
+  return g_string_free (escaped, FALSE);
+}
+
+char *
 geminga_target_dup_path (GemingaTarget *target)
 {
   GString *path = g_string_new (GEMINGA_TARGET_PATH_PREFIX);

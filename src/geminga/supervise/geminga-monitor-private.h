@@ -1,0 +1,76 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-monitor.h"
+#include "geminga-pool-private.h"
+#include "geminga-settings.h"
+
+G_BEGIN_DECLS
+
+/* What the arbiter is told, in its thread. */
+typedef struct
+{
+  /* The monitor is there and has its workers started; it has ended. */
+  void (*started) (gpointer data, GemingaMonitor *monitor);
+  void (*stopped) (gpointer data, GemingaMonitor *monitor);
+
+  void (*spawned) (gpointer data, GemingaMonitor *monitor, GemingaChild *child);
+  /* @reason is NULL if it was asked to. */
+  void (*ended) (gpointer data, GemingaMonitor *monitor, GemingaChild *child, const char *reason);
+  void (*kill) (gpointer data, GemingaChild *child, const char *why);
+  void (*changed) (gpointer data, GemingaMonitor *monitor);
+  void (*gave_up) (gpointer data, GemingaMonitor *monitor, const char *why);
+} GemingaMonitorFuncs;
+
+/* What a monitor is made for; it is found by the id of the monitor in its actor system. */
+typedef struct
+{
+  char *service_id;
+  GemingaSettings *settings;
+  GemingaPoolSpec workers;
+  GArray *singles; /* (element-type GemingaPoolSpec): supervised actors of their own */
+  GStrv sockets;   /* what it listens on */
+  const GemingaMonitorFuncs *funcs;
+  gpointer data;
+} GemingaMonitorSetup;
+
+/* Before the monitor is spawned, with placement "shared". Takes over the contents of @setup. */
+void
+geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSetup *setup);
+
+/* Settings have changed. */
+void geminga_monitor_configure (GemingaMonitor *self);
+void geminga_monitor_replace (GemingaMonitor *self);
+void geminga_monitor_start_children (GemingaMonitor *self);
+void geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick);
+
+/* Runs @func once everything wanted is there and nothing else; @failure says why it will not be. */
+typedef void (*GemingaMonitorFunc) (gpointer data, const char *failure);
+void geminga_monitor_when_settled (GemingaMonitor *self, GemingaMonitorFunc func, gpointer data);
+
+/* Keeps one more actor, until it is stopped. The spec is taken over. */
+void geminga_monitor_add_single (GemingaMonitor *self, GemingaPoolSpec *spec);
+
+/* The objects on a bus, of the monitor of a service and of its children. */
+char *geminga_monitor_dup_path (const char *service_id) G_GNUC_WARN_UNUSED_RESULT;
+char *geminga_monitor_dup_child_path (GemingaMonitor *self, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean geminga_monitor_is_settled (GemingaMonitor *self);
+gboolean geminga_monitor_is_empty (GemingaMonitor *self);
+const char *geminga_monitor_get_state (GemingaMonitor *self);
+/* In this process with @node 0 (@id is looked at), in another otherwise. */
+GemingaChild *geminga_monitor_find_node (GemingaMonitor *self, guint32 node);
+GemingaChild *geminga_monitor_find_child (GemingaMonitor *self, const char *id);
+/* Calls @func for each child. */
+void geminga_monitor_foreach_child (GemingaMonitor *self, GFunc func, gpointer data);
+
+/* Adds to the restart records: a child ended unasked. */
+void geminga_monitor_record (GemingaMonitor *self,
+                             GemingaChild *child,
+                             const char *reason,
+                             const char *detail);
+/* aa{sv} */
+GVariant *geminga_monitor_dup_records (GemingaMonitor *self);
+
+G_END_DECLS

@@ -1,0 +1,862 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-monitor-private.h"
+
+#include <string.h>
+
+#include "geminga-actor-ref-private.h"
+#include "geminga-call.h"
+#include "geminga-core-enums.h"
+#include "geminga-error.h"
+#include "geminga-process-info-private.h"
+
+/* Restart records that are kept. */
+#define MAX_RECORDS 100
+
+#define MAX_WORKERS 1024
+
+/**
+ * GemingaMonitor:
+ *
+ * The actor that keeps the workers of a service alive: it starts them, starts those again that die or
+ * hang, scales and replaces them.
+ *
+ * A monitor is made by the arbiter for each service and lives in the main process. It is steered with
+ * its commands, such as `Scale` and `Reload`, and is an object on D-Bus.
+ *
+ * Since: 0.1
+ */
+struct _GemingaMonitor
+{
+  GemingaActor parent_instance;
+
+  GemingaMonitorSetup setup;
+  GPtrArray *pools; /* (owned) (element-type GemingaPool): the workers, then the singles */
+  GArray *waiting;  /* (owned) (element-type Waiting) */
+  GQueue records;   /* (owned) (element-type GVariant), a{sv}, oldest first */
+  guint n_restarts;
+  guint n_notified; /* last notified number of running workers */
+  const char *state;
+  gulong changed_id;
+};
+
+G_DEFINE_FINAL_TYPE (GemingaMonitor, geminga_monitor, GEMINGA_TYPE_ACTOR)
+
+enum
+{
+  PROP_SERVICE_ID = 1,
+  PROP_WORKERS,
+  PROP_RUNNING,
+  PROP_RESTARTS,
+  PROP_STATE,
+  PROP_SOCKETS,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+typedef struct
+{
+  GemingaMonitorFunc func;
+  gpointer data;
+} Waiting;
+
+/* Helpers: setup */
+
+static void
+spec_clear (gpointer data)
+{
+  GemingaPoolSpec *spec = data;
+
+  g_clear_pointer (&spec->name, g_free);
+  g_clear_pointer (&spec->properties, g_variant_unref);
+}
+
+static void
+setup_clear (GemingaMonitorSetup *setup)
+{
+  g_clear_pointer (&setup->service_id, g_free);
+  g_clear_object (&setup->settings);
+  spec_clear (&setup->workers);
+  g_clear_pointer (&setup->singles, g_array_unref);
+  g_clear_pointer (&setup->sockets, g_strfreev);
+}
+
+static void
+setup_free (gpointer data)
+{
+  setup_clear (data);
+  g_free (data);
+}
+
+static char *
+name_setup (const char *id)
+{
+  return g_strconcat ("geminga-monitor-", id, NULL);
+}
+
+static gint64
+get_time (GemingaMonitor *self, const char *setting)
+{
+  return (gint64) (geminga_settings_get_double (self->setup.settings, setting) * G_TIME_SPAN_SECOND);
+}
+
+static void
+get_limits (GemingaMonitor *self, GemingaPoolLimits *limits)
+{
+  GemingaSettings *settings = self->setup.settings;
+
+  limits->max_restarts = (guint) geminga_settings_get_int (settings, "max-restarts");
+  limits->graceful_timeout = get_time (self, "graceful-timeout");
+  limits->max_age = get_time (self, "max-age");
+  limits->max_age_jitter = get_time (self, "max-age-jitter");
+  limits->max_memory = (guint64) geminga_settings_get_int (settings, "max-memory");
+}
+
+/* With no workers of their own the main process does the work, for debugging. */
+static guint
+get_n_workers (GemingaMonitor *self)
+{
+  return (guint) MAX (geminga_settings_get_int (self->setup.settings, "workers"), 1);
+}
+
+static GemingaPool *
+get_workers (GemingaMonitor *self)
+{
+  return g_ptr_array_index (self->pools, 0);
+}
+
+/* Helpers: state */
+
+static const char *
+find_state (GemingaMonitor *self)
+{
+  gboolean is_settled = TRUE;
+
+  for (guint i = 0; i < self->pools->len; i++)
+    {
+      GemingaPool *pool = g_ptr_array_index (self->pools, i);
+
+      if (geminga_pool_has_given_up (pool))
+        return "failed";
+      if (geminga_pool_is_replacing (pool))
+        return "reloading";
+      is_settled = is_settled && geminga_pool_is_settled (pool);
+    }
+
+  if (geminga_monitor_is_empty (self))
+    return is_settled ? "stopped" : "restarting";
+
+  return is_settled ? "running" : "changing";
+}
+
+static void
+notify_changes (GemingaMonitor *self)
+{
+  guint n_running = geminga_monitor_get_n_running (self);
+  const char *state = find_state (self);
+
+  if (n_running != self->n_notified)
+    {
+      self->n_notified = n_running;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
+    }
+  if (state != self->state)
+    {
+      self->state = state;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
+    }
+}
+
+static void
+finish_waiting (GemingaMonitor *self, const char *failure)
+{
+  g_autoptr (GArray) waiting = g_steal_pointer (&self->waiting);
+
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      Waiting *one = &g_array_index (waiting, Waiting, i);
+
+      one->func (one->data, failure);
+    }
+}
+
+/* GemingaPoolFuncs */
+
+static void
+pool_spawned (gpointer data, GemingaChild *child)
+{
+  GemingaMonitor *self = data;
+
+  self->setup.funcs->spawned (self->setup.data, self, child);
+}
+
+static void
+pool_ended (gpointer data, GemingaChild *child, const char *reason)
+{
+  GemingaMonitor *self = data;
+
+  self->setup.funcs->ended (self->setup.data, self, child, reason);
+}
+
+static void
+pool_kill (gpointer data, GemingaChild *child, const char *why)
+{
+  GemingaMonitor *self = data;
+
+  self->setup.funcs->kill (self->setup.data, child, why);
+}
+
+static guint64
+pool_get_memory (gpointer data, GemingaChild *child)
+{
+  return child->pid != 0 ? geminga_process_info_get_memory (child->pid) : 0;
+}
+
+static void
+pool_changed (gpointer data)
+{
+  GemingaMonitor *self = data;
+
+  notify_changes (self);
+  if (geminga_monitor_is_settled (self))
+    finish_waiting (self, NULL);
+  self->setup.funcs->changed (self->setup.data, self);
+}
+
+static void
+pool_not_replaced (gpointer data, const char *why)
+{
+  GemingaMonitor *self = data;
+
+  g_warning ("%s: the new workers do not get ready, the old ones stay: one %s",
+             self->setup.service_id, why);
+  finish_waiting (self, why);
+}
+
+static void
+pool_gave_up (gpointer data, const char *why)
+{
+  GemingaMonitor *self = data;
+
+  finish_waiting (self, why);
+  self->setup.funcs->gave_up (self->setup.data, self, why);
+}
+
+static const GemingaPoolFuncs pool_funcs = {
+  pool_spawned, pool_ended, pool_kill, pool_get_memory, pool_changed, pool_not_replaced, pool_gave_up,
+};
+
+/* Helpers: life */
+
+static void
+add_pool (GemingaMonitor *self, GemingaPoolSpec *spec)
+{
+  GemingaPool *pool = geminga_pool_new (geminga_actor_get_system (GEMINGA_ACTOR (self)), spec,
+                                        &pool_funcs, self);
+  GemingaPoolLimits limits;
+
+  get_limits (self, &limits);
+  geminga_pool_set_limits (pool, &limits);
+  g_ptr_array_add (self->pools, pool);
+}
+
+static void
+on_settings_changed (GemingaSettings *settings, const char *name, gpointer user_data)
+{
+  geminga_monitor_configure (user_data);
+}
+
+/* Commands */
+
+static void
+answer_settled (gpointer data, const char *failure)
+{
+  g_autoptr (GemingaCall) call = data;
+
+  if (failure != NULL)
+    geminga_call_return_error_literal (call, GEMINGA_ERROR, GEMINGA_ERROR_FAILED, failure);
+  else
+    geminga_call_return_value (call, NULL);
+}
+
+/* The number of workers that there are then. */
+static void
+answer_scaled (gpointer data, const char *failure)
+{
+  g_autoptr (GemingaCall) call = data;
+  guint32 n_workers = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (call), "geminga-workers"));
+
+  if (failure != NULL)
+    geminga_call_return_error_literal (call, GEMINGA_ERROR, GEMINGA_ERROR_FAILED, failure);
+  else
+    geminga_call_return_value (call, g_variant_new_uint32 (n_workers));
+}
+
+static void
+scale (GemingaMonitor *self, GemingaCall *call, gint64 n_workers)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (n_workers < 1 || n_workers > MAX_WORKERS)
+    {
+      g_set_error (&error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                   "%" G_GINT64_FORMAT " workers are not possible: it takes from 1 to %d; the "
+                   "command Stop ends all",
+                   n_workers, MAX_WORKERS);
+      geminga_call_return_error (call, error);
+      return;
+    }
+  if (!geminga_settings_set_value (self->setup.settings, "workers",
+                                   g_variant_new_int64 (n_workers), &error))
+    {
+      geminga_call_return_error (call, error);
+      return;
+    }
+
+  geminga_monitor_start_children (self);
+  g_object_set_data (G_OBJECT (call), "geminga-workers", GUINT_TO_POINTER ((guint) n_workers));
+  geminga_monitor_when_settled (self, answer_scaled, g_object_ref (call));
+}
+
+static void
+handle_scale (GemingaActor *actor, GemingaCall *call)
+{
+  guint32 n_workers;
+
+  g_variant_get (geminga_call_get_arguments (call), "(ua{sv})", &n_workers, NULL);
+  scale (GEMINGA_MONITOR (actor), call, n_workers);
+}
+
+static void
+handle_scale_by (GemingaActor *actor, GemingaCall *call)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (actor);
+  gint32 delta;
+
+  g_variant_get (geminga_call_get_arguments (call), "(ia{sv})", &delta, NULL);
+  scale (self, call, (gint64) geminga_pool_get_n_wanted (get_workers (self)) + delta);
+}
+
+static void
+handle_reload (GemingaActor *actor, GemingaCall *call)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (actor);
+
+  geminga_monitor_replace (self);
+  geminga_monitor_when_settled (self, answer_settled, g_object_ref (call));
+}
+
+static void
+handle_start (GemingaActor *actor, GemingaCall *call)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (actor);
+
+  geminga_monitor_start_children (self);
+  geminga_monitor_when_settled (self, answer_settled, g_object_ref (call));
+}
+
+static void
+handle_stop (GemingaActor *actor, GemingaCall *call)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (actor);
+
+  geminga_monitor_stop_children (self, FALSE);
+  geminga_monitor_when_settled (self, answer_settled, g_object_ref (call));
+}
+
+typedef struct
+{
+  GemingaMonitor *self;
+  GVariantBuilder builder;
+} WorkerList;
+
+static void
+describe_worker (gpointer data, gpointer user_data)
+{
+  GemingaChild *child = data;
+  GemingaMonitor *self = ((WorkerList *) user_data)->self;
+  GVariantBuilder *list = &((WorkerList *) user_data)->builder;
+  g_autofree char *path = geminga_monitor_dup_child_path (self, child->id);
+  g_autoptr (GEnumClass) placements = g_type_class_ref (GEMINGA_TYPE_PLACEMENT);
+
+  g_variant_builder_open (list, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (list, "{sv}", "id", g_variant_new_string (child->id));
+  g_variant_builder_add (list, "{sv}", "path",
+                         g_variant_new_object_path (path));
+  g_variant_builder_add (list, "{sv}", "pid", g_variant_new_uint32 ((guint32) child->pid));
+  g_variant_builder_add (list, "{sv}", "state",
+                         g_variant_new_string (geminga_child_state_to_string (child->state)));
+  g_variant_builder_add (list, "{sv}", "started-at",
+                         g_variant_new_uint64 ((guint64) child->started_at));
+  g_variant_builder_add (
+      list, "{sv}", "placement",
+      g_variant_new_string (g_enum_get_value (placements, (int) child->placement)->value_nick));
+  g_variant_builder_add (list, "{sv}", "memory",
+                         g_variant_new_uint64 (geminga_process_info_get_memory (child->pid)));
+  g_variant_builder_close (list);
+}
+
+static void
+handle_list_workers (GemingaActor *actor, GemingaCall *call)
+{
+  WorkerList list = { GEMINGA_MONITOR (actor) };
+
+  g_variant_builder_init (&list.builder, G_VARIANT_TYPE ("aa{sv}"));
+  geminga_monitor_foreach_child (list.self, describe_worker, &list);
+  geminga_call_return_value (call, g_variant_builder_end (&list.builder));
+}
+
+static const GemingaCommandEntry commands[] = {
+  { "Scale", "(ua{sv})", "u", "workers options", "Changes the number of workers", 0, handle_scale },
+  { "ScaleBy", "(ia{sv})", "u", "difference options", "Adds or takes away workers", 0,
+    handle_scale_by },
+  { "Reload", "(a{sv})", NULL, "options", "Replaces all workers, new ones first", 0, handle_reload },
+  { "Start", "(a{sv})", NULL, "options", "Starts the workers again after Stop", 0, handle_start },
+  { "Stop", "(a{sv})", NULL, "options", "Ends all workers; the service stays", 0,
+    handle_stop },
+  { "ListWorkers", NULL, "aa{sv}", NULL, "Tells what workers there are", 0, handle_list_workers },
+};
+
+/* GemingaActor */
+
+static void
+geminga_monitor_started (GemingaActor *actor)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (actor);
+  g_autofree char *name = name_setup (geminga_actor_get_id (actor));
+  GemingaMonitorSetup *setup =
+      g_object_steal_data (G_OBJECT (geminga_actor_get_system (actor)), name);
+
+  if (setup == NULL)
+    {
+      g_autoptr (GError) error =
+          g_error_new_literal (GEMINGA_ERROR, GEMINGA_ERROR_NOT_SUPPORTED,
+                               "Only the arbiter makes monitors: add a service to it");
+
+      geminga_actor_fail (actor, error);
+      return;
+    }
+
+  self->setup = *setup;
+  g_free (setup);
+  self->changed_id = g_signal_connect (self->setup.settings, "changed",
+                                       G_CALLBACK (on_settings_changed), self);
+  add_pool (self, &self->setup.workers);
+  for (guint i = 0; i < self->setup.singles->len; i++)
+    add_pool (self, &g_array_index (self->setup.singles, GemingaPoolSpec, i));
+
+  /* Called before the first child, so that the arbiter knows whose it is. */
+  self->setup.funcs->started (self->setup.data, self);
+  if (geminga_pool_get_spec (get_workers (self))->type != G_TYPE_INVALID)
+    geminga_pool_scale (get_workers (self), get_n_workers (self));
+  for (guint i = 1; i < self->pools->len; i++)
+    geminga_pool_scale (g_ptr_array_index (self->pools, i), 1);
+}
+
+static void
+geminga_monitor_stopping (GemingaActor *actor)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (actor);
+
+  finish_waiting (self, "The monitor ended");
+  if (self->setup.settings != NULL)
+    g_clear_signal_handler (&self->changed_id, self->setup.settings);
+  g_ptr_array_set_size (self->pools, 0);
+  if (self->setup.funcs != NULL)
+    self->setup.funcs->stopped (self->setup.data, self);
+}
+
+static void
+geminga_monitor_info (GemingaActor *actor, GVariantDict *info)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (actor);
+
+  g_variant_dict_insert (info, "service", "s", self->setup.service_id);
+  g_variant_dict_insert (info, "workers", "u", geminga_monitor_get_n_workers (self));
+  g_variant_dict_insert (info, "running", "u", geminga_monitor_get_n_running (self));
+  g_variant_dict_insert (info, "restarts", "u", self->n_restarts);
+  g_variant_dict_insert (info, "state", "s", geminga_monitor_get_state (self));
+}
+
+/* GObject */
+
+static void
+geminga_monitor_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (object);
+
+  switch (property_id)
+    {
+    case PROP_SERVICE_ID:
+      g_value_set_string (value, self->setup.service_id);
+      break;
+    case PROP_WORKERS:
+      g_value_set_uint (value, geminga_monitor_get_n_workers (self));
+      break;
+    case PROP_RUNNING:
+      g_value_set_uint (value, geminga_monitor_get_n_running (self));
+      break;
+    case PROP_RESTARTS:
+      g_value_set_uint (value, self->n_restarts);
+      break;
+    case PROP_STATE:
+      g_value_set_string (value, geminga_monitor_get_state (self));
+      break;
+    case PROP_SOCKETS:
+      g_value_set_boxed (value, self->setup.sockets);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+geminga_monitor_finalize (GObject *object)
+{
+  GemingaMonitor *self = GEMINGA_MONITOR (object);
+
+  g_ptr_array_unref (self->pools);
+  g_array_unref (self->waiting);
+  g_queue_clear_full (&self->records, (GDestroyNotify) g_variant_unref);
+  setup_clear (&self->setup);
+
+  G_OBJECT_CLASS (geminga_monitor_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * GemingaMonitor:service-id: (getter get_service_id)
+   *
+   * The id of the service whose workers these are.
+   *
+   * Since: 0.1
+   */
+  props[PROP_SERVICE_ID] = g_param_spec_string ("service-id", NULL, NULL, NULL, flags);
+
+  /**
+   * GemingaMonitor:workers: (getter get_n_workers)
+   *
+   * How many workers there shall be.
+   *
+   * Since: 0.1
+   */
+  props[PROP_WORKERS] = g_param_spec_uint ("workers", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * GemingaMonitor:running: (getter get_n_running)
+   *
+   * How many workers are ready.
+   *
+   * Since: 0.1
+   */
+  props[PROP_RUNNING] = g_param_spec_uint ("running", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * GemingaMonitor:restarts:
+   *
+   * How often a worker died and was replaced.
+   *
+   * Since: 0.1
+   */
+  props[PROP_RESTARTS] = g_param_spec_uint ("restarts", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * GemingaMonitor:state:
+   *
+   * One of `running`, `changing`, `reloading`, `restarting`, `stopped` and `failed`.
+   *
+   * Since: 0.1
+   */
+  props[PROP_STATE] = g_param_spec_string ("state", NULL, NULL, NULL, flags);
+
+  /**
+   * GemingaMonitor:sockets:
+   *
+   * The addresses that the service listens on.
+   *
+   * Since: 0.1
+   */
+  props[PROP_SOCKETS] = g_param_spec_boxed ("sockets", NULL, NULL, G_TYPE_STRV, flags);
+
+  g_object_class_install_properties (klass, N_PROPS, props);
+}
+
+static void
+geminga_monitor_class_init (GemingaMonitorClass *klass)
+{
+  GemingaActorClass *actor_class = GEMINGA_ACTOR_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->get_property = geminga_monitor_get_property;
+  G_OBJECT_CLASS (klass)->finalize = geminga_monitor_finalize;
+  actor_class->started = geminga_monitor_started;
+  actor_class->stopping = geminga_monitor_stopping;
+  actor_class->info = geminga_monitor_info;
+
+  install_properties (G_OBJECT_CLASS (klass));
+  geminga_actor_class_set_interface_name (actor_class, "org.geminga1.Monitor");
+  geminga_actor_class_add_commands (actor_class, commands, G_N_ELEMENTS (commands));
+}
+
+static void
+geminga_monitor_init (GemingaMonitor *self)
+{
+  self->pools = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_pool_free);
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
+  g_queue_init (&self->records);
+  self->state = "stopped";
+}
+
+/* Private API */
+
+void
+geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSetup *setup)
+{
+  g_autofree char *name = name_setup (id);
+  GemingaMonitorSetup *kept = g_new (GemingaMonitorSetup, 1);
+
+  *kept = *setup;
+  *setup = (GemingaMonitorSetup){ 0 };
+  g_object_set_data_full (G_OBJECT (system), name, kept, setup_free);
+}
+
+void
+geminga_monitor_configure (GemingaMonitor *self)
+{
+  GemingaPoolLimits limits;
+  guint n_workers = get_n_workers (self);
+
+  get_limits (self, &limits);
+  for (guint i = 0; i < self->pools->len; i++)
+    geminga_pool_set_limits (g_ptr_array_index (self->pools, i), &limits);
+
+  if (geminga_pool_get_spec (get_workers (self))->type != G_TYPE_INVALID &&
+      geminga_pool_get_n_wanted (get_workers (self)) != n_workers)
+    {
+      geminga_pool_scale (get_workers (self), n_workers);
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WORKERS]);
+    }
+}
+
+void
+geminga_monitor_replace (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    geminga_pool_replace (g_ptr_array_index (self->pools, i));
+}
+
+void
+geminga_monitor_start_children (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    geminga_pool_start (g_ptr_array_index (self->pools, i));
+}
+
+void
+geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    geminga_pool_stop (g_ptr_array_index (self->pools, i), is_quick);
+}
+
+void
+geminga_monitor_when_settled (GemingaMonitor *self, GemingaMonitorFunc func, gpointer data)
+{
+  Waiting waiting = { func, data };
+
+  for (guint i = 0; i < self->pools->len; i++)
+    if (geminga_pool_has_given_up (g_ptr_array_index (self->pools, i)))
+      {
+        func (data, "Its workers died too often; it has given up");
+        return;
+      }
+
+  if (geminga_monitor_is_settled (self))
+    func (data, NULL);
+  else
+    g_array_append_val (self->waiting, waiting);
+}
+
+void
+geminga_monitor_add_single (GemingaMonitor *self, GemingaPoolSpec *spec)
+{
+  add_pool (self, spec);
+  geminga_pool_scale (g_ptr_array_index (self->pools, self->pools->len - 1), 1);
+}
+
+gboolean
+geminga_monitor_is_settled (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    if (!geminga_pool_is_settled (g_ptr_array_index (self->pools, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+geminga_monitor_is_empty (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    if (!geminga_pool_is_empty (g_ptr_array_index (self->pools, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
+char *
+geminga_monitor_dup_path (const char *service_id)
+{
+  const char *dot = strrchr (service_id, '.');
+  g_autofree char *name = geminga_target_escape (dot != NULL ? dot + 1 : service_id);
+
+  return g_strconcat ("/org/geminga1/", name, NULL);
+}
+
+char *
+geminga_monitor_dup_child_path (GemingaMonitor *self, const char *id)
+{
+  g_autofree char *path = geminga_monitor_dup_path (self->setup.service_id);
+  g_autofree char *name = geminga_target_escape (id);
+
+  return g_strconcat (path, "/", name, NULL);
+}
+
+const char *
+geminga_monitor_get_state (GemingaMonitor *self)
+{
+  return self->state;
+}
+
+GemingaChild *
+geminga_monitor_find_node (GemingaMonitor *self, guint32 node)
+{
+  for (guint i = 0; node != 0 && i < self->pools->len; i++)
+    {
+      GemingaChild *child = geminga_pool_find_node (g_ptr_array_index (self->pools, i), node);
+
+      if (child != NULL)
+        return child;
+    }
+
+  return NULL;
+}
+
+GemingaChild *
+geminga_monitor_find_child (GemingaMonitor *self, const char *id)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    {
+      GemingaChild *child = geminga_pool_find (g_ptr_array_index (self->pools, i), id);
+
+      if (child != NULL)
+        return child;
+    }
+
+  return NULL;
+}
+
+void
+geminga_monitor_foreach_child (GemingaMonitor *self, GFunc func, gpointer data)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    g_ptr_array_foreach (geminga_pool_get_children (g_ptr_array_index (self->pools, i)), func, data);
+}
+
+void
+geminga_monitor_record (GemingaMonitor *self,
+                        GemingaChild *child,
+                        const char *reason,
+                        const char *detail)
+{
+  GVariantDict record;
+
+  g_variant_dict_init (&record, NULL);
+  g_variant_dict_insert (&record, "time", "t", (guint64) g_get_real_time ());
+  g_variant_dict_insert (&record, "service", "s", self->setup.service_id);
+  g_variant_dict_insert (&record, "actor", "s", child->id);
+  g_variant_dict_insert (&record, "pid", "u", (guint32) child->pid);
+  g_variant_dict_insert (&record, "reason", "s", reason);
+  g_variant_dict_insert (&record, "detail", "s", detail);
+  g_queue_push_tail (&self->records, g_variant_ref_sink (g_variant_dict_end (&record)));
+  if (g_queue_get_length (&self->records) > MAX_RECORDS)
+    g_variant_unref (g_queue_pop_head (&self->records));
+
+  self->n_restarts++;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RESTARTS]);
+}
+
+GVariant *
+geminga_monitor_dup_records (GemingaMonitor *self)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  for (GList *record = self->records.head; record != NULL; record = record->next)
+    g_variant_builder_add_value (&list, record->data);
+
+  return g_variant_ref_sink (g_variant_builder_end (&list));
+}
+
+/* Public API */
+
+/**
+ * geminga_monitor_get_service_id: (get-property service-id)
+ * @self: a monitor
+ *
+ * Tells whose workers these are.
+ *
+ * Returns: (nullable): the id of the service
+ *
+ * Since: 0.1
+ */
+const char *
+geminga_monitor_get_service_id (GemingaMonitor *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_MONITOR (self), NULL);
+
+  return self->setup.service_id;
+}
+
+/**
+ * geminga_monitor_get_n_workers: (get-property workers)
+ * @self: a monitor
+ *
+ * Tells how many workers there shall be.
+ *
+ * Returns: the number
+ *
+ * Since: 0.1
+ */
+guint
+geminga_monitor_get_n_workers (GemingaMonitor *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_MONITOR (self), 0);
+
+  return self->pools->len > 0 ? geminga_pool_get_n_wanted (get_workers (self)) : 0;
+}
+
+/**
+ * geminga_monitor_get_n_running: (get-property running)
+ * @self: a monitor
+ *
+ * Tells how many workers are ready.
+ *
+ * Returns: the number
+ *
+ * Since: 0.1
+ */
+guint
+geminga_monitor_get_n_running (GemingaMonitor *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_MONITOR (self), 0);
+
+  return self->pools->len > 0 ? geminga_pool_get_n_running (get_workers (self)) : 0;
+}

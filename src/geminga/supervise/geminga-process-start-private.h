@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/*
+ * What the arbiter gives a process it starts, beside the program's own command line: in the environment
+ * variable the arbiter's pid and the number of sockets, and as descriptors from 3 on the link to the
+ * arbiter, a memfd with the settings, and the sockets.
+ */
+#define GEMINGA_WORKER_VARIABLE "GEMINGA_WORKER"
+
+typedef struct
+{
+  int link_fd;        /* (owned): this end of the link to the arbiter; -1 once it was taken */
+  GVariant *settings; /* (owned): a{sv} */
+  GPtrArray *sockets; /* (owned) (element-type GSocket): listening */
+} GemingaProcessStart;
+
+/* A memfd with the settings. */
+int geminga_process_start_new_settings_fd (GVariant *settings, GError **error);
+
+/*
+ * In the process that was started. NULL without an error: it is no worker. The variable is taken out of
+ * the environment, and from now on the process is killed when its parent dies.
+ */
+GemingaProcessStart *geminga_process_start_read (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void geminga_process_start_free (GemingaProcessStart *self);
+
+/* A worker that changed its user is not killed with its parent any more unless it says so again. */
+void geminga_process_start_follow_parent (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaProcessStart, geminga_process_start_free)
+
+G_END_DECLS

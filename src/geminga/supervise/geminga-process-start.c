@@ -1,0 +1,135 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-process-start-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "geminga-error.h"
+
+enum
+{
+  FD_LINK = 3,
+  FD_SETTINGS,
+  FD_FIRST_SOCKET,
+};
+
+/* Helpers */
+
+static GVariant *
+read_settings (int fd, GError **error)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (fd, FALSE, error);
+  g_autoptr (GBytes) bytes = file != NULL ? g_mapped_file_get_bytes (file) : NULL;
+
+  if (bytes == NULL)
+    return NULL;
+
+  return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_VARDICT, bytes, FALSE));
+}
+
+static GPtrArray *
+read_sockets (guint n_sockets, GError **error)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n_sockets; i++)
+    {
+      GSocket *socket = g_socket_new_from_fd (FD_FIRST_SOCKET + (int) i, error);
+
+      if (socket == NULL)
+        return NULL;
+      g_ptr_array_add (sockets, socket);
+    }
+
+  return g_steal_pointer (&sockets);
+}
+
+static gboolean
+are_fds_open (guint n_sockets)
+{
+  for (int fd = FD_LINK; fd < FD_FIRST_SOCKET + (int) n_sockets; fd++)
+    if (fcntl (fd, F_SETFD, FD_CLOEXEC) != 0)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Private API */
+
+int
+geminga_process_start_new_settings_fd (GVariant *settings, GError **error)
+{
+  int fd = memfd_create ("geminga-settings", MFD_CLOEXEC);
+  gsize size = g_variant_get_size (settings);
+
+  if (fd >= 0 && write (fd, g_variant_get_data (settings), size) == (gssize) size)
+    return fd;
+
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+               "its settings cannot be passed on: %s", g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+
+  return -1;
+}
+
+GemingaProcessStart *
+geminga_process_start_read (GError **error)
+{
+  g_autofree char *value = g_strdup (g_getenv (GEMINGA_WORKER_VARIABLE));
+  g_autoptr (GemingaProcessStart) self = NULL;
+  int parent;
+  guint n_sockets;
+
+  if (value == NULL)
+    return NULL;
+
+  g_unsetenv (GEMINGA_WORKER_VARIABLE);
+  if (sscanf (value, "%d:%u", &parent, &n_sockets) != 2 || !are_fds_open (n_sockets))
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
+                   "%s=%s is in the environment, but this process was not started as a worker; "
+                   "unset the variable",
+                   GEMINGA_WORKER_VARIABLE, value);
+      return NULL;
+    }
+
+  geminga_process_start_follow_parent ();
+  if (getppid () != parent)
+    _exit (EXIT_SUCCESS);
+
+  self = g_new0 (GemingaProcessStart, 1);
+  self->link_fd = FD_LINK;
+  self->settings = read_settings (FD_SETTINGS, error);
+  close (FD_SETTINGS);
+  self->sockets = self->settings != NULL ? read_sockets (n_sockets, error) : NULL;
+  if (self->sockets == NULL)
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+void
+geminga_process_start_free (GemingaProcessStart *self)
+{
+  if (self->link_fd >= 0)
+    close (self->link_fd);
+  g_clear_pointer (&self->settings, g_variant_unref);
+  g_clear_pointer (&self->sockets, g_ptr_array_unref);
+  g_free (self);
+}
+
+void
+geminga_process_start_follow_parent (void)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}

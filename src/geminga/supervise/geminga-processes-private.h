@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-node-private.h"
+#include "geminga-program-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * GemingaProcesses: the processes that the arbiter started, by their number as nodes. Each is watched
+ * through a pidfd, so that its end is known at once, and reaped. In the thread-default main context.
+ */
+typedef struct _GemingaProcesses GemingaProcesses;
+
+typedef struct
+{
+  /* The process has ended; @why ends the sentence "its process …". */
+  void (*ended) (gpointer data, guint32 node, GPid pid, int code, int status, const char *why);
+} GemingaProcessesFuncs;
+
+GemingaProcesses *geminga_processes_new (GemingaProgram *program,
+                                         const GemingaProcessesFuncs *funcs,
+                                         gpointer data) G_GNUC_WARN_UNUSED_RESULT;
+/* Kills what is left. */
+void geminga_processes_free (GemingaProcesses *self);
+
+/* What each process started from now on is given. */
+void geminga_processes_set_start (GemingaProcesses *self, GVariant *settings, GPtrArray *sockets);
+
+/* @fd is duplicated. */
+gboolean geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, GError **error);
+/* A signal to that process, if it is still there. */
+void geminga_processes_signal (GemingaProcesses *self, guint32 node, int signal_number);
+/* SIGKILL, with @why in place of what its end would say. */
+void geminga_processes_kill (GemingaProcesses *self, guint32 node, const char *why);
+/* It is about to end by itself, or else is killed after @grace milliseconds. */
+void geminga_processes_expect_end (GemingaProcesses *self, guint32 node, guint grace);
+void geminga_processes_signal_all (GemingaProcesses *self, int signal_number);
+
+/* 0: there is no such process. */
+GPid geminga_processes_get_pid (GemingaProcesses *self, guint32 node);
+guint geminga_processes_get_n (GemingaProcesses *self);
+/* (element-type guint32), numbers in no order */
+GArray *geminga_processes_list (GemingaProcesses *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaProcesses, geminga_processes_free)
+
+G_END_DECLS

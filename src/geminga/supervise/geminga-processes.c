@@ -1,0 +1,281 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-processes-private.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "geminga-error.h"
+#include "geminga-process-info-private.h"
+#include "geminga-process-start-private.h"
+
+typedef struct
+{
+  GemingaProcesses *owner; /* not owned */
+  guint32 node;
+  GPid pid;
+  int pidfd;       /* (owned) */
+  GSource *source; /* (owned) */
+  GSource *grace;  /* (owned) (nullable): kills it */
+  char *why;       /* (owned) (nullable): why we killed it */
+} Process;
+
+struct _GemingaProcesses
+{
+  GemingaProgram *program; /* not owned */
+  const GemingaProcessesFuncs *funcs;
+  gpointer data;
+  GMainContext *context; /* (owned) */
+  GHashTable *by_node;   /* (owned) (element-type guint32 Process) */
+  GVariant *settings;    /* (owned) */
+  GPtrArray *sockets;    /* (owned) (element-type GSocket) */
+};
+
+/* Helpers: a process */
+
+static void
+drop_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+process_free (gpointer data)
+{
+  Process *self = data;
+
+  drop_source (&self->source);
+  drop_source (&self->grace);
+  close (self->pidfd);
+  g_free (self->why);
+  g_free (self);
+}
+
+static void
+send_signal (Process *self, int signal_number)
+{
+  /* Not kill(): the number could be another process's by now. */
+  syscall (SYS_pidfd_send_signal, self->pidfd, signal_number, NULL, 0);
+}
+
+static gboolean
+on_process_ended (int fd, GIOCondition condition, gpointer user_data)
+{
+  Process *self = user_data;
+  GemingaProcesses *owner = self->owner;
+  siginfo_t info = { 0 };
+  g_autofree char *why = NULL;
+
+  if (waitid ((idtype_t) P_PIDFD, (id_t) fd, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
+    return errno == ECHILD ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+
+  why = self->why != NULL ? g_strdup (self->why)
+                          : geminga_process_info_describe_end (info.si_code, info.si_status);
+  g_hash_table_steal (owner->by_node, GUINT_TO_POINTER (self->node));
+  owner->funcs->ended (owner->data, self->node, self->pid, info.si_code, info.si_status, why);
+  process_free (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_grace_passed (gpointer user_data)
+{
+  send_signal (user_data, SIGKILL);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+watch (GemingaProcesses *self, guint32 node, GPid pid, GError **error)
+{
+  int pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
+  int code = errno;
+  Process *process;
+
+  if (pidfd < 0)
+    {
+      kill (pid, SIGKILL);
+      waitpid (pid, NULL, 0);
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+                   "process %d cannot be watched: %s", (int) pid, g_strerror (code));
+      return FALSE;
+    }
+
+  process = g_new0 (Process, 1);
+  process->owner = self;
+  process->node = node;
+  process->pid = pid;
+  process->pidfd = pidfd;
+  process->source = g_unix_fd_source_new (pidfd, G_IO_IN);
+  g_source_set_static_name (process->source, "[geminga] process");
+  g_source_set_callback (process->source, G_SOURCE_FUNC (on_process_ended), process, NULL);
+  g_source_attach (process->source, self->context);
+  g_hash_table_replace (self->by_node, GUINT_TO_POINTER (node), process);
+
+  return TRUE;
+}
+
+/* Private API */
+
+GemingaProcesses *
+geminga_processes_new (GemingaProgram *program, const GemingaProcessesFuncs *funcs, gpointer data)
+{
+  GemingaProcesses *self = g_new0 (GemingaProcesses, 1);
+
+  self->program = program;
+  self->funcs = funcs;
+  self->data = data;
+  self->context = g_main_context_ref_thread_default ();
+  self->by_node = g_hash_table_new_full (NULL, NULL, NULL, process_free);
+  self->settings = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+
+  return self;
+}
+
+void
+geminga_processes_free (GemingaProcesses *self)
+{
+  GHashTableIter iter;
+  gpointer process;
+
+  g_hash_table_iter_init (&iter, self->by_node);
+  while (g_hash_table_iter_next (&iter, NULL, &process))
+    {
+      send_signal (process, SIGKILL);
+      waitpid (((Process *) process)->pid, NULL, 0);
+    }
+
+  g_hash_table_unref (self->by_node);
+  g_main_context_unref (self->context);
+  g_variant_unref (self->settings);
+  g_ptr_array_unref (self->sockets);
+  g_free (self);
+}
+
+void
+geminga_processes_set_start (GemingaProcesses *self, GVariant *settings, GPtrArray *sockets)
+{
+  g_variant_ref_sink (settings);
+  g_variant_unref (self->settings);
+  self->settings = settings;
+
+  g_ptr_array_set_size (self->sockets, 0);
+  for (guint i = 0; i < sockets->len; i++)
+    g_ptr_array_add (self->sockets, g_object_ref (g_ptr_array_index (sockets, i)));
+}
+
+gboolean
+geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, GError **error)
+{
+  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autofree char *value = g_strdup_printf ("%d:%u", (int) getpid (), self->sockets->len);
+  int settings_fd = geminga_process_start_new_settings_fd (self->settings, error);
+  gboolean is_spawned;
+  GPid pid;
+
+  if (settings_fd < 0)
+    return FALSE;
+
+  g_array_append_val (fds, fd);
+  g_array_append_val (fds, settings_fd);
+  for (guint i = 0; i < self->sockets->len; i++)
+    {
+      int socket_fd = g_socket_get_fd (g_ptr_array_index (self->sockets, i));
+
+      g_array_append_val (fds, socket_fd);
+    }
+  is_spawned = geminga_program_spawn (self->program, GEMINGA_WORKER_VARIABLE, value,
+                                      (const int *) (gpointer) fds->data, fds->len, &pid, error);
+  close (settings_fd);
+
+  return is_spawned && watch (self, node, pid, error);
+}
+
+void
+geminga_processes_signal (GemingaProcesses *self, guint32 node, int signal_number)
+{
+  Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
+
+  if (process != NULL)
+    send_signal (process, signal_number);
+}
+
+void
+geminga_processes_kill (GemingaProcesses *self, guint32 node, const char *why)
+{
+  Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
+
+  if (process == NULL)
+    return;
+
+  if (process->why == NULL)
+    process->why = g_strdup (why);
+  send_signal (process, SIGKILL);
+}
+
+void
+geminga_processes_expect_end (GemingaProcesses *self, guint32 node, guint grace)
+{
+  Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
+
+  if (process == NULL || process->grace != NULL)
+    return;
+
+  process->grace = g_timeout_source_new (grace);
+  g_source_set_static_name (process->grace, "[geminga] process grace");
+  g_source_set_callback (process->grace, on_grace_passed, process, NULL);
+  g_source_attach (process->grace, self->context);
+}
+
+void
+geminga_processes_signal_all (GemingaProcesses *self, int signal_number)
+{
+  GHashTableIter iter;
+  gpointer process;
+
+  g_hash_table_iter_init (&iter, self->by_node);
+  while (g_hash_table_iter_next (&iter, NULL, &process))
+    send_signal (process, signal_number);
+}
+
+GPid
+geminga_processes_get_pid (GemingaProcesses *self, guint32 node)
+{
+  Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
+
+  return process != NULL ? process->pid : 0;
+}
+
+guint
+geminga_processes_get_n (GemingaProcesses *self)
+{
+  return g_hash_table_size (self->by_node);
+}
+
+GArray *
+geminga_processes_list (GemingaProcesses *self)
+{
+  GArray *nodes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GHashTableIter iter;
+  gpointer node;
+
+  g_hash_table_iter_init (&iter, self->by_node);
+  while (g_hash_table_iter_next (&iter, &node, NULL))
+    {
+      guint32 number = GPOINTER_TO_UINT (node);
+
+      g_array_append_val (nodes, number);
+    }
+
+  return nodes;
+}
