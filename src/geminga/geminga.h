@@ -24,11 +24,14 @@
 #include "geminga-supervise-enums.h"
 
 /* service */
+#include "geminga-arbiter.h"
+#include "geminga-service.h"
 
 /* http */
 #include "geminga-http-enums.h"
 #include "geminga-http-error.h"
 #include "geminga-request.h"
 #include "geminga-router.h"
+#include "geminga-web-service.h"
 
 #undef GEMINGA_INSIDE

@@ -300,7 +300,7 @@ write_response (GemingaHttpConnection *self, GemingaHttpResponse *response)
   g_autoptr (GemingaHttpResponse) owned = response;
   gsize body_size = owned->body != NULL ? g_bytes_get_size (owned->body) : 0;
 
-  if (self->env->is_draining)
+  if (self->env->is_draining || self->env->limits.is_one_request_each)
     self->keep_alive = FALSE;
 
   self->out_done = 0;

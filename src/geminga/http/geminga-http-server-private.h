@@ -24,6 +24,7 @@ typedef struct
   guint request_timeout; /* for the handler; then 503 */
   guint write_timeout;   /* for a response, and one second more for each 4 KiB that went */
   guint keep_alive;      /* between requests of a connection */
+  gboolean is_one_request_each; /* a connection is closed after its first request */
 } GemingaHttpLimits;
 
 typedef struct

@@ -92,6 +92,9 @@ geminga_link_signal (GemingaLink *self, GemingaTarget *actor, const char *member
 /* The loop's thread: nothing waits to be sent. */
 gboolean geminga_link_is_drained (GemingaLink *self);
 
+/* The loop's thread: its descriptor, or -1. */
+int geminga_link_get_fd (GemingaLink *self);
+
 /* An ask whose answer runs a function in @context, at once if the answer is given there. */
 typedef void (*GemingaLinkReplyFunc) (gpointer data,
                                       GVariant *result,

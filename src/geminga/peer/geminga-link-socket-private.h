@@ -57,4 +57,6 @@ void geminga_link_socket_receive_rest (GemingaLinkSocket *self);
 /* Bytes that were written and are not sent. */
 gsize geminga_link_socket_get_unsent (GemingaLinkSocket *self);
 
+int geminga_link_socket_get_fd (GemingaLinkSocket *self);
+
 G_END_DECLS

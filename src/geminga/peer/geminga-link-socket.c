@@ -542,3 +542,9 @@ geminga_link_socket_get_unsent (GemingaLinkSocket *self)
 {
   return self->out->len - self->out_start;
 }
+
+int
+geminga_link_socket_get_fd (GemingaLinkSocket *self)
+{
+  return self->fd;
+}

@@ -348,3 +348,9 @@ geminga_link_is_drained (GemingaLink *self)
   return geminga_queue_is_empty (&self->urgent) && geminga_queue_is_empty (&self->messages) &&
          (self->socket == NULL || geminga_link_socket_get_unsent (self->socket) == 0);
 }
+
+int
+geminga_link_get_fd (GemingaLink *self)
+{
+  return self->socket != NULL ? geminga_link_socket_get_fd (self->socket) : self->fd;
+}

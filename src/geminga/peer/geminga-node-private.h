@@ -79,6 +79,9 @@ void geminga_node_ping (GemingaNode *self,
  */
 void geminga_node_drop_process (GemingaNode *self, guint32 node, const char *why);
 
+/* Root: the descriptor of the link to that process, which stays the link's; -1 if there is none. */
+int geminga_node_get_link_fd (GemingaNode *self, guint32 node);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaNode, geminga_node_free)
 
 G_END_DECLS

@@ -192,3 +192,11 @@ geminga_node_drop_process (GemingaNode *self, guint32 node, const char *why)
   if (link != NULL)
     geminga_link_finish (link, reason);
 }
+
+int
+geminga_node_get_link_fd (GemingaNode *self, guint32 node)
+{
+  g_autoptr (GemingaLink) link = geminga_node_lookup_link (self, node);
+
+  return link != NULL ? geminga_link_get_fd (link) : -1;
+}

@@ -70,7 +70,7 @@ void geminga_monitor_record (GemingaMonitor *self,
                              GemingaChild *child,
                              const char *reason,
                              const char *detail);
-/* aa{sv} */
-GVariant *geminga_monitor_dup_records (GemingaMonitor *self);
+/* To aa{sv}, oldest first. */
+void geminga_monitor_add_records (GemingaMonitor *self, GVariantBuilder *list);
 
 G_END_DECLS

@@ -793,16 +793,11 @@ geminga_monitor_record (GemingaMonitor *self,
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RESTARTS]);
 }
 
-GVariant *
-geminga_monitor_dup_records (GemingaMonitor *self)
+void
+geminga_monitor_add_records (GemingaMonitor *self, GVariantBuilder *list)
 {
-  GVariantBuilder list;
-
-  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
   for (GList *record = self->records.head; record != NULL; record = record->next)
-    g_variant_builder_add_value (&list, record->data);
-
-  return g_variant_ref_sink (g_variant_builder_end (&list));
+    g_variant_builder_add_value (list, record->data);
 }
 
 /* Public API */

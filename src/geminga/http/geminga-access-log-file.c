@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-access-log-file-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+struct _GemingaAccessLogFile
+{
+  char *path; /* (nullable): standard output */
+  GemingaAccessLogFormat format;
+  int fd;          /* (owned), unless it is standard output */
+  guint64 n_lost;  /* lines that could not be written since the last one that could */
+};
+
+/* Helpers */
+
+static int
+open_file (const char *path, GError **error)
+{
+  int fd;
+
+  if (path == NULL)
+    return STDOUT_FILENO;
+
+  fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+  if (fd < 0)
+    {
+      int code = errno;
+
+      g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+                   "Cannot open the access log %s: %s", path, g_strerror (code));
+    }
+
+  return fd;
+}
+
+static void
+close_file (GemingaAccessLogFile *self)
+{
+  if (self->path != NULL && self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+}
+
+static void
+note_lost (GemingaAccessLogFile *self, int code)
+{
+  if (self->n_lost++ == 0)
+    g_warning ("Cannot write to the access log: %s", g_strerror (code));
+}
+
+/* Private API */
+
+GemingaAccessLogFile *
+geminga_access_log_file_new (const char *path, GemingaAccessLogFormat format, GError **error)
+{
+  const char *name = g_str_equal (path, "-") ? NULL : path;
+  int fd = open_file (name, error);
+  GemingaAccessLogFile *self;
+
+  if (fd < 0)
+    return NULL;
+
+  self = g_new0 (GemingaAccessLogFile, 1);
+  self->path = g_strdup (name);
+  self->format = format;
+  self->fd = fd;
+
+  return self;
+}
+
+void
+geminga_access_log_file_free (GemingaAccessLogFile *self)
+{
+  close_file (self);
+  g_free (self->path);
+  g_free (self);
+}
+
+void
+geminga_access_log_file_write (GemingaAccessLogFile *self, const GemingaAccessLogEntry *entry)
+{
+  g_autofree char *line = geminga_access_log_format (self->format, entry);
+  gsize length = strlen (line);
+  gssize n_written;
+
+  line[length] = '\n';
+  do
+    n_written = write (self->fd, line, length + 1);
+  while (n_written < 0 && errno == EINTR);
+
+  if (n_written < 0)
+    {
+      note_lost (self, errno);
+    }
+  else if (self->n_lost > 0)
+    {
+      g_message ("%" G_GUINT64_FORMAT " lines are missing in the access log", self->n_lost);
+      self->n_lost = 0;
+    }
+}
+
+gboolean
+geminga_access_log_file_reopen (GemingaAccessLogFile *self, GError **error)
+{
+  int fd = open_file (self->path, error);
+
+  if (fd < 0)
+    return FALSE;
+
+  close_file (self);
+  self->fd = fd;
+
+  return TRUE;
+}

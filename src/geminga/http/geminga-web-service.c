@@ -1,0 +1,205 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-web-service.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "geminga-web-worker-private.h"
+
+/* Where a web service listens if nobody says otherwise. */
+#define DEFAULT_ADDRESS "127.0.0.1:8060"
+
+/**
+ * GemingaWebService:
+ *
+ * A service whose workers answer HTTP requests.
+ *
+ * It listens on the addresses of the setting `bind`, 127.0.0.1:8060 if nothing else is said. Requests are
+ * answered by the handlers of its routes, in a worker; see [class@Geminga.Request] for what a handler
+ * does.
+ *
+ * ```c
+ * g_autoptr (GemingaWebService) web = geminga_web_service_new ("org.example.Hello");
+ *
+ * geminga_web_service_add_route (web, "GET", "/", hello, NULL, NULL);
+ * return geminga_service_run (GEMINGA_SERVICE (web), argc, argv);
+ * ```
+ *
+ * A web service belongs to the thread that made it; with the placement "thread" handlers run in several
+ * threads at once.
+ *
+ * Since: 0.1
+ */
+struct _GemingaWebService
+{
+  GemingaService parent_instance;
+
+  GemingaRouter *router; /* (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (GemingaWebService, geminga_web_service, GEMINGA_TYPE_SERVICE)
+
+enum
+{
+  PROP_ROUTER = 1,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/* GemingaService */
+
+static gboolean
+geminga_web_service_check_settings (GemingaService *service,
+                                    GemingaSettings *settings,
+                                    GError **error)
+{
+  const char *certificate = geminga_settings_get_string (settings, "tls-certificate");
+
+  if (certificate != NULL && *certificate != '\0')
+    {
+      g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
+                   _ ("Setting “%s”: this version does not speak TLS; put a proxy that does in "
+                      "front of it"),
+                   "tls-certificate");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* GObject */
+
+static void
+geminga_web_service_constructed (GObject *object)
+{
+  GemingaService *service = GEMINGA_SERVICE (object);
+  const char *const addresses[] = { DEFAULT_ADDRESS, NULL };
+  g_autoptr (GError) error = NULL;
+
+  G_OBJECT_CLASS (geminga_web_service_parent_class)->constructed (object);
+
+  geminga_service_set_worker_type (service, GEMINGA_TYPE_WEB_WORKER);
+  if (!geminga_settings_set_default (geminga_service_get_settings (service), "bind",
+                                     g_variant_new_strv (addresses, -1), &error))
+    g_critical ("%s", error->message);
+}
+
+static void
+geminga_web_service_get_property (GObject *object,
+                                  guint property_id,
+                                  GValue *value,
+                                  GParamSpec *pspec)
+{
+  switch (property_id)
+    {
+    case PROP_ROUTER:
+      g_value_set_object (value, GEMINGA_WEB_SERVICE (object)->router);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+geminga_web_service_finalize (GObject *object)
+{
+  g_object_unref (GEMINGA_WEB_SERVICE (object)->router);
+
+  G_OBJECT_CLASS (geminga_web_service_parent_class)->finalize (object);
+}
+
+static void
+geminga_web_service_class_init (GemingaWebServiceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = geminga_web_service_constructed;
+  object_class->get_property = geminga_web_service_get_property;
+  object_class->finalize = geminga_web_service_finalize;
+  GEMINGA_SERVICE_CLASS (klass)->check_settings = geminga_web_service_check_settings;
+
+  /**
+   * GemingaWebService:router: (getter get_router)
+   *
+   * The routes.
+   *
+   * Since: 0.1
+   */
+  props[PROP_ROUTER] = g_param_spec_object ("router", NULL, NULL, GEMINGA_TYPE_ROUTER,
+                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+geminga_web_service_init (GemingaWebService *self)
+{
+  self->router = geminga_router_new ();
+}
+
+/* Public API */
+
+/**
+ * geminga_web_service_new:
+ * @id: an id such as `org.example.Hello`
+ *
+ * Makes a web service without routes.
+ *
+ * Returns: (transfer full): the service
+ *
+ * Since: 0.1
+ */
+GemingaWebService *
+geminga_web_service_new (const char *id)
+{
+  g_return_val_if_fail (id != NULL, NULL);
+
+  return g_object_new (GEMINGA_TYPE_WEB_SERVICE, "id", id, NULL);
+}
+
+/**
+ * geminga_web_service_add_route:
+ * @self: a web service that does not run yet
+ * @method: an HTTP method such as `GET`, or `*` for all
+ * @path: a path, see [method@Geminga.Router.add_route]
+ * @handler: (scope notified) (closure user_data) (destroy destroy): answers the requests, in a worker
+ * @user_data: data for @handler
+ * @destroy: (nullable): frees @user_data
+ *
+ * Says who answers the requests for a path.
+ *
+ * Since: 0.1
+ */
+void
+geminga_web_service_add_route (GemingaWebService *self,
+                               const char *method,
+                               const char *path,
+                               GemingaRequestHandler handler,
+                               gpointer user_data,
+                               GDestroyNotify destroy)
+{
+  g_return_if_fail (GEMINGA_IS_WEB_SERVICE (self));
+
+  geminga_router_add_route (self->router, method, path, handler, user_data, destroy);
+}
+
+/**
+ * geminga_web_service_get_router: (get-property router)
+ * @self: a web service
+ *
+ * Gives the routes.
+ *
+ * Returns: (transfer none): the router
+ *
+ * Since: 0.1
+ */
+GemingaRouter *
+geminga_web_service_get_router (GemingaWebService *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_WEB_SERVICE (self), NULL);
+
+  return self->router;
+}

@@ -1,0 +1,223 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-runner-state-private.h"
+
+#include "geminga-listen-private.h"
+
+/* Helpers: sockets */
+
+static GPtrArray *
+open_sockets (GemingaService *service, GError **error)
+{
+  GemingaSettings *settings = geminga_service_get_settings (service);
+  const char *const *addresses = geminga_settings_get_strv (settings, "bind");
+
+  if (addresses == NULL || addresses[0] == NULL)
+    return g_ptr_array_new_with_free_func (g_object_unref);
+
+  return geminga_listen_open (addresses, (int) geminga_settings_get_int (settings, "backlog"),
+                              error);
+}
+
+static guint
+count_bindings (GemingaService *service)
+{
+  const char *const *addresses =
+      geminga_settings_get_strv (geminga_service_get_settings (service), "bind");
+
+  return addresses != NULL ? g_strv_length ((GStrv) addresses) : 0;
+}
+
+/* Those of systemd, or of the program that this one replaces, go to the services in their order. */
+static void
+share_sockets (GemingaRunner *self, GPtrArray *given)
+{
+  guint n_taken = 0;
+
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      GemingaService *service = g_ptr_array_index (self->services, i);
+      gboolean is_last = i + 1 == self->services->len;
+      guint n_sockets = is_last ? given->len - n_taken
+                                : MIN (count_bindings (service), given->len - n_taken);
+      g_autoptr (GPtrArray) own = g_ptr_array_new ();
+
+      for (guint j = 0; j < n_sockets; j++)
+        g_ptr_array_add (own, g_ptr_array_index (given, n_taken++));
+      geminga_service_set_sockets (service, own);
+    }
+}
+
+static gboolean
+open_all_sockets (GemingaRunner *self, GError **error)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      GemingaService *service = g_ptr_array_index (self->services, i);
+      g_autoptr (GPtrArray) sockets = open_sockets (service, error);
+
+      if (sockets == NULL)
+        return FALSE;
+      geminga_service_set_sockets (service, sockets);
+      g_ptr_array_extend (self->sockets, sockets, (GCopyFunc) g_object_ref, NULL);
+    }
+
+  return TRUE;
+}
+
+/* Sockets that were handed over come first: who did that meant it. */
+static gboolean
+get_sockets (GemingaRunner *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GPtrArray) given = NULL;
+
+  if (!geminga_runner_inherit (self, error))
+    return FALSE;
+  if (self->sockets->len > 0)
+    {
+      share_sockets (self, self->sockets);
+      return TRUE;
+    }
+
+  given = geminga_listen_take_systemd (&local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (given == NULL)
+    return open_all_sockets (self, error);
+
+  g_ptr_array_extend (self->sockets, given, (GCopyFunc) g_object_ref, NULL);
+  share_sockets (self, self->sockets);
+
+  return TRUE;
+}
+
+static void
+log_sockets (GemingaRunner *self)
+{
+  for (guint i = 0; i < self->sockets->len; i++)
+    {
+      g_autofree char *address = geminga_listen_describe (g_ptr_array_index (self->sockets, i));
+
+      g_info ("%s listens on %s", geminga_service_get_id (self->service), address);
+    }
+}
+
+/* Helpers: settings */
+
+static gboolean
+check_settings (GemingaRunner *self, GError **error)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    if (!geminga_service_check_settings (g_ptr_array_index (self->services, i), error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+on_file_changed (const char *file, gpointer user_data)
+{
+  GemingaRunner *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_info ("%s has changed", file);
+  if (g_str_equal (file, geminga_program_get_path (self->program)))
+    geminga_runner_upgrade (self, NULL, NULL);
+  else if (!geminga_runner_reload (self, NULL, NULL, &error))
+    g_warning ("The settings are not reloaded, the old ones stay: %s", error->message);
+}
+
+static void
+watch_files (GemingaRunner *self)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+  g_auto (GStrv) scripts = geminga_program_list_files (self->program);
+  const char *const *configuration = geminga_settings_get_files (self->settings);
+
+  g_clear_pointer (&self->watch, geminga_file_watch_free);
+  if (!geminga_settings_get_boolean (self->settings, "reload-on-change"))
+    return;
+
+  g_ptr_array_add (files, (gpointer) geminga_program_get_path (self->program));
+  for (gsize i = 0; scripts[i] != NULL; i++)
+    g_ptr_array_add (files, scripts[i]);
+  for (gsize i = 0; configuration != NULL && configuration[i] != NULL; i++)
+    g_ptr_array_add (files, (gpointer) configuration[i]);
+  g_ptr_array_add (files, NULL);
+
+  self->watch =
+      geminga_file_watch_new ((const char *const *) files->pdata, on_file_changed, self);
+}
+
+static void
+on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_data)
+{
+  GemingaRunner *self = user_data;
+
+  if (g_str_equal (name, "log-level"))
+    geminga_log_set_level (self->log, geminga_settings_get_string (settings, name));
+  if (g_str_equal (name, "timeout"))
+    geminga_heartbeat_set_timeout (
+        self->heartbeat,
+        (gint64) (geminga_settings_get_double (settings, name) * G_TIME_SPAN_SECOND));
+
+  /* Workers that are started later get it too. */
+  geminga_runner_pack_start (self);
+}
+
+/* For the runner's own files */
+
+void
+geminga_runner_pack_start (GemingaRunner *self)
+{
+  g_autoptr (GVariant) packed = geminga_service_pack (self->services);
+
+  if (self->processes != NULL)
+    geminga_processes_set_start (self->processes, packed, self->sockets);
+}
+
+gboolean
+geminga_runner_apply_settings (GemingaRunner *self, GError **error)
+{
+  double timeout = geminga_settings_get_double (self->settings, "timeout");
+
+  if (!check_settings (self, error) ||
+      !geminga_log_configure_from_settings (self->log, self->settings, error))
+    return FALSE;
+
+  geminga_heartbeat_set_timeout (self->heartbeat, (gint64) (timeout * G_TIME_SPAN_SECOND));
+  geminga_runner_pack_start (self);
+  watch_files (self);
+
+  return TRUE;
+}
+
+gboolean
+geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **error)
+{
+  self->program = geminga_program_new (error);
+  if (self->program == NULL || !geminga_settings_load (self->settings, argv, error) ||
+      !check_settings (self, error))
+    return FALSE;
+  if (geminga_runner_is_trial ())
+    return TRUE;
+
+  self->log = geminga_log_install ();
+  self->notify = geminga_notify_new ();
+  self->setup = geminga_process_setup_new (self->settings, error);
+  if (self->setup == NULL || !get_sockets (self, error) ||
+      !geminga_process_setup_claim (self->setup, error) ||
+      !geminga_log_configure_from_settings (self->log, self->settings, error))
+    return FALSE;
+
+  g_signal_connect (self->settings, "changed", G_CALLBACK (on_setting_changed), self);
+  log_sockets (self);
+
+  return TRUE;
+}

@@ -1,0 +1,105 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-arbiter-private.h"
+#include "geminga-bus-private.h"
+#include "geminga-file-watch-private.h"
+#include "geminga-heartbeat-private.h"
+#include "geminga-log-private.h"
+#include "geminga-notify-private.h"
+#include "geminga-process-setup-private.h"
+#include "geminga-processes-private.h"
+#include "geminga-runner-private.h"
+
+G_BEGIN_DECLS
+
+/* What the files of the runner share; nobody else includes this. */
+
+typedef enum
+{
+  GEMINGA_RUNNER_STARTING,
+  GEMINGA_RUNNER_RUNNING,
+  GEMINGA_RUNNER_RELOADING,
+  GEMINGA_RUNNER_STOPPING,
+} GemingaRunnerState;
+
+/* A process of the program that this one has replaced: it serves until this one can. */
+typedef struct
+{
+  GPid pid;
+  int link_fd; /* (owned): while it is open, the process has its arbiter */
+} GemingaOldWorker;
+
+struct _GemingaRunner
+{
+  GemingaService *service;   /* (owned): the first */
+  GPtrArray *services;       /* (owned) (element-type GemingaService) */
+  GemingaSettings *settings; /* (owned): the first's, with those of the process */
+  GemingaProgram *program;   /* (owned) */
+  GemingaLog *log;           /* (owned) */
+  GemingaNotify *notify;     /* (owned) */
+  GemingaProcessSetup *setup; /* (owned) (nullable): pid file, background */
+
+  GMainLoop *loop;             /* (owned) */
+  GemingaSystem *system;       /* (owned) */
+  GemingaNode *node;           /* (owned) */
+  GemingaProcesses *processes; /* (owned) */
+  GemingaHeartbeat *heartbeat; /* (owned) */
+  GemingaBus *bus;             /* (owned) (nullable) */
+  GPtrArray *monitors;         /* (element-type GemingaMonitor), not owned: those that run */
+  GHashTable *actors;          /* (owned) (element-type utf8 Actor), by "node/id" */
+
+  GPtrArray *sockets;  /* (owned) (element-type GSocket): of all services */
+  GArray *old_workers; /* (owned) (element-type GemingaOldWorker) */
+  GPtrArray *sources;  /* (owned) (element-type GSource) */
+  GemingaFileWatch *watch; /* (owned) (nullable) */
+
+  GemingaRunnerState state;
+  gboolean is_upgrading;
+  gboolean was_ready;
+  guint n_stops;
+  int status;
+};
+
+void geminga_runner_set_state (GemingaRunner *self, GemingaRunnerState state);
+void geminga_runner_add_source (GemingaRunner *self, GSource *source);
+/* Ends the main loop once nothing is left. */
+void geminga_runner_check_end (GemingaRunner *self);
+/* What it said it would do cannot be done. */
+void geminga_runner_fail (GemingaRunner *self, const char *why);
+
+/* geminga-runner-setup.c: from the command line to open sockets */
+gboolean geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **error);
+/* After a load or a reload. */
+gboolean geminga_runner_apply_settings (GemingaRunner *self, GError **error);
+/* What each process started from now on is given. */
+void geminga_runner_pack_start (GemingaRunner *self);
+
+/* geminga-runner-signals.c */
+void geminga_runner_take_signals (GemingaRunner *self);
+
+/* geminga-runner-workers.c: processes and what monitors tell */
+extern const GemingaMonitorFuncs geminga_runner_monitor_funcs;
+extern const GemingaProcessesFuncs geminga_runner_processes_funcs;
+void geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const char *id);
+/* To those that have their handlers. */
+void geminga_runner_signal_ready_workers (GemingaRunner *self, int number);
+void geminga_runner_process_hung (gpointer data, guint32 node);
+
+/* geminga-runner-actors.c: the tree of actors, and its way to the bus */
+extern const GemingaNodeHooks geminga_runner_node_hooks;
+void geminga_runner_start_bus (GemingaRunner *self);
+void geminga_runner_forget_node (GemingaRunner *self, guint32 node);
+/* Where the actor will be on the bus. */
+char *geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref);
+
+/* geminga-runner-upgrade.c */
+/* What the program that this one has replaced left in the environment. */
+gboolean geminga_runner_inherit (GemingaRunner *self, GError **error);
+/* The new workers serve: the old ones may end. */
+void geminga_runner_dismiss_old_workers (GemingaRunner *self);
+/* This is only a trial whether the program would start. */
+gboolean geminga_runner_is_trial (void);
+
+G_END_DECLS

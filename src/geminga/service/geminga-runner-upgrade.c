@@ -1,0 +1,309 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-runner-state-private.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "geminga-error.h"
+#include "geminga-listen-private.h"
+
+/*
+ * The program is executed anew in its own process, so that its number, its parent and its children stay.
+ * What it needs of the old one is in an environment variable: the descriptors of the listening sockets,
+ * and each worker with the descriptor of its link, which keeps it alive until the new workers serve. A
+ * trial first shows that the new program takes the settings.
+ */
+#define UPGRADE_VARIABLE "GEMINGA_UPGRADE"
+#define TRIAL_VARIABLE   "GEMINGA_TRIAL"
+#define STATE_TYPE       "(aia(ii))"
+
+/* How long a trial may take, in milliseconds. */
+#define TRIAL_TIME (20 * 1000)
+
+typedef struct
+{
+  GemingaRunner *runner;
+  GemingaRunnerFunc func;
+  gpointer data;
+  GPid pid;
+  GSource *timer; /* (owned) */
+} Trial;
+
+/* Helpers: executing */
+
+static void
+add_fd (GVariantBuilder *list, GArray *fds, int fd)
+{
+  g_variant_builder_add (list, "i", fd);
+  g_array_append_val (fds, fd);
+}
+
+static void
+add_worker (GVariantBuilder *list, GArray *fds, GPid pid, int fd)
+{
+  g_variant_builder_add (list, "(ii)", (int) pid, fd);
+  g_array_append_val (fds, fd);
+}
+
+static char *
+pack_state (GemingaRunner *self, GArray *fds)
+{
+  g_autoptr (GArray) nodes = geminga_processes_list (self->processes);
+  g_autoptr (GVariant) state = NULL;
+  GVariantBuilder sockets;
+  GVariantBuilder workers;
+
+  g_variant_builder_init (&sockets, G_VARIANT_TYPE ("ai"));
+  for (guint i = 0; i < self->sockets->len; i++)
+    add_fd (&sockets, fds, g_socket_get_fd (g_ptr_array_index (self->sockets, i)));
+
+  g_variant_builder_init (&workers, G_VARIANT_TYPE ("a(ii)"));
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      guint32 node = g_array_index (nodes, guint32, i);
+      int fd = geminga_node_get_link_fd (self->node, node);
+
+      if (fd >= 0)
+        add_worker (&workers, fds, geminga_processes_get_pid (self->processes, node), fd);
+    }
+  for (guint i = 0; i < self->old_workers->len; i++)
+    {
+      GemingaOldWorker *worker = &g_array_index (self->old_workers, GemingaOldWorker, i);
+
+      add_worker (&workers, fds, worker->pid, worker->link_fd);
+    }
+
+  state = g_variant_ref_sink (g_variant_new ("(aia(ii))", &sockets, &workers));
+
+  return g_variant_print (state, FALSE);
+}
+
+static void
+execute (GemingaRunner *self)
+{
+  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autofree char *state = pack_state (self, fds);
+  g_autoptr (GError) error = NULL;
+
+  g_info ("%s is executed anew", geminga_service_get_id (self->service));
+  geminga_notify_reloading (self->notify);
+  geminga_notify_export (self->notify);
+  geminga_program_exec (self->program, UPGRADE_VARIABLE, state, (const int *) (gpointer) fds->data,
+                        fds->len, &error);
+
+  g_warning ("The program goes on as it is: %s", error->message);
+  geminga_notify_ready (self->notify);
+  self->is_upgrading = FALSE;
+  if (self->bus != NULL)
+    geminga_bus_start (self->bus, geminga_settings_get_string (self->settings, "bus"));
+}
+
+/* Whoever asked over the bus has the answer now. */
+static void
+on_off_bus (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GemingaRunner *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!geminga_bus_stop_finish (self->bus, result, &error))
+    g_debug ("The bus was not left in order: %s", error->message);
+  execute (self);
+}
+
+/* Helpers: the trial */
+
+static void
+finish_trial (Trial *trial, const char *failure)
+{
+  GemingaRunner *self = trial->runner;
+
+  if (failure == NULL && self->state == GEMINGA_RUNNER_STOPPING)
+    failure = "The service is stopping";
+  trial->func (trial->data, failure);
+  g_source_destroy (trial->timer);
+  g_source_unref (trial->timer);
+  g_free (trial);
+
+  if (failure != NULL)
+    self->is_upgrading = FALSE;
+  else if (self->bus != NULL)
+    geminga_bus_stop_async (self->bus, NULL, on_off_bus, self);
+  else
+    execute (self);
+}
+
+static void
+on_trial_ended (GPid pid, int wait_status, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *failure = NULL;
+
+  if (!g_spawn_check_wait_status (wait_status, &error))
+    failure = g_strdup_printf ("The new program does not start: %s", error->message);
+  finish_trial (user_data, failure);
+}
+
+static gboolean
+on_trial_time (gpointer user_data)
+{
+  Trial *trial = user_data;
+
+  kill (trial->pid, SIGKILL);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Helpers: the successor */
+
+static gboolean
+on_old_worker_grace (gpointer user_data)
+{
+  GemingaRunner *self = user_data;
+
+  for (guint i = 0; i < self->old_workers->len; i++)
+    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, SIGKILL);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_old_worker_ended (GPid pid, int wait_status, gpointer user_data)
+{
+  GemingaRunner *self = user_data;
+
+  for (guint i = 0; i < self->old_workers->len; i++)
+    {
+      GemingaOldWorker *worker = &g_array_index (self->old_workers, GemingaOldWorker, i);
+
+      if (worker->pid != pid)
+        continue;
+      close (worker->link_fd);
+      g_array_remove_index (self->old_workers, i);
+      break;
+    }
+}
+
+static void
+adopt_worker (GemingaRunner *self, int pid, int fd)
+{
+  GemingaOldWorker worker = { pid, fd };
+  GSource *source = g_child_watch_source_new (pid);
+
+  fcntl (fd, F_SETFD, FD_CLOEXEC);
+  g_array_append_val (self->old_workers, worker);
+  g_source_set_static_name (source, "[geminga] old worker");
+  g_source_set_callback (source, G_SOURCE_FUNC (on_old_worker_ended), self, NULL);
+  geminga_runner_add_source (self, source);
+}
+
+static gboolean
+adopt_socket (GemingaRunner *self, int fd, GError **error)
+{
+  GSocket *socket = geminga_listen_adopt (fd, error);
+
+  if (socket == NULL)
+    return FALSE;
+
+  g_ptr_array_add (self->sockets, socket);
+
+  return TRUE;
+}
+
+/* For the runner's own files */
+
+gboolean
+geminga_runner_is_trial (void)
+{
+  return g_getenv (TRIAL_VARIABLE) != NULL;
+}
+
+gboolean
+geminga_runner_inherit (GemingaRunner *self, GError **error)
+{
+  g_autofree char *text = g_strdup (g_getenv (UPGRADE_VARIABLE));
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GVariantIter) sockets = NULL;
+  g_autoptr (GVariantIter) workers = NULL;
+  int pid;
+  int fd;
+
+  if (text == NULL)
+    return TRUE;
+
+  g_unsetenv (UPGRADE_VARIABLE);
+  state = g_variant_parse (G_VARIANT_TYPE (STATE_TYPE), text, NULL, NULL, error);
+  if (state == NULL)
+    {
+      g_prefix_error (error, "%s is wrong: ", UPGRADE_VARIABLE);
+      return FALSE;
+    }
+
+  g_variant_get (state, STATE_TYPE, &sockets, &workers);
+  while (g_variant_iter_next (sockets, "i", &fd))
+    if (!adopt_socket (self, fd, error))
+      return FALSE;
+  while (g_variant_iter_next (workers, "(ii)", &pid, &fd))
+    adopt_worker (self, pid, fd);
+
+  return TRUE;
+}
+
+void
+geminga_runner_dismiss_old_workers (GemingaRunner *self)
+{
+  double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
+  GSource *source;
+
+  if (self->old_workers->len == 0)
+    return;
+
+  for (guint i = 0; i < self->old_workers->len; i++)
+    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, SIGTERM);
+  source = g_timeout_source_new ((guint) (grace * 1000) + 1000);
+  g_source_set_static_name (source, "[geminga] grace of old workers");
+  g_source_set_callback (source, on_old_worker_grace, self, NULL);
+  geminga_runner_add_source (self, source);
+}
+
+/* Private API */
+
+void
+geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  Trial *trial;
+  GSource *source;
+  GPid pid;
+
+  if (self->is_upgrading || self->state != GEMINGA_RUNNER_RUNNING)
+    {
+      func (data, "The service is busy starting, reloading or stopping");
+      return;
+    }
+  if (!geminga_program_spawn_new (self->program, TRIAL_VARIABLE, "1", &pid, &error))
+    {
+      func (data, error->message);
+      return;
+    }
+
+  self->is_upgrading = TRUE;
+  trial = g_new0 (Trial, 1);
+  trial->runner = self;
+  trial->func = func;
+  trial->data = data;
+  trial->pid = pid;
+  trial->timer = g_timeout_source_new (TRIAL_TIME);
+  g_source_set_static_name (trial->timer, "[geminga] trial");
+  g_source_set_callback (trial->timer, on_trial_time, trial, NULL);
+  g_source_attach (trial->timer, NULL);
+
+  source = g_child_watch_source_new (pid);
+  g_source_set_static_name (source, "[geminga] trial");
+  g_source_set_callback (source, G_SOURCE_FUNC (on_trial_ended), trial, NULL);
+  geminga_runner_add_source (self, source);
+}

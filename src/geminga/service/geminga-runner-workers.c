@@ -1,0 +1,202 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-runner-state-private.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "geminga-actor-ref-private.h"
+#include "geminga-process-info-private.h"
+
+/* How long a process may take to end after its actor, in milliseconds. */
+#define PROCESS_END_TIME 2000
+
+/* Helpers */
+
+static GemingaChild *
+find_child (GemingaRunner *self, guint32 node)
+{
+  for (guint i = 0; i < self->monitors->len; i++)
+    {
+      GemingaChild *child = geminga_monitor_find_node (g_ptr_array_index (self->monitors, i), node);
+
+      if (child != NULL)
+        return child;
+    }
+
+  return NULL;
+}
+
+/* A program does not send these to itself when it crashes. */
+static gboolean
+is_from_outside (int code, int status)
+{
+  return code == CLD_KILLED && (status == SIGKILL || status == SIGTERM || status == SIGINT ||
+                                status == SIGQUIT || status == SIGHUP);
+}
+
+static gboolean
+are_all_settled (GemingaRunner *self)
+{
+  if (self->monitors->len < self->services->len)
+    return FALSE;
+
+  for (guint i = 0; i < self->monitors->len; i++)
+    if (!geminga_monitor_is_settled (g_ptr_array_index (self->monitors, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+become_ready (GemingaRunner *self)
+{
+  self->was_ready = TRUE;
+  geminga_runner_set_state (self, GEMINGA_RUNNER_RUNNING);
+  geminga_runner_dismiss_old_workers (self);
+  if (self->setup != NULL)
+    geminga_process_setup_report_ready (self->setup);
+  g_info ("%s is ready", geminga_service_get_id (self->service));
+}
+
+static void
+log_end (GemingaMonitor *monitor, GemingaChild *child, const char *reason)
+{
+  const char *service = geminga_monitor_get_service_id (monitor);
+
+  if (reason == NULL)
+    g_info ("%s: %s [%d] has stopped", service, child->id, (int) child->pid);
+  else if (child->pid != 0)
+    g_warning ("%s: %s [%d] %s", service, child->id, (int) child->pid, reason);
+  else
+    g_warning ("%s: %s %s", service, child->id, reason);
+}
+
+/* GemingaMonitorFuncs */
+
+static void
+monitor_started (gpointer data, GemingaMonitor *monitor)
+{
+  GemingaRunner *self = data;
+
+  g_ptr_array_add (self->monitors, monitor);
+}
+
+static void
+monitor_stopped (gpointer data, GemingaMonitor *monitor)
+{
+  GemingaRunner *self = data;
+
+  g_ptr_array_remove (self->monitors, monitor);
+}
+
+static void
+monitor_spawned (gpointer data, GemingaMonitor *monitor, GemingaChild *child)
+{
+  GemingaRunner *self = data;
+
+  if (child->node != 0)
+    child->pid = geminga_processes_get_pid (self->processes, child->node);
+}
+
+static void
+monitor_ended (gpointer data, GemingaMonitor *monitor, GemingaChild *child, const char *reason)
+{
+  GemingaRunner *self = data;
+
+  log_end (monitor, child, reason);
+  if (reason != NULL && self->state != GEMINGA_RUNNER_STOPPING)
+    geminga_monitor_record (monitor, child, reason, child->detail != NULL ? child->detail : "");
+  if (child->node != 0)
+    geminga_processes_expect_end (self->processes, child->node, PROCESS_END_TIME);
+}
+
+static void
+monitor_kill (gpointer data, GemingaChild *child, const char *why)
+{
+  GemingaRunner *self = data;
+
+  geminga_processes_kill (self->processes, child->node, why);
+}
+
+static void
+monitor_changed (gpointer data, GemingaMonitor *monitor)
+{
+  GemingaRunner *self = data;
+
+  if (!self->was_ready && self->state == GEMINGA_RUNNER_STARTING && are_all_settled (self))
+    become_ready (self);
+  geminga_runner_check_end (self);
+}
+
+static void
+monitor_gave_up (gpointer data, GemingaMonitor *monitor, const char *why)
+{
+  geminga_runner_fail (data, why);
+}
+
+const GemingaMonitorFuncs geminga_runner_monitor_funcs = {
+  monitor_started, monitor_stopped, monitor_spawned, monitor_ended,
+  monitor_kill,    monitor_changed, monitor_gave_up,
+};
+
+/* GemingaProcessesFuncs */
+
+static void
+process_ended (gpointer data, guint32 node, GPid pid, int code, int status, const char *why)
+{
+  GemingaRunner *self = data;
+  GemingaChild *child = find_child (self, node);
+
+  if (child != NULL)
+    geminga_pool_note_process_end (child->pool, child, why, is_from_outside (code, status));
+  geminga_heartbeat_remove (self->heartbeat, node);
+  geminga_node_drop_process (self->node, node, why);
+  geminga_runner_forget_node (self, node);
+}
+
+const GemingaProcessesFuncs geminga_runner_processes_funcs = { process_ended };
+
+/* For the runner's own files */
+
+void
+geminga_runner_process_hung (gpointer data, guint32 node)
+{
+  GemingaRunner *self = data;
+  GemingaChild *child = find_child (self, node);
+  g_autofree char *why = g_strdup_printf (
+      "did not respond for %g s", geminga_settings_get_double (self->settings, "timeout"));
+
+  if (child != NULL && child->detail == NULL)
+    child->detail = geminga_process_info_describe (child->pid);
+  geminga_processes_kill (self->processes, node, why);
+}
+
+void
+geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const char *id)
+{
+  GemingaChild *child = find_child (self, node);
+
+  for (guint i = 0; child == NULL && i < self->monitors->len; i++)
+    child = geminga_monitor_find_child (g_ptr_array_index (self->monitors, i), id);
+  if (child != NULL)
+    geminga_pool_replace_child (child->pool, child, "has served as many requests as it may");
+}
+
+void
+geminga_runner_signal_ready_workers (GemingaRunner *self, int number)
+{
+  g_autoptr (GArray) nodes = geminga_processes_list (self->processes);
+
+  /* A process that is not ready may not have a handler yet, and has the file open anew anyway. */
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      guint32 node = g_array_index (nodes, guint32, i);
+      GemingaChild *child = find_child (self, node);
+
+      if (child != NULL && child->ready_at != 0)
+        geminga_processes_signal (self->processes, node, number);
+    }
+}

@@ -1,0 +1,488 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-runner-state-private.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "geminga-error.h"
+#include "geminga-listen-private.h"
+#include "geminga-worker-run-private.h"
+
+/* The exit status for a configuration that is wrong, as shells and getopt have it. */
+#define EXIT_USAGE 2
+
+/* How long the end may take once there are no workers any more, in milliseconds. */
+#define END_TIME 2000
+
+/* Something that is done once all monitors have done it. */
+typedef struct
+{
+  GemingaRunner *runner;
+  GemingaRunnerFunc func; /* (nullable) */
+  gpointer data;
+  guint n_left;
+  char *failure; /* (owned) (nullable) */
+} Undertaking;
+
+/* Helpers: undertakings */
+
+static void
+finish_undertaking (Undertaking *undertaking)
+{
+  GemingaRunner *self = undertaking->runner;
+
+  if (self->state == GEMINGA_RUNNER_RELOADING)
+    geminga_runner_set_state (self, GEMINGA_RUNNER_RUNNING);
+  if (undertaking->func != NULL)
+    undertaking->func (undertaking->data, undertaking->failure);
+  g_free (undertaking->failure);
+  g_free (undertaking);
+}
+
+static void
+on_monitor_settled (gpointer data, const char *failure)
+{
+  Undertaking *undertaking = data;
+
+  if (failure != NULL && undertaking->failure == NULL)
+    undertaking->failure = g_strdup (failure);
+  if (--undertaking->n_left == 0)
+    finish_undertaking (undertaking);
+}
+
+static void
+await_monitors (GemingaRunner *self, GemingaRunnerFunc func, gpointer data)
+{
+  Undertaking *undertaking = g_new0 (Undertaking, 1);
+
+  undertaking->runner = self;
+  undertaking->func = func;
+  undertaking->data = data;
+  undertaking->n_left = self->monitors->len + 1;
+  for (guint i = 0; i < self->monitors->len; i++)
+    geminga_monitor_when_settled (g_ptr_array_index (self->monitors, i), on_monitor_settled,
+                                  undertaking);
+  on_monitor_settled (undertaking, NULL);
+}
+
+/* Helpers: life */
+
+static GemingaRunner *
+runner_new (GemingaService *service)
+{
+  GemingaRunner *self = g_new0 (GemingaRunner, 1);
+
+  self->service = g_object_ref (service);
+  self->services = geminga_service_list_all (service);
+  self->settings = g_object_ref (geminga_service_get_settings (service));
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->monitors = g_ptr_array_new ();
+  self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  self->old_workers = g_array_new (FALSE, FALSE, sizeof (GemingaOldWorker));
+  self->sources = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
+
+  return self;
+}
+
+static void
+runner_free (GemingaRunner *self)
+{
+  for (guint i = 0; i < self->sources->len; i++)
+    g_source_destroy (g_ptr_array_index (self->sources, i));
+  g_ptr_array_unref (self->sources);
+  g_clear_pointer (&self->watch, geminga_file_watch_free);
+  g_array_unref (self->old_workers);
+  g_ptr_array_unref (self->sockets);
+  g_ptr_array_unref (self->monitors);
+  g_clear_pointer (&self->actors, g_hash_table_unref);
+  g_clear_pointer (&self->setup, geminga_process_setup_free);
+  g_clear_pointer (&self->notify, geminga_notify_free);
+  g_clear_pointer (&self->log, geminga_log_unref);
+  g_clear_pointer (&self->program, geminga_program_free);
+  g_main_loop_unref (self->loop);
+  g_object_unref (self->settings);
+  g_ptr_array_unref (self->services);
+  g_object_unref (self->service);
+  g_free (self);
+}
+
+static void
+make_monitor (GemingaRunner *self, GemingaService *service)
+{
+  const char *name = geminga_service_get_name (service);
+  g_autoptr (GPtrArray) sockets = geminga_service_list_sockets (service);
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
+  g_autoptr (GemingaActorRef) ref = NULL;
+  g_autoptr (GError) error = NULL;
+  GemingaMonitorSetup setup = { 0 };
+
+  for (guint i = 0; i < sockets->len; i++)
+    g_ptr_array_add (addresses, geminga_listen_describe (g_ptr_array_index (sockets, i)));
+  g_ptr_array_add (addresses, NULL);
+
+  geminga_service_fill_setup (service, &setup);
+  setup.sockets = (GStrv) g_ptr_array_free (g_steal_pointer (&addresses), FALSE);
+  setup.funcs = &geminga_runner_monitor_funcs;
+  setup.data = self;
+  geminga_monitor_prepare (self->system, name, &setup);
+  ref = geminga_system_spawn (self->system, GEMINGA_TYPE_MONITOR, name, GEMINGA_PLACEMENT_SHARED,
+                              NULL, &error);
+  if (ref == NULL)
+    geminga_runner_fail (self, error->message);
+}
+
+/* The arbiter first, since the others report to it. */
+static void
+make_actors (GemingaRunner *self)
+{
+  g_autoptr (GemingaActorRef) arbiter = NULL;
+  g_autoptr (GError) error = NULL;
+
+  geminga_arbiter_prepare (self->system, self);
+  arbiter = geminga_system_spawn (self->system, GEMINGA_TYPE_ARBITER, GEMINGA_ARBITER_ID,
+                                  GEMINGA_PLACEMENT_SHARED, NULL, &error);
+  if (arbiter == NULL)
+    geminga_runner_fail (self, error->message);
+
+  for (guint i = 0; i < self->services->len; i++)
+    make_monitor (self, g_ptr_array_index (self->services, i));
+}
+
+static void
+start (GemingaRunner *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->system = geminga_system_new ();
+  self->node = geminga_node_new_root (self->system, &geminga_runner_node_hooks, self);
+  self->processes =
+      geminga_processes_new (self->program, &geminga_runner_processes_funcs, self);
+  self->heartbeat = geminga_heartbeat_new (self->node, geminga_runner_process_hung, self);
+  for (guint i = 0; i < self->services->len; i++)
+    geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
+
+  geminga_runner_take_signals (self);
+  if (!geminga_runner_apply_settings (self, &error))
+    {
+      geminga_runner_fail (self, error->message);
+      return;
+    }
+
+  geminga_runner_start_bus (self);
+  make_actors (self);
+}
+
+/* Helpers: the end */
+
+static gboolean
+on_end_time (gpointer user_data)
+{
+  gboolean *is_over = user_data;
+
+  *is_over = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_system_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *is_stopped = user_data;
+
+  geminga_system_stop_finish (GEMINGA_SYSTEM (source), result, NULL);
+  *is_stopped = TRUE;
+}
+
+typedef struct
+{
+  GemingaBus *bus;
+  gboolean is_off;
+} Leaving;
+
+static void
+on_bus_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Leaving *leaving = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!geminga_bus_stop_finish (leaving->bus, result, &error))
+    g_debug ("The bus was not left in order: %s", error->message);
+  leaving->is_off = TRUE;
+}
+
+/* The actors of this process, the rest of the others, the name on the bus. */
+static void
+end (GemingaRunner *self)
+{
+  gboolean is_over = FALSE;
+  gboolean is_stopped = FALSE;
+  Leaving leaving = { self->bus, self->bus == NULL };
+  guint timer = g_timeout_add (END_TIME, on_end_time, &is_over);
+
+  geminga_system_stop_async (self->system, NULL, on_system_stopped, &is_stopped);
+  if (self->bus != NULL)
+    geminga_bus_stop_async (self->bus, NULL, on_bus_stopped, &leaving);
+  while (!is_stopped || !leaving.is_off ||
+         (!is_over && geminga_processes_get_n (self->processes) > 0))
+    g_main_context_iteration (NULL, TRUE);
+  if (!is_over)
+    g_source_remove (timer);
+
+  g_clear_pointer (&self->bus, geminga_bus_free);
+  geminga_node_free (self->node);
+  g_clear_pointer (&self->heartbeat, geminga_heartbeat_free);
+  g_clear_pointer (&self->processes, geminga_processes_free);
+  geminga_listen_unlink (self->sockets);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_clear_object (&self->system);
+}
+
+/* Wrong settings are one line; help and version are what was asked for. */
+static int
+refuse (GemingaRunner *self, const GError *error)
+{
+  if (g_error_matches (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_HELP) ||
+      g_error_matches (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_VERSION))
+    {
+      g_print ("%s\n", error->message);
+      return EXIT_SUCCESS;
+    }
+
+  g_printerr ("%s: %s\n", g_get_prgname () != NULL ? g_get_prgname () : "geminga", error->message);
+
+  return EXIT_USAGE;
+}
+
+static int
+run_arbiter (GemingaService *service, const char *const *argv)
+{
+  GemingaRunner *self = runner_new (service);
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (!geminga_runner_prepare (self, argv, &error))
+    {
+      status = refuse (self, error);
+      if (self->setup != NULL)
+        geminga_process_setup_report_failure (self->setup, error->message, status);
+      geminga_listen_unlink (self->sockets);
+    }
+  else if (geminga_runner_is_trial ())
+    {
+      status = EXIT_SUCCESS;
+    }
+  else
+    {
+      start (self);
+      if (self->status == EXIT_SUCCESS || self->n_stops == 0)
+        g_main_loop_run (self->loop);
+      end (self);
+      status = self->status;
+    }
+  runner_free (self);
+
+  return status;
+}
+
+/* For the runner's own files */
+
+void
+geminga_runner_set_state (GemingaRunner *self, GemingaRunnerState state)
+{
+  GemingaArbiter *arbiter = geminga_arbiter_lookup (self->system);
+
+  if (self->state == state)
+    return;
+
+  self->state = state;
+  geminga_notify_status (self->notify, "%s", geminga_runner_get_state (self));
+  switch (state)
+    {
+    case GEMINGA_RUNNER_RUNNING:
+      geminga_notify_ready (self->notify);
+      break;
+    case GEMINGA_RUNNER_RELOADING:
+      geminga_notify_reloading (self->notify);
+      break;
+    case GEMINGA_RUNNER_STOPPING:
+      geminga_notify_stopping (self->notify);
+      break;
+    case GEMINGA_RUNNER_STARTING:
+    default:
+      break;
+    }
+  if (arbiter != NULL)
+    geminga_arbiter_notify_state (arbiter);
+}
+
+void
+geminga_runner_add_source (GemingaRunner *self, GSource *source)
+{
+  g_source_attach (source, NULL);
+  g_ptr_array_add (self->sources, source);
+}
+
+void
+geminga_runner_check_end (GemingaRunner *self)
+{
+  if (self->state != GEMINGA_RUNNER_STOPPING)
+    return;
+
+  for (guint i = 0; i < self->monitors->len; i++)
+    if (!geminga_monitor_is_empty (g_ptr_array_index (self->monitors, i)))
+      return;
+
+  g_main_loop_quit (self->loop);
+}
+
+void
+geminga_runner_fail (GemingaRunner *self, const char *why)
+{
+  g_message ("%s cannot go on: %s", geminga_service_get_id (self->service), why);
+  self->status = EXIT_FAILURE;
+  geminga_runner_stop (self, FALSE);
+}
+
+/* Private API */
+
+int
+geminga_run (GemingaService *service, const char *const *argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GemingaProcessStart) started = geminga_process_start_read (&error);
+
+  if (error != NULL)
+    {
+      g_printerr ("%s\n", error->message);
+      return EXIT_USAGE;
+    }
+
+  return started != NULL ? geminga_run_worker (service, started) : run_arbiter (service, argv);
+}
+
+void
+geminga_runner_stop (GemingaRunner *self, gboolean is_quick)
+{
+  self->n_stops++;
+  if (self->state != GEMINGA_RUNNER_STOPPING)
+    g_info ("%s stops", geminga_service_get_id (self->service));
+  geminga_runner_set_state (self, GEMINGA_RUNNER_STOPPING);
+  geminga_runner_dismiss_old_workers (self);
+  for (guint i = 0; i < self->monitors->len; i++)
+    geminga_monitor_stop_children (g_ptr_array_index (self->monitors, i), is_quick);
+  geminga_runner_check_end (self);
+}
+
+gboolean
+geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer data, GError **error)
+{
+  if (self->state == GEMINGA_RUNNER_STOPPING)
+    {
+      g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
+                           "The service is stopping");
+      return FALSE;
+    }
+  if (!geminga_settings_reload (self->settings, error) ||
+      !geminga_runner_apply_settings (self, error))
+    return FALSE;
+
+  geminga_runner_set_state (self, GEMINGA_RUNNER_RELOADING);
+  for (guint i = 0; i < self->monitors->len; i++)
+    geminga_monitor_replace (g_ptr_array_index (self->monitors, i));
+  await_monitors (self, func, data);
+
+  return TRUE;
+}
+
+void
+geminga_runner_reopen_logs (GemingaRunner *self)
+{
+  geminga_log_reopen (self->log);
+  for (guint i = 0; i < self->services->len; i++)
+    geminga_service_emit_reopen_logs (g_ptr_array_index (self->services, i));
+  geminga_runner_signal_ready_workers (self, SIGUSR1);
+}
+
+void
+geminga_runner_pause (GemingaRunner *self)
+{
+  for (guint i = 0; i < self->monitors->len; i++)
+    geminga_monitor_stop_children (g_ptr_array_index (self->monitors, i), FALSE);
+}
+
+void
+geminga_runner_scale_by (GemingaRunner *self, int difference)
+{
+  gint64 n_workers = geminga_settings_get_int (self->settings, "workers") + difference;
+  g_autoptr (GError) error = NULL;
+
+  if (n_workers < 1)
+    g_message ("There is one worker left; it stays");
+  else if (!geminga_settings_set_value (self->settings, "workers", g_variant_new_int64 (n_workers),
+                                        &error))
+    g_warning ("The number of workers stays: %s", error->message);
+}
+
+GemingaService *
+geminga_runner_find_service (GemingaRunner *self, const char *id_or_name, GError **error)
+{
+  if (*id_or_name == '\0')
+    return self->service;
+
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      GemingaService *service = g_ptr_array_index (self->services, i);
+
+      if (g_str_equal (geminga_service_get_id (service), id_or_name) ||
+          g_str_equal (geminga_service_get_name (service), id_or_name))
+        return service;
+    }
+
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS, "There is no service “%s” here",
+               id_or_name);
+
+  return NULL;
+}
+
+GemingaService *
+geminga_runner_get_service (GemingaRunner *self)
+{
+  return self->service;
+}
+
+GPtrArray *
+geminga_runner_get_services (GemingaRunner *self)
+{
+  return self->services;
+}
+
+const char *
+geminga_runner_get_state (GemingaRunner *self)
+{
+  static const char *const names[] = { "starting", "running", "reloading", "stopping" };
+
+  return names[self->state];
+}
+
+GVariant *
+geminga_runner_list_restarts (GemingaRunner *self)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < self->monitors->len; i++)
+    geminga_monitor_add_records (g_ptr_array_index (self->monitors, i), &list);
+
+  return g_variant_builder_end (&list);
+}
+
+gboolean
+geminga_runner_set_log_level (GemingaRunner *self, const char *level, GError **error)
+{
+  return geminga_settings_set_value (self->settings, "log-level", g_variant_new_string (level),
+                                     error);
+}

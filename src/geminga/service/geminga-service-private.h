@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-monitor-private.h"
+#include "geminga-service.h"
+
+G_BEGIN_DECLS
+
+/* A worker of a class with this interface that sends this event is replaced, and then stopped. */
+#define GEMINGA_WORKER_INTERFACE "org.geminga1.WebWorker"
+#define GEMINGA_WORKER_RETIRING  "Retiring"
+
+/* In every process of the service, before the first actor. */
+void geminga_service_attach (GemingaService *self, GemingaSystem *system);
+/* The service itself first, then those that were added to it. (element-type GemingaService) */
+GPtrArray *geminga_service_list_all (GemingaService *self);
+
+gboolean geminga_service_check_settings (GemingaService *self, GError **error);
+
+/* (element-type GSocket) */
+void geminga_service_set_sockets (GemingaService *self, GPtrArray *sockets);
+/* For the monitor of the service: what it shall keep alive. */
+void geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup);
+void geminga_service_emit_reopen_logs (GemingaService *self);
+/* "Hello" of "org.example.Hello" */
+const char *geminga_service_get_name (GemingaService *self);
+
+/* What a started process is told of all services: their settings and how many sockets are whose. */
+GVariant *geminga_service_pack (GPtrArray *services);
+gboolean geminga_service_unpack (GPtrArray *services,
+                                 GVariant *packed,
+                                 GPtrArray *sockets,
+                                 GError **error);
+
+G_END_DECLS

@@ -1,0 +1,135 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-worker-run-private.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "geminga-log-private.h"
+#include "geminga-node-private.h"
+#include "geminga-process-setup-private.h"
+
+typedef struct
+{
+  GPtrArray *services; /* (owned) (element-type GemingaService) */
+  GemingaSettings *settings;
+  GemingaLog *log;
+  GemingaSystem *system;
+  GemingaNode *node;
+  GMainLoop *loop;
+} Worker;
+
+/* Helpers */
+
+/* Somebody asks this process, not the service: what it is for ends, and then it. */
+static gboolean
+on_stop (gpointer user_data)
+{
+  Worker *self = user_data;
+  g_auto (GStrv) ids = geminga_system_list_actors (self->system);
+
+  for (gsize i = 0; ids[i] != NULL; i++)
+    {
+      g_autoptr (GemingaActorRef) ref = geminga_system_ref_actor (self->system, ids[i], NULL);
+
+      if (ref != NULL)
+        geminga_actor_ref_stop (ref);
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_reopen_logs (gpointer user_data)
+{
+  Worker *self = user_data;
+
+  geminga_log_reopen (self->log);
+  g_ptr_array_foreach (self->services, (GFunc) geminga_service_emit_reopen_logs, NULL);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* What a terminal sends to the whole group is the arbiter's to act upon. */
+static gboolean
+on_ignored (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+take_signals (Worker *self)
+{
+  g_unix_signal_add (SIGTERM, on_stop, self);
+  g_unix_signal_add (SIGUSR1, on_reopen_logs, self);
+  g_unix_signal_add (SIGINT, on_ignored, self);
+  g_unix_signal_add (SIGHUP, on_ignored, self);
+  g_unix_signal_add (SIGUSR2, on_ignored, self);
+  signal (SIGPIPE, SIG_IGN);
+}
+
+static gboolean
+configure (Worker *self, GemingaProcessStart *started, GError **error)
+{
+  return geminga_service_unpack (self->services, started->settings, started->sockets, error) &&
+         geminga_log_configure_from_settings (self->log, self->settings, error) &&
+         geminga_process_setup_enter (self->settings, error);
+}
+
+/* GemingaNodeHooks */
+
+static void
+worker_orphaned (gpointer data)
+{
+  g_main_loop_quit (((Worker *) data)->loop);
+}
+
+static const GemingaNodeHooks worker_hooks = { .orphaned = worker_orphaned };
+
+/* Helpers: life */
+
+static void
+run (Worker *self, int fd)
+{
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->system = geminga_system_new ();
+  self->node = geminga_node_new_worker (self->system, fd, &worker_hooks, self);
+  for (guint i = 0; i < self->services->len; i++)
+    geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
+  take_signals (self);
+
+  g_main_loop_run (self->loop);
+
+  geminga_node_free (self->node);
+  g_main_loop_unref (self->loop);
+}
+
+/* Private API */
+
+int
+geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
+{
+  Worker self = { .services = geminga_service_list_all (service),
+                  .settings = geminga_service_get_settings (service),
+                  .log = geminga_log_install () };
+  g_autoptr (GError) error = NULL;
+  int fd = started->link_fd;
+
+  if (!configure (&self, started, &error))
+    {
+      g_warning ("The worker cannot start: %s", error->message);
+      return EXIT_FAILURE;
+    }
+
+  started->link_fd = -1;
+  geminga_process_start_follow_parent ();
+  run (&self, fd);
+
+  /* The system is not freed: whatever still refers to its actors ends with the process. */
+  g_ptr_array_unref (self.services);
+
+  return EXIT_SUCCESS;
+}
