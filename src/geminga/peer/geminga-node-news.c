@@ -28,7 +28,7 @@ static const struct
   const char *member;
   const char *type;
 } kinds[] = {
-  { "Event", "(ssv)" },  /* interface, member, arguments */
+  { "Event", "(ssv)" },  /* interface, member, arguments; for none, which D-Bus has not, a byte */
   { "Started", "(ss)" }, /* class, placement */
   { "Ended", "(ss)" },   /* error name, "" if it was asked to end, and message */
 };
@@ -53,6 +53,11 @@ tell_event (GemingaNode *self, guint32 number, const char *id, GVariant *argumen
   const char *member;
 
   g_variant_get (arguments, "(&s&sv)", &interface, &member, &payload);
+  if (!g_variant_is_of_type (payload, G_VARIANT_TYPE_TUPLE))
+    {
+      g_variant_unref (payload);
+      payload = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
+    }
   if (self->hooks->actor_event != NULL)
     self->hooks->actor_event (self->data, number, id, interface, member, payload);
 }
@@ -135,7 +140,9 @@ geminga_node_actor_event (gpointer data,
                           const char *member,
                           GVariant *arguments)
 {
-  spread (data, actor, "Event", g_variant_new ("(ssv)", interface, member, arguments));
+  GVariant *payload = g_variant_n_children (arguments) > 0 ? arguments : g_variant_new_byte (0);
+
+  spread (data, actor, "Event", g_variant_new ("(ssv)", interface, member, payload));
 }
 
 void

@@ -41,7 +41,9 @@ typedef struct
   char *reason;          /* (nullable): why its process ended, or why it was killed */
   char *detail;          /* (nullable): set by who knows more about it */
   gboolean is_killed;    /* somebody else killed its process */
-  GSource *grace;        /* (nullable) */
+  gboolean is_process_over;
+  GError *death;  /* (nullable): it died, and why is not known yet */
+  GSource *grace; /* (nullable) */
 } GemingaChild;
 
 typedef struct

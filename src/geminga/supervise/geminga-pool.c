@@ -5,6 +5,7 @@
 #include "geminga-pool-private.h"
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-error.h"
 
 /* How often age and memory are looked at, in milliseconds. */
 #define CHECK_INTERVAL 1000
@@ -76,6 +77,7 @@ child_clear (gpointer data)
   g_free (child->id);
   g_free (child->reason);
   g_free (child->detail);
+  g_clear_error (&child->death);
 }
 
 static void
@@ -232,7 +234,11 @@ on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   geminga_actor_ref_wait_ended_finish (GEMINGA_ACTOR_REF (source), result, &error);
-  if (child->pool != NULL)
+  /* Its link may be gone before its process is reaped, which tells why. */
+  if (child->node != 0 && !child->is_process_over &&
+      g_error_matches (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED))
+    child->death = g_steal_pointer (&error);
+  else if (child->pool != NULL)
     child_ended (child, error);
   child_unref (child);
 }
@@ -594,8 +600,17 @@ geminga_pool_note_process_end (GemingaPool *self,
                                const char *why,
                                gboolean is_killed)
 {
+  g_autoptr (GError) death = g_steal_pointer (&child->death);
+
   child->is_killed = is_killed && child->reason == NULL;
+  child->is_process_over = TRUE;
   set_reason (child, why);
+  if (death != NULL)
+    {
+      g_rc_box_acquire (child);
+      child_ended (child, death);
+      child_unref (child);
+    }
 }
 
 gboolean
