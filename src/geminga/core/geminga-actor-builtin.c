@@ -14,6 +14,16 @@
 #include "geminga-interface-private.h"
 #include "geminga-system-private.h"
 
+/* Helpers */
+
+static const char *
+get_placement_nick (GemingaPlacement placement)
+{
+  g_autoptr (GEnumClass) placements = g_type_class_ref (GEMINGA_TYPE_PLACEMENT);
+
+  return g_enum_get_value (placements, (int) placement)->value_nick;
+}
+
 /* Commands */
 
 static void
@@ -33,13 +43,11 @@ static void
 handle_info (GemingaActor *self, GemingaCall *call)
 {
   GemingaMailbox *mailbox = geminga_actor_get_mailbox (self);
-  g_autoptr (GEnumClass) placements = g_type_class_ref (GEMINGA_TYPE_PLACEMENT);
   g_auto (GVariantDict) info = G_VARIANT_DICT_INIT (NULL);
 
   g_variant_dict_insert (&info, "id", "s", mailbox->target.id);
   g_variant_dict_insert (&info, "type", "s", G_OBJECT_TYPE_NAME (self));
-  g_variant_dict_insert (&info, "placement", "s",
-                         g_enum_get_value (placements, (int) mailbox->placement)->value_nick);
+  g_variant_dict_insert (&info, "placement", "s", get_placement_nick (mailbox->placement));
   g_variant_dict_insert (&info, "pid", "u", (guint32) getpid ());
   g_variant_dict_insert (&info, "started-at", "t", (guint64) mailbox->started_at);
   g_variant_dict_insert (&info, "processed", "t", mailbox->n_processed);
@@ -73,8 +81,14 @@ static void
 handle_get_properties (GemingaActor *self, GemingaCall *call)
 {
   g_autoptr (GVariant) properties = geminga_actor_config_get (self, G_PARAM_READABLE);
+  g_auto (GVariantDict) all = G_VARIANT_DICT_INIT (properties);
 
-  geminga_call_return_value (call, properties);
+  /* Those of every actor are not configuration, but they can be read as well. */
+  g_variant_dict_insert (&all, "id", "s", geminga_actor_get_id (self));
+  g_variant_dict_insert (&all, "placement", "s",
+                         get_placement_nick (geminga_actor_get_placement (self)));
+
+  geminga_call_return_value (call, g_variant_dict_end (&all));
 }
 
 static void
