@@ -35,8 +35,9 @@ typedef struct
 } GemingaBusFuncs;
 
 /* @service_id is a well-known bus name such as "org.example.Hello". @funcs is copied. */
-GemingaBus *geminga_bus_new (const char *service_id, const GemingaBusFuncs *funcs, gpointer data)
-    G_GNUC_WARN_UNUSED_RESULT;
+GemingaBus *geminga_bus_new (const char *service_id,
+                             const GemingaBusFuncs *funcs,
+                             gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @bus: "session", "system" or a D-Bus address. Keeps trying until it is stopped. */
 void geminga_bus_start (GemingaBus *self, const char *bus);
