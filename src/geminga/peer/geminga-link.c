@@ -255,6 +255,9 @@ geminga_link_close (GemingaLink *self, int code, const char *why)
     close (self->fd);
   self->fd = -1;
   g_clear_object (&self->system);
+  /* They hold a link, which may be this one. */
+  g_clear_pointer (&self->named_sender, geminga_target_unref);
+  g_clear_pointer (&self->known_sender, geminga_target_unref);
 
   geminga_link_fail_pending (self);
   geminga_link_cancel_handled (self);
