@@ -259,13 +259,10 @@ new_process_link (GemingaNode *self, guint32 number, int *fd, GError **error)
 static GVariant *
 new_create (GType type, const char *id, GVariant *properties)
 {
-  GVariantBuilder none;
+  if (properties != NULL)
+    return g_variant_new ("(ssb@a{sv})", g_type_name (type), id, TRUE, properties);
 
-  g_variant_builder_init (&none, G_VARIANT_TYPE_VARDICT);
-
-  return g_variant_new ("(ssb@a{sv})", g_type_name (type), id, TRUE,
-                        properties != NULL ? g_variant_ref (properties)
-                                           : g_variant_builder_end (&none));
+  return g_variant_new ("(ssba{sv})", g_type_name (type), id, TRUE, NULL);
 }
 
 /* Helpers: death */
