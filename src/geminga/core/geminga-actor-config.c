@@ -4,6 +4,8 @@
 
 #include "geminga-actor-config-private.h"
 
+#include <string.h>
+
 #include "geminga-error.h"
 
 /* Helpers */
@@ -57,17 +59,42 @@ plain_from_variant (GValue *value, GVariant *variant)
 }
 
 static gboolean
-value_from_variant (GValue *value, GParamSpec *pspec, GVariant *variant, GError **error)
+is_number (const GVariantType *type)
+{
+  return strchr ("ynqiuxtd", *g_variant_type_peek_string (type)) != NULL;
+}
+
+/* Python and JavaScript do not know the width of a number: any will do if the value is the same. */
+static GVariant *
+as_type (GVariant *variant, const GVariantType *type)
+{
+  g_autofree char *text = NULL;
+
+  if (g_variant_is_of_type (variant, type))
+    return g_variant_ref (variant);
+  if (!is_number (type) || !is_number (g_variant_get_type (variant)))
+    return NULL;
+
+  text = g_variant_print (variant, FALSE);
+  if (g_str_has_suffix (text, ".0"))
+    text[strlen (text) - 2] = '\0';
+
+  return g_variant_parse (type, text, NULL, NULL, NULL);
+}
+
+static gboolean
+value_from_variant (GValue *value, GParamSpec *pspec, GVariant *given, GError **error)
 {
   const GVariantType *type = geminga_property_get_variant_type (pspec);
+  g_autoptr (GVariant) variant = type != NULL ? as_type (given, type) : NULL;
   gboolean is_set;
 
-  if (type == NULL || !g_variant_is_of_type (variant, type))
+  if (variant == NULL)
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
                    "Property “%s” of %s takes a value of type “%s”, not “%s”", pspec->name,
                    g_type_name (pspec->owner_type), type != NULL ? (const char *) type : "none",
-                   g_variant_get_type_string (variant));
+                   g_variant_get_type_string (given));
       return FALSE;
     }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "geminga-actor.h"
+#include "geminga-call.h"
 #include "geminga-mailbox-private.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,12 @@ void geminga_actor_run_started (GemingaActor *self);
 void geminga_actor_run_stopping (GemingaActor *self);
 void geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message); /* takes the message */
 void geminga_actor_detach (GemingaActor *self);
+
+/* Runs @func as if @call were being handled (again). The actor's loop only. */
+void geminga_actor_resume (GemingaActor *self,
+                           GemingaCall *call,
+                           GemingaCallFunc func,
+                           gpointer user_data);
 
 GemingaMailbox *geminga_actor_get_mailbox (GemingaActor *self);
 

@@ -10,6 +10,7 @@
 #include "geminga-call-private.h"
 #include "geminga-caller-private.h"
 #include "geminga-error.h"
+#include "geminga-interface-private.h"
 
 /**
  * GemingaActorRef:
@@ -305,6 +306,29 @@ geminga_actor_ref_equal (GemingaActorRef *self, GemingaActorRef *other)
   return self->target == other->target || (self->target->node == other->target->node &&
                                            self->target->system == other->target->system &&
                                            g_str_equal (self->target->id, other->target->id));
+}
+
+/**
+ * geminga_actor_ref_lookup_command:
+ * @self: a ref
+ * @name: name of a command
+ *
+ * Finds out what a command of the actor takes and gives, without asking it.
+ *
+ * That is known of actors in this process and of those that this process has spawned into others.
+ *
+ * Returns: (transfer none) (nullable): the command, or %NULL if there is none of that name or the
+ *   actor's class is not known here
+ *
+ * Since: 0.1
+ */
+GemingaCommand *
+geminga_actor_ref_lookup_command (GemingaActorRef *self, const char *name)
+{
+  g_return_val_if_fail (GEMINGA_IS_ACTOR_REF (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return geminga_interface_find_command (self->target->type, name);
 }
 
 /**

@@ -34,6 +34,9 @@ GEMINGA_AVAILABLE_IN_0_1
 gboolean geminga_actor_ref_equal (GemingaActorRef *self, GemingaActorRef *other);
 
 GEMINGA_AVAILABLE_IN_0_1
+GemingaCommand *geminga_actor_ref_lookup_command (GemingaActorRef *self, const char *name);
+
+GEMINGA_AVAILABLE_IN_0_1
 gboolean geminga_actor_ref_tell (GemingaActorRef *self,
                                  const char *command,
                                  GVariant *arguments,

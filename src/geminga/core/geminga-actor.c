@@ -361,6 +361,20 @@ geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message)
 }
 
 void
+geminga_actor_resume (GemingaActor *self,
+                      GemingaCall *call,
+                      GemingaCallFunc func,
+                      gpointer user_data)
+{
+  g_autoptr (GemingaActor) kept = g_object_ref (self);
+  Current current;
+  Current *previous = enter (&current, self, geminga_call_is_answered (call) ? NULL : call);
+
+  func (call, user_data);
+  leave (previous);
+}
+
+void
 geminga_actor_detach (GemingaActor *self)
 {
   g_object_run_dispose (G_OBJECT (self));
@@ -519,7 +533,7 @@ geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean mai
  * Lists what its actors understand: the interface of the class, if it declares one, and those of its
  * ancestors up to `org.geminga1.Actor`.
  *
- * Returns: (transfer full) (element-type GemingaInterface): the interfaces, the class's own first
+ * Returns: (transfer container) (element-type GemingaInterface): the interfaces, the class's own first
  *
  * Since: 0.1
  */

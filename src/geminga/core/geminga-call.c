@@ -4,6 +4,7 @@
 
 #include "geminga-call-private.h"
 
+#include "geminga-actor-private.h"
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
 
@@ -339,6 +340,32 @@ geminga_call_is_answered (GemingaCall *self)
   g_mutex_unlock (&self->lock);
 
   return is_answered;
+}
+
+/**
+ * geminga_call_resume:
+ * @self: a call
+ * @func: (scope call) (closure user_data): what to do
+ * @user_data: data for @func
+ *
+ * Goes on handling a call that its handler has kept.
+ *
+ * What @func asks and tells is sent by the call's actor, as in the handler, and while the call is not
+ * answered asks get no later deadline than it has. Overlays of languages with coroutines do each step of
+ * one in here. Only in the actor's loop.
+ *
+ * Since: 0.1
+ */
+void
+geminga_call_resume (GemingaCall *self, GemingaCallFunc func, gpointer user_data)
+{
+  g_return_if_fail (GEMINGA_IS_CALL (self));
+  g_return_if_fail (func != NULL);
+
+  if (self->mailbox->actor != NULL)
+    geminga_actor_resume (self->mailbox->actor, self, func, user_data);
+  else
+    func (self, user_data);
 }
 
 /**

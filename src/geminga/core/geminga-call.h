@@ -17,6 +17,17 @@ G_BEGIN_DECLS
 GEMINGA_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (GemingaCall, geminga_call, GEMINGA, CALL, GObject)
 
+/**
+ * GemingaCallFunc:
+ * @call: the call that is gone on with
+ * @user_data: what was given with the function
+ *
+ * A further step of handling a call, see [method@Geminga.Call.resume].
+ *
+ * Since: 0.1
+ */
+typedef void (*GemingaCallFunc) (GemingaCall *call, gpointer user_data);
+
 GEMINGA_AVAILABLE_IN_0_1
 const char *geminga_call_get_command (GemingaCall *self);
 GEMINGA_AVAILABLE_IN_0_1
@@ -33,6 +44,9 @@ GEMINGA_AVAILABLE_IN_0_1
 gboolean geminga_call_expects_answer (GemingaCall *self);
 GEMINGA_AVAILABLE_IN_0_1
 gboolean geminga_call_is_answered (GemingaCall *self);
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_call_resume (GemingaCall *self, GemingaCallFunc func, gpointer user_data);
 
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_call_return_value (GemingaCall *self, GVariant *value);

@@ -502,6 +502,7 @@ geminga_mailbox_new (GemingaSystem *system,
   g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
 
   geminga_target_init (&self->target, &mailbox_class, system, node, id);
+  self->target.type = type;
   self->item.run = mailbox_run;
   geminga_queue_init (&self->messages);
   geminga_queue_init (&self->urgent);

@@ -96,6 +96,7 @@ struct _GemingaTarget
   guint32 node;    /* process of the service the actor is in; 0: the arbiter's */
   char *id;        /* (owned), unique in its process */
   gpointer system; /* GemingaSystem it was made for; not owned, compared only by pointer */
+  GType type; /* class of the actor, G_TYPE_INVALID if it is not known here; fixed before use */
 };
 
 void geminga_target_init (GemingaTarget *self,

@@ -303,6 +303,7 @@ geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *propert
     }
 
   remote = geminga_remote_new (self, number, id, link, TRUE);
+  geminga_remote_get_target (remote)->type = type;
   ask = birth_request_new (self, link);
   geminga_link_call (link, "Create", new_create (type, id, properties), NULL, ask);
   geminga_remote_watch (remote);
