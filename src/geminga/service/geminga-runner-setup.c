@@ -128,7 +128,7 @@ on_file_changed (const char *file, gpointer user_data)
 
   g_info ("%s has changed", file);
   if (g_str_equal (file, geminga_program_get_path (self->program)))
-    geminga_runner_upgrade (self, NULL, NULL);
+    geminga_runner_upgrade (self, geminga_runner_log_failure, NULL);
   else if (!geminga_runner_reload (self, NULL, NULL, &error))
     g_warning ("The settings are not reloaded, the old ones stay: %s", error->message);
 }

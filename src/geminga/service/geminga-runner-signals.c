@@ -43,13 +43,6 @@ reload (GemingaRunner *self)
 }
 
 static void
-log_upgrade (gpointer data, const char *failure)
-{
-  if (failure != NULL)
-    g_warning ("The program goes on as it is: %s", failure);
-}
-
-static void
 handle_signal (GemingaRunner *self, guint32 number)
 {
   switch (number)
@@ -74,7 +67,7 @@ handle_signal (GemingaRunner *self, guint32 number)
       geminga_runner_reopen_logs (self);
       break;
     case SIGUSR2:
-      geminga_runner_upgrade (self, log_upgrade, NULL);
+      geminga_runner_upgrade (self, geminga_runner_log_failure, NULL);
       break;
     case SIGWINCH:
       if (!is_in_terminal ())

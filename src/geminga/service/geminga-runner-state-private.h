@@ -69,6 +69,9 @@ void geminga_runner_check_end (GemingaRunner *self);
 /* What it said it would do cannot be done. */
 void geminga_runner_fail (GemingaRunner *self, const char *why);
 
+/* A GemingaRunnerFunc for who is not asked by anybody. */
+void geminga_runner_log_failure (gpointer data, const char *failure);
+
 /* geminga-runner-setup.c: from the command line to open sockets */
 gboolean geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **error);
 /* After a load or a reload. */

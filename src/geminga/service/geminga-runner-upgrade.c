@@ -115,6 +115,20 @@ on_off_bus (GObject *source, GAsyncResult *result, gpointer user_data)
   execute (self);
 }
 
+/* By now the answer to who asked is on its way. */
+static gboolean
+leave_bus (gpointer user_data)
+{
+  GemingaRunner *self = user_data;
+
+  if (self->bus != NULL)
+    geminga_bus_stop_async (self->bus, NULL, on_off_bus, self);
+  else
+    execute (self);
+
+  return G_SOURCE_REMOVE;
+}
+
 /* Helpers: the trial */
 
 static void
@@ -124,17 +138,16 @@ finish_trial (Trial *trial, const char *failure)
 
   if (failure == NULL && self->state == GEMINGA_RUNNER_STOPPING)
     failure = "The service is stopping";
-  trial->func (trial->data, failure);
+  if (trial->func != NULL)
+    trial->func (trial->data, failure);
   g_source_destroy (trial->timer);
   g_source_unref (trial->timer);
   g_free (trial);
 
   if (failure != NULL)
     self->is_upgrading = FALSE;
-  else if (self->bus != NULL)
-    geminga_bus_stop_async (self->bus, NULL, on_off_bus, self);
   else
-    execute (self);
+    g_idle_add_full (G_PRIORITY_LOW, leave_bus, self, NULL);
 }
 
 static void

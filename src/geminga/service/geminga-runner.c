@@ -222,6 +222,9 @@ end (GemingaRunner *self)
   Leaving leaving = { self->bus, self->bus == NULL };
   guint timer = g_timeout_add (END_TIME, on_end_time, &is_over);
 
+  /* What was asked for over the bus gets its answer. */
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
   geminga_system_stop_async (self->system, NULL, on_system_stopped, &is_stopped);
   if (self->bus != NULL)
     geminga_bus_stop_async (self->bus, NULL, on_bus_stopped, &leaving);
@@ -345,6 +348,13 @@ geminga_runner_fail (GemingaRunner *self, const char *why)
   g_message ("%s cannot go on: %s", geminga_service_get_id (self->service), why);
   self->status = EXIT_FAILURE;
   geminga_runner_stop (self, FALSE);
+}
+
+void
+geminga_runner_log_failure (gpointer data, const char *failure)
+{
+  if (failure != NULL)
+    g_warning ("The program goes on as it is: %s", failure);
 }
 
 /* Private API */
