@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "geminga-listen-private.h"
 #include "geminga-settings-private.h"
 
 #define LIVE    GEMINGA_SETTING_FLAGS_LIVE
@@ -32,6 +33,20 @@ check_bus (GVariant *value, gpointer user_data, GError **error)
                   "unix:path=/run/bus"),
                bus);
   return FALSE;
+}
+
+static gboolean
+check_bind (GVariant *value, gpointer user_data, GError **error)
+{
+  g_autofree const char **addresses = g_variant_get_strv (value, NULL);
+
+  for (gsize i = 0; addresses[i] != NULL; i++)
+    {
+      if (!geminga_listen_check (addresses[i], error))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 /* A person at a desktop wants to see the service there; elsewhere no bus is better than a wrong one. */
@@ -62,7 +77,8 @@ static const GemingaSettingEntry standard[] = {
 
   { .name = "bind", .type = GEMINGA_SETTING_TYPE_STRING_LIST, .short_flag = 'b',
     .flags = RESTART, .argument_name = N_("ADDRESS"), .section = N_("Network"),
-    .help = N_("Listen on HOST:PORT, [HOST]:PORT, :PORT, unix:PATH or fd:N; may be repeated") },
+    .help = N_("Listen on HOST:PORT, [HOST]:PORT, :PORT, unix:PATH or fd:N; may be repeated"),
+    .check = check_bind },
   { .name = "backlog", .type = GEMINGA_SETTING_TYPE_INT, .default_value = "1024",
     .minimum = 1, .maximum = 65535, .flags = RESTART, .section = N_("Network"),
     .help = N_("How many connections may wait to be accepted") },

@@ -5,6 +5,7 @@
 #include "geminga-settings.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "geminga-settings-private.h"
 
@@ -107,12 +108,29 @@ test_bus (void)
   g_rmdir (directory);
 }
 
+static void
+test_bind (void)
+{
+  static const char *const addresses[] = { "127.0.0.1:8060", "unix:/run/x", NULL };
+  g_autoptr (GemingaSettings) settings = geminga_settings_new ("org.example.Test");
+  g_autoptr (GError) error = NULL;
+
+  geminga_settings_add_standard (settings);
+  geminga_settings_set_default (settings, "bind", g_variant_new_strv (addresses, -1), &error);
+  g_assert_no_error (error);
+  g_assert_false (
+      geminga_settings_set_default (settings, "bind", g_variant_new_string ("http://x"), &error));
+  g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE);
+  g_assert_nonnull (strstr (error->message, "write only x"));
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/supervise/settings-table/table", test_table);
+  g_test_add_func ("/supervise/settings-table/bind", test_bind);
   g_test_add_func ("/supervise/settings-table/bus", test_bus);
 
   return g_test_run ();
