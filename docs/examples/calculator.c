@@ -73,10 +73,10 @@ calculator_class_init (CalculatorClass *klass)
   GemingaActorClass *actor_class = GEMINGA_ACTOR_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->get_property = get_property;
-  g_object_class_install_property (
-      G_OBJECT_CLASS (klass), 1,
-      g_param_spec_uint64 ("calculations", NULL, NULL, 0, G_MAXUINT64, 0,
-                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (G_OBJECT_CLASS (klass), 1,
+                                   g_param_spec_uint64 ("calculations", NULL, NULL, 0, G_MAXUINT64,
+                                                        0,
+                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   geminga_actor_class_set_interface_name (actor_class, "org.example.Calculator1");
   geminga_actor_class_add_commands (actor_class, commands, G_N_ELEMENTS (commands));
@@ -93,8 +93,8 @@ main (int argc, char *argv[])
   g_autoptr (GemingaService) service = geminga_service_new ("org.example.Calculator");
   g_autoptr (GError) error = NULL;
 
-  if (!geminga_service_add_actor (service, CALCULATOR_TYPE, "calculator",
-                                  GEMINGA_PLACEMENT_PROCESS, NULL, &error))
+  if (!geminga_service_add_actor (service, CALCULATOR_TYPE, "calculator", GEMINGA_PLACEMENT_PROCESS,
+                                  NULL, &error))
     g_error ("%s", error->message);
 
   return geminga_service_run (service, argc, argv);

@@ -13,8 +13,8 @@ struct _GemingaAccessLogFile
 {
   char *path; /* (nullable): standard output */
   GemingaAccessLogFormat format;
-  int fd;          /* (owned), unless it is standard output */
-  guint64 n_lost;  /* lines that could not be written since the last one that could */
+  int fd;         /* (owned), unless it is standard output */
+  guint64 n_lost; /* lines that could not be written since the last one that could */
 };
 
 /* Helpers */

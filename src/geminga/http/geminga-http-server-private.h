@@ -21,9 +21,9 @@ typedef struct
   guint max_connections; /* more wait in the listen queue */
   guint head_timeout; /* from the first byte of a request (or from accept) to the end of its head */
   guint body_timeout; /* for a body, and one second more for each 4 KiB that came */
-  guint request_timeout; /* for the handler; then 503 */
-  guint write_timeout;   /* for a response, and one second more for each 4 KiB that went */
-  guint keep_alive;      /* between requests of a connection */
+  guint request_timeout;        /* for the handler; then 503 */
+  guint write_timeout;          /* for a response, and one second more for each 4 KiB that went */
+  guint keep_alive;             /* between requests of a connection */
   gboolean is_one_request_each; /* a connection is closed after its first request */
 } GemingaHttpLimits;
 

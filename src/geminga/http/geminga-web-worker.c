@@ -147,8 +147,7 @@ start (GemingaWebWorker *self, GError **error)
   self->server = geminga_http_server_new ();
   geminga_http_server_set_handler (self->server, handle_request, self, NULL);
   set_limits (self, settings);
-  self->reopen_id =
-      g_signal_connect (service, "reopen-logs", G_CALLBACK (on_reopen_logs), self);
+  self->reopen_id = g_signal_connect (service, "reopen-logs", G_CALLBACK (on_reopen_logs), self);
 
   return open_access_log (self, settings, error) && add_sockets (self, error);
 }

@@ -17,7 +17,8 @@ void geminga_arbiter_prepare (GemingaSystem *system, GemingaRunner *runner);
 GemingaArbiter *geminga_arbiter_lookup (GemingaSystem *system);
 
 void geminga_arbiter_notify_state (GemingaArbiter *self);
-void geminga_arbiter_tell_started (GemingaArbiter *self, const char *path, const char *type, GPid pid);
+void
+geminga_arbiter_tell_started (GemingaArbiter *self, const char *path, const char *type, GPid pid);
 void geminga_arbiter_tell_ended (GemingaArbiter *self, const char *path, const char *reason);
 
 G_END_DECLS

@@ -65,8 +65,7 @@ list_services (GemingaArbiter *self)
   GPtrArray *ids = g_ptr_array_new ();
 
   for (guint i = 0; i < services->len; i++)
-    g_ptr_array_add (
-        ids, g_strdup (geminga_service_get_id (g_ptr_array_index (services, i))));
+    g_ptr_array_add (ids, g_strdup (geminga_service_get_id (g_ptr_array_index (services, i))));
   g_ptr_array_add (ids, NULL);
 
   return (GStrv) g_ptr_array_free (ids, FALSE);
@@ -184,8 +183,8 @@ handle_set_setting (GemingaActor *actor, GemingaCall *call)
 
   g_variant_get (geminga_call_get_arguments (call), "(&s&sva{sv})", &id, &name, &value, NULL);
   service = geminga_runner_find_service (GEMINGA_ARBITER (actor)->runner, id, &error);
-  if (service != NULL && geminga_settings_set_value (geminga_service_get_settings (service), name,
-                                                     value, &error))
+  if (service != NULL &&
+      geminga_settings_set_value (geminga_service_get_settings (service), name, value, &error))
     geminga_call_return_value (call, NULL);
   else
     geminga_call_return_error (call, error);
@@ -213,8 +212,8 @@ handle_get_restarts (GemingaActor *actor, GemingaCall *call)
 static const GemingaCommandEntry commands[] = {
   { "Spawn", "(ssa{sv}a{sv})", "o", "type id properties options",
     "Makes an actor; option placement: shared, thread or process", 0, handle_spawn },
-  { "Kill", "(sa{sv})", NULL, "actor options", "Ends an actor at once; a supervised one is replaced",
-    0, handle_kill },
+  { "Kill", "(sa{sv})", NULL, "actor options",
+    "Ends an actor at once; a supervised one is replaced", 0, handle_kill },
   { "List", NULL, "aa{sv}", NULL, "Tells what actors there are", 0, handle_list },
   { "Stop", "(a{sv})", NULL, "options", "Ends the service; option quick: at once", 0, handle_stop },
   { "Reload", "(a{sv})", NULL, "options",
@@ -244,8 +243,9 @@ geminga_arbiter_started (GemingaActor *actor)
   self->runner = g_object_get_data (system, RUNNER_DATA);
   if (self->runner == NULL)
     {
-      g_autoptr (GError) error = g_error_new_literal (
-          GEMINGA_ERROR, GEMINGA_ERROR_NOT_SUPPORTED, "There is one arbiter, which a service makes");
+      g_autoptr (GError) error =
+          g_error_new_literal (GEMINGA_ERROR, GEMINGA_ERROR_NOT_SUPPORTED,
+                               "There is one arbiter, which a service makes");
 
       geminga_actor_fail (actor, error);
       return;
@@ -358,8 +358,7 @@ install_properties (GObjectClass *klass)
    *
    * Since: 0.1
    */
-  props[PROP_STARTED_AT] =
-      g_param_spec_uint64 ("started-at", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  props[PROP_STARTED_AT] = g_param_spec_uint64 ("started-at", NULL, NULL, 0, G_MAXUINT64, 0, flags);
 
   /**
    * GemingaArbiter:services:
@@ -369,7 +368,6 @@ install_properties (GObjectClass *klass)
    * Since: 0.1
    */
   props[PROP_SERVICES] = g_param_spec_boxed ("services", NULL, NULL, G_TYPE_STRV, flags);
-
   g_object_class_install_properties (klass, N_PROPS, props);
 }
 

@@ -173,12 +173,10 @@ choose_free_path (GemingaRunner *self, guint32 node, const char *id)
   return g_strdup_printf ("%s_%u", path, node);
 }
 
-static void
-export (GemingaRunner *self, Actor *actor)
+static void export(GemingaRunner *self, Actor *actor)
 {
   g_autofree char *id = geminga_target_escape (actor->id);
-  g_autofree char *address =
-      g_strdup_printf (GEMINGA_TARGET_PATH_PREFIX "%u/%s", actor->node, id);
+  g_autofree char *address = g_strdup_printf (GEMINGA_TARGET_PATH_PREFIX "%u/%s", actor->node, id);
   g_autoptr (GemingaActorRef) ref = geminga_system_ref_actor (self->system, address, NULL);
   GType type = g_type_from_name (actor->type);
 
@@ -277,7 +275,7 @@ node_actor_started (gpointer data,
   actor->placement = g_strdup (placement);
   actor->started_at = g_get_real_time ();
   g_hash_table_replace (self->actors, name_actor (node, id), actor);
-  export (self, actor);
+  export(self, actor);
   if (arbiter != NULL)
     geminga_arbiter_tell_started (arbiter, actor->path, type,
                                   node != 0 ? geminga_processes_get_pid (self->processes, node)
@@ -394,8 +392,8 @@ geminga_runner_list_actors (GemingaRunner *self)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       Actor *actor = value;
-      GPid pid = actor->node != 0 ? geminga_processes_get_pid (self->processes, actor->node)
-                                  : getpid ();
+      GPid pid =
+          actor->node != 0 ? geminga_processes_get_pid (self->processes, actor->node) : getpid ();
       GVariantDict entry;
 
       g_variant_dict_init (&entry, NULL);

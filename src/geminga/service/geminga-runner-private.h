@@ -22,10 +22,8 @@ typedef void (*GemingaRunnerFunc) (gpointer data, const char *failure);
 
 void geminga_runner_stop (GemingaRunner *self, gboolean is_quick);
 /* Reads the settings again and replaces all workers. FALSE: the settings are wrong and nothing happens. */
-gboolean geminga_runner_reload (GemingaRunner *self,
-                                GemingaRunnerFunc func,
-                                gpointer data,
-                                GError **error);
+gboolean
+geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer data, GError **error);
 /* Executes the program anew, once a trial has shown that it would start. */
 void geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer data);
 void geminga_runner_reopen_logs (GemingaRunner *self);

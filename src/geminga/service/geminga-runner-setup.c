@@ -40,8 +40,8 @@ share_sockets (GemingaRunner *self, GPtrArray *given)
     {
       GemingaService *service = g_ptr_array_index (self->services, i);
       gboolean is_last = i + 1 == self->services->len;
-      guint n_sockets = is_last ? given->len - n_taken
-                                : MIN (count_bindings (service), given->len - n_taken);
+      guint n_sockets =
+          is_last ? given->len - n_taken : MIN (count_bindings (service), given->len - n_taken);
       g_autoptr (GPtrArray) own = g_ptr_array_new ();
 
       for (guint j = 0; j < n_sockets; j++)
@@ -151,8 +151,7 @@ watch_files (GemingaRunner *self)
     g_ptr_array_add (files, (gpointer) configuration[i]);
   g_ptr_array_add (files, NULL);
 
-  self->watch =
-      geminga_file_watch_new ((const char *const *) files->pdata, on_file_changed, self);
+  self->watch = geminga_file_watch_new ((const char *const *) files->pdata, on_file_changed, self);
 }
 
 static void

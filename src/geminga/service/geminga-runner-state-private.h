@@ -33,12 +33,12 @@ typedef struct
 
 struct _GemingaRunner
 {
-  GemingaService *service;   /* (owned): the first */
-  GPtrArray *services;       /* (owned) (element-type GemingaService) */
-  GemingaSettings *settings; /* (owned): the first's, with those of the process */
-  GemingaProgram *program;   /* (owned) */
-  GemingaLog *log;           /* (owned) */
-  GemingaNotify *notify;     /* (owned) */
+  GemingaService *service;    /* (owned): the first */
+  GPtrArray *services;        /* (owned) (element-type GemingaService) */
+  GemingaSettings *settings;  /* (owned): the first's, with those of the process */
+  GemingaProgram *program;    /* (owned) */
+  GemingaLog *log;            /* (owned) */
+  GemingaNotify *notify;      /* (owned) */
   GemingaProcessSetup *setup; /* (owned) (nullable): pid file, background */
 
   GMainLoop *loop;             /* (owned) */
@@ -50,9 +50,9 @@ struct _GemingaRunner
   GPtrArray *monitors;         /* (element-type GemingaMonitor), not owned: those that run */
   GHashTable *actors;          /* (owned) (element-type utf8 Actor), by "node/id" */
 
-  GPtrArray *sockets;  /* (owned) (element-type GSocket): of all services */
-  GArray *old_workers; /* (owned) (element-type GemingaOldWorker) */
-  GPtrArray *sources;  /* (owned) (element-type GSource) */
+  GPtrArray *sockets;      /* (owned) (element-type GSocket): of all services */
+  GArray *old_workers;     /* (owned) (element-type GemingaOldWorker) */
+  GPtrArray *sources;      /* (owned) (element-type GSource) */
   GemingaFileWatch *watch; /* (owned) (nullable) */
 
   GemingaRunnerState state;

@@ -166,8 +166,8 @@ geminga_runner_process_hung (gpointer data, guint32 node)
 {
   GemingaRunner *self = data;
   GemingaChild *child = find_child (self, node);
-  g_autofree char *why = g_strdup_printf (
-      "did not respond for %g s", geminga_settings_get_double (self->settings, "timeout"));
+  g_autofree char *why = g_strdup_printf ("did not respond for %g s",
+                                          geminga_settings_get_double (self->settings, "timeout"));
 
   if (child != NULL && child->detail == NULL)
     child->detail = geminga_process_info_describe (child->pid);

@@ -158,8 +158,7 @@ start (GemingaRunner *self)
 
   self->system = geminga_system_new ();
   self->node = geminga_node_new_root (self->system, &geminga_runner_node_hooks, self);
-  self->processes =
-      geminga_processes_new (self->program, &geminga_runner_processes_funcs, self);
+  self->processes = geminga_processes_new (self->program, &geminga_runner_processes_funcs, self);
   self->heartbeat = geminga_heartbeat_new (self->node, geminga_runner_process_hung, self);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
@@ -452,8 +451,8 @@ geminga_runner_find_service (GemingaRunner *self, const char *id_or_name, GError
         return service;
     }
 
-  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS, "There is no service “%s” here",
-               id_or_name);
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+               "There is no service “%s” here", id_or_name);
 
   return NULL;
 }

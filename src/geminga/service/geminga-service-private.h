@@ -28,9 +28,7 @@ const char *geminga_service_get_name (GemingaService *self);
 
 /* What a started process is told of all services: their settings and how many sockets are whose. */
 GVariant *geminga_service_pack (GPtrArray *services);
-gboolean geminga_service_unpack (GPtrArray *services,
-                                 GVariant *packed,
-                                 GPtrArray *sockets,
-                                 GError **error);
+gboolean
+geminga_service_unpack (GPtrArray *services, GVariant *packed, GPtrArray *sockets, GError **error);
 
 G_END_DECLS

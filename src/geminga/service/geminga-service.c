@@ -93,7 +93,8 @@ get_placement (GemingaServicePrivate *priv)
 {
   const char *placement = geminga_settings_get_string (priv->settings, "placement");
 
-  if (geminga_settings_get_int (priv->settings, "workers") == 0 || g_str_equal (placement, "shared"))
+  if (geminga_settings_get_int (priv->settings, "workers") == 0 ||
+      g_str_equal (placement, "shared"))
     return GEMINGA_PLACEMENT_SHARED;
 
   return g_str_equal (placement, "thread") ? GEMINGA_PLACEMENT_THREAD : GEMINGA_PLACEMENT_PROCESS;
@@ -223,9 +224,8 @@ geminga_service_class_init (GemingaServiceClass *klass)
    *
    * Since: 0.1
    */
-  props[PROP_ID] =
-      g_param_spec_string ("id", NULL, NULL, NULL,
-                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_ID] = g_param_spec_string (
+      "id", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
    * GemingaService:settings: (getter get_settings)
@@ -258,8 +258,9 @@ geminga_service_class_init (GemingaServiceClass *klass)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_REOPEN_LOGS] = g_signal_new ("reopen-logs", G_TYPE_FROM_CLASS (klass),
-                                              G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_REOPEN_LOGS] =
+      g_signal_new ("reopen-logs", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -36,9 +36,12 @@ typedef struct
 } GemingaMonitorSetup;
 
 /* Before the monitor is spawned, with placement "shared". Takes over the contents of @setup. */
-void
-geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSetup *setup);
+void geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSetup *setup);
 
+/* geminga-monitor-commands.c: what a monitor can be asked for */
+void geminga_monitor_add_commands (GemingaActorClass *klass);
+
+GemingaSettings *geminga_monitor_get_settings (GemingaMonitor *self);
 /* Settings have changed. */
 void geminga_monitor_configure (GemingaMonitor *self);
 void geminga_monitor_replace (GemingaMonitor *self);
@@ -54,7 +57,8 @@ void geminga_monitor_add_single (GemingaMonitor *self, GemingaPoolSpec *spec);
 
 /* The objects on a bus, of the monitor of a service and of its children. */
 char *geminga_monitor_dup_path (const char *service_id) G_GNUC_WARN_UNUSED_RESULT;
-char *geminga_monitor_dup_child_path (GemingaMonitor *self, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+char *geminga_monitor_dup_child_path (GemingaMonitor *self,
+                                      const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean geminga_monitor_is_settled (GemingaMonitor *self);
 gboolean geminga_monitor_is_empty (GemingaMonitor *self);

@@ -109,9 +109,9 @@ static gboolean
 on_grace_passed (gpointer user_data)
 {
   GemingaChild *child = user_data;
-  g_autofree char *why = g_strdup_printf (
-      "did not stop within %g s",
-      (double) child->pool->limits.graceful_timeout / (double) G_TIME_SPAN_SECOND);
+  g_autofree char *why =
+      g_strdup_printf ("did not stop within %g s",
+                       (double) child->pool->limits.graceful_timeout / (double) G_TIME_SPAN_SECOND);
 
   kill_child (child, why);
 
@@ -270,9 +270,8 @@ child_new (GemingaPool *self, const char *id, GemingaActorRef *ref)
   child->id = g_strdup (id);
   child->ref = ref;
   child->placement = self->spec.placement;
-  child->node = child->placement == GEMINGA_PLACEMENT_PROCESS
-                    ? geminga_actor_ref_get_target (ref)->node
-                    : 0;
+  child->node =
+      child->placement == GEMINGA_PLACEMENT_PROCESS ? geminga_actor_ref_get_target (ref)->node : 0;
   child->started_at = g_get_real_time ();
 
   return child;
@@ -440,7 +439,8 @@ on_check (gpointer user_data)
 {
   GemingaPool *self = user_data;
   gint64 now = g_get_monotonic_time ();
-  g_autoptr (GPtrArray) children = g_ptr_array_copy (self->children, (GCopyFunc) g_rc_box_acquire, NULL);
+  g_autoptr (GPtrArray) children =
+      g_ptr_array_copy (self->children, (GCopyFunc) g_rc_box_acquire, NULL);
 
   g_ptr_array_set_free_func (children, child_unref);
   for (guint i = 0; i < children->len; i++)
@@ -538,7 +538,8 @@ geminga_pool_get_n_wanted (GemingaPool *self)
 void
 geminga_pool_stop (GemingaPool *self, gboolean is_quick)
 {
-  g_autoptr (GPtrArray) children = g_ptr_array_copy (self->children, (GCopyFunc) g_rc_box_acquire, NULL);
+  g_autoptr (GPtrArray) children =
+      g_ptr_array_copy (self->children, (GCopyFunc) g_rc_box_acquire, NULL);
 
   g_ptr_array_set_free_func (children, child_unref);
   self->is_stopped = TRUE;

@@ -88,8 +88,8 @@ spawn (GemingaProgram *self,
 
   return g_spawn_async_with_pipes_and_fds (
       self->folder, (const char *const *) argv, (const char *const *) environment,
-      G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, unblock_signals, NULL, -1, -1, -1, fds, targets,
-      n_fds, pid, NULL, NULL, NULL, error);
+      G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, unblock_signals, NULL, -1, -1, -1,
+      fds, targets, n_fds, pid, NULL, NULL, NULL, error);
 }
 
 /* Private API */

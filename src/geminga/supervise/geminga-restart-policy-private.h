@@ -31,10 +31,8 @@ void geminga_restart_policy_init (GemingaRestartPolicy *self, guint limit, guint
 void geminga_restart_policy_clear (GemingaRestartPolicy *self);
 
 /* Times are monotonic microseconds. FALSE: do not start it again. */
-gboolean geminga_restart_policy_next (GemingaRestartPolicy *self,
-                                      GemingaEnd end,
-                                      gint64 now,
-                                      gint64 *delay);
+gboolean
+geminga_restart_policy_next (GemingaRestartPolicy *self, GemingaEnd end, gint64 now, gint64 *delay);
 /* Forgets what was: somebody changed something. */
 void geminga_restart_policy_reset (GemingaRestartPolicy *self);
 /* Failures in the last minute, for messages. */

@@ -27,7 +27,8 @@ forget_old (GemingaRestartPolicy *self, gint64 now)
 {
   guint n_old = 0;
 
-  while (n_old < self->recent->len && g_array_index (self->recent, Record, n_old).time < now - PERIOD)
+  while (n_old < self->recent->len &&
+         g_array_index (self->recent, Record, n_old).time < now - PERIOD)
     n_old++;
   if (n_old > 0)
     g_array_remove_range (self->recent, 0, n_old);
