@@ -18,6 +18,12 @@
 /* What a message costs besides its body, in bytes. */
 #define OVERHEAD 256
 
+/* Bytes of a message: what system buses take at most. Of more, any bus closes the connection. */
+#define MAX_MESSAGE (32 * 1024 * 1024)
+
+/* Values of D-Bus are at most that many times as large as those of GVariant. */
+#define MAX_GROWTH 8
+
 #define WEIGHT_KEY "geminga-bus-weight"
 
 struct _GemingaBusGate
@@ -151,6 +157,32 @@ dequeue (GemingaBusGate *self, gboolean *is_more)
   return message;
 }
 
+/* Exact, but only if it may matter. */
+static gboolean
+check_size (GDBusMessage *message, gsize n_bytes, GError **error)
+{
+  g_autofree guchar *blob = NULL;
+  gsize size = 0;
+
+  if (n_bytes <= MAX_MESSAGE / MAX_GROWTH)
+    return TRUE;
+
+  if (n_bytes <= MAX_MESSAGE)
+    {
+      blob =
+          g_dbus_message_to_blob (message, &size, G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING, error);
+      if (blob == NULL)
+        return FALSE;
+      if (size <= MAX_MESSAGE)
+        return TRUE;
+    }
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+               "It has more than the %d bytes that a bus takes", MAX_MESSAGE);
+
+  return FALSE;
+}
+
 static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -267,15 +299,18 @@ gboolean
 geminga_bus_gate_send (GemingaBusGate *self, GDBusMessage *message, GError **error)
 {
   GVariant *body = g_dbus_message_get_body (message);
+  gsize n_bytes = OVERHEAD + (body != NULL ? g_variant_get_size (body) : 0);
   g_autoptr (GError) local = NULL;
   Weight *weight;
 
   if (self->connection == NULL)
     return TRUE;
+  if (!check_size (message, n_bytes, error))
+    return FALSE;
 
   weight = g_new0 (Weight, 1);
   weight->gate = geminga_bus_gate_ref (self);
-  weight->bytes = OVERHEAD + (body != NULL ? g_variant_get_size (body) : 0);
+  weight->bytes = n_bytes;
   atomic_fetch_add (&self->unsent, weight->bytes);
   /* GDBus holds the message until it is written. */
   g_object_set_data_full (G_OBJECT (message), WEIGHT_KEY, weight, weight_free);

@@ -152,31 +152,36 @@ add_all (GVariantDict *dict, GVariant *more)
       g_variant_dict_insert_value (dict, name, value);
 }
 
+/* Of all interfaces; the first one that has a name gets it. */
+static GVariant *
+merge_all (GemingaBusCall *self, GVariant *values)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  for (guint i = 0; i < self->klass->interfaces->len; i++)
+    add_all (&dict, geminga_bus_interface_pick_properties (
+                        g_ptr_array_index (self->klass->interfaces, i), values));
+  if (is_root_call (self))
+    add_all (&dict, geminga_bus_log_control_get_all (self->bus));
+
+  return g_variant_dict_end (&dict);
+}
+
 static void
 got_all_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GemingaBusCall) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) values = finish_values (source, result, &error);
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
   if (values == NULL)
-    {
-      geminga_bus_call_fail_error (self, error);
-      return;
-    }
-
-  for (guint i = 0; i < self->klass->interfaces->len; i++)
-    {
-      GemingaBusInterface *interface = g_ptr_array_index (self->klass->interfaces, i);
-
-      if (self->interface == NULL || self->interface == interface)
-        add_all (&dict, geminga_bus_interface_pick_properties (interface, values));
-    }
-  if (self->interface == NULL && is_root_call (self))
-    add_all (&dict, geminga_bus_log_control_get_all (self->bus));
-
-  geminga_bus_call_return (self, g_variant_new ("(@a{sv})", g_variant_dict_end (&dict)));
+    geminga_bus_call_fail_error (self, error);
+  else if (self->interface != NULL)
+    geminga_bus_call_return (
+        self, g_variant_new ("(@a{sv})",
+                             geminga_bus_interface_pick_properties (self->interface, values)));
+  else
+    geminga_bus_call_return (self, g_variant_new ("(@a{sv})", merge_all (self, values)));
 }
 
 static void

@@ -16,6 +16,8 @@
 #include <glib/gstdio.h>
 
 #include "geminga-bus-private.h"
+#include "geminga-bus-state-private.h"
+#include "geminga-system-private.h"
 
 /*
  * A bus of its own for each test, a service on it and a client of it. The service is in the test's main
@@ -50,7 +52,7 @@ daemon_child_cb (gpointer user_data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static void
+static G_GNUC_UNUSED void
 daemon_start (Daemon *self)
 {
   g_autofree char *option = g_strconcat ("--config-file=", self->config, NULL);
@@ -72,7 +74,7 @@ daemon_start (Daemon *self)
   close (out);
 }
 
-static void
+static G_GNUC_UNUSED void
 daemon_kill (Daemon *self)
 {
   kill (self->pid, SIGKILL);
@@ -97,7 +99,9 @@ daemon_init (Daemon *self)
                             "<allow send_destination=\"*\"/><allow receive_sender=\"*\"/>"
                             "<allow own=\"*\"/></policy>"
                             "<policy context=\"default\"><deny own=\"org.example.Forbidden\"/>"
-                            "</policy></busconfig>",
+                            "</policy>"
+                            "<limit name=\"max_replies_per_connection\">50000</limit>"
+                            "</busconfig>",
                             self->address);
   g_file_set_contents (self->config, config, -1, &error);
   g_assert_no_error (error);
@@ -236,7 +240,7 @@ calc_emit (GemingaActor *actor, GemingaCall *call)
 static void
 calc_large (GemingaActor *actor, GemingaCall *call)
 {
-  gsize size = 129 * 1024 * 1024;
+  gsize size = 33 * 1024 * 1024;
 
   geminga_call_return_value (call,
                              g_variant_new_from_data (G_VARIANT_TYPE_BYTESTRING, g_malloc0 (size),
@@ -342,7 +346,8 @@ typedef struct
   GemingaActorRef *calc;
   GDBusConnection *client; /* (nullable) */
   guint n_acquired;
-  GPtrArray *lost; /* (element-type utf8) */
+  GPtrArray *lost;    /* (element-type utf8) */
+  GPtrArray *signals; /* (element-type utf8): what the client got */
   char *level;
 } Fixture;
 
@@ -397,7 +402,13 @@ keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   *kept = g_object_ref (result);
 }
 
-static GDBusConnection *
+/* Without a callback there would be no answer either. */
+static G_GNUC_UNUSED void
+ignore_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+}
+
+static G_GNUC_UNUSED GDBusConnection *
 connect_client (const char *address)
 {
   g_autoptr (GError) error = NULL;
@@ -412,7 +423,7 @@ connect_client (const char *address)
   return client;
 }
 
-static GemingaActorRef *
+static G_GNUC_UNUSED GemingaActorRef *
 fixture_spawn (Fixture *self, const char *id, GemingaPlacement placement)
 {
   g_autoptr (GError) error = NULL;
@@ -424,21 +435,54 @@ fixture_spawn (Fixture *self, const char *id, GemingaPlacement placement)
   return ref;
 }
 
-/* A service that is not on the bus yet. */
+/* What actors of the test's own thread say goes to the bus, as the arbiter does it. */
+
 static void
+backend_event (gpointer data,
+               GemingaTarget *actor,
+               const char *interface,
+               const char *member,
+               GVariant *arguments)
+{
+  Fixture *self = data;
+  g_autofree char *path = geminga_bus_build_path (ROOT "/Hello", actor->id);
+
+  geminga_bus_emit_event (self->bus, path, interface, member, arguments);
+}
+
+static void
+backend_started (gpointer data, GemingaTarget *actor)
+{
+}
+
+static void
+backend_ended (gpointer data, GemingaTarget *actor, const GError *failure)
+{
+}
+
+static const GemingaSystemBackend backend = {
+  .event = backend_event,
+  .started = backend_started,
+  .ended = backend_ended,
+};
+
+/* A service that is not on the bus yet. */
+static G_GNUC_UNUSED void
 fixture_init (Fixture *self)
 {
   memset (self, 0, sizeof *self);
   daemon_init (&self->daemon);
   self->lost = g_ptr_array_new_with_free_func (g_free);
+  self->signals = g_ptr_array_new_with_free_func (g_free);
   self->level = g_strdup ("message");
   self->system = geminga_system_new ();
+  geminga_system_set_backend (self->system, &backend, self);
   self->bus = geminga_bus_new (SERVICE_ID, &fixture_funcs, self);
   self->calc = fixture_spawn (self, "calc", GEMINGA_PLACEMENT_SHARED);
   geminga_bus_add_actor (self->bus, CALC_PATH, CALC_TYPE, self->calc);
 }
 
-static void
+static G_GNUC_UNUSED void
 fixture_set_up (Fixture *self, gconstpointer data)
 {
   fixture_init (self);
@@ -455,7 +499,7 @@ on_weak_notify (gpointer user_data, GObject *object)
 }
 
 /* GDBus lets go of a connection in its own thread. */
-static void
+static G_GNUC_UNUSED void
 close_client (GDBusConnection **client)
 {
   gboolean is_gone = FALSE;
@@ -470,7 +514,7 @@ close_client (GDBusConnection **client)
     g_main_context_iteration (NULL, FALSE);
 }
 
-static void
+static G_GNUC_UNUSED void
 fixture_tear_down (Fixture *self, gconstpointer data)
 {
   g_autoptr (GAsyncResult) stopped = NULL;
@@ -489,10 +533,11 @@ fixture_tear_down (Fixture *self, gconstpointer data)
   g_object_unref (self->system);
   daemon_clear (&self->daemon);
   g_ptr_array_unref (self->lost);
+  g_ptr_array_unref (self->signals);
   g_free (self->level);
 }
 
-static GVariant *
+static G_GNUC_UNUSED GVariant *
 call_with_fds (Fixture *self,
                const char *path,
                const char *interface,
@@ -512,7 +557,7 @@ call_with_fds (Fixture *self,
   return g_dbus_connection_call_with_unix_fd_list_finish (self->client, out_fds, result, error);
 }
 
-static GVariant *
+static G_GNUC_UNUSED GVariant *
 call (Fixture *self,
       const char *path,
       const char *interface,
@@ -524,7 +569,7 @@ call (Fixture *self,
 }
 
 /* The call fails with that D-Bus error, and its text contains all of @text. */
-static void
+static G_GNUC_UNUSED void
 assert_fails (Fixture *self,
               const char *path,
               const char *interface,
@@ -544,7 +589,7 @@ assert_fails (Fixture *self,
 }
 
 /* The call succeeds with what @text says in the text format of GVariant. */
-static void
+static G_GNUC_UNUSED void
 assert_answers (Fixture *self,
                 const char *path,
                 const char *interface,
@@ -559,4 +604,37 @@ assert_answers (Fixture *self,
   g_assert_no_error (error);
   printed = g_variant_print (reply, FALSE);
   g_assert_cmpstr (printed, ==, text);
+}
+
+static void
+on_signal (GDBusConnection *connection,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *member,
+           GVariant *parameters,
+           gpointer user_data)
+{
+  Fixture *self = user_data;
+  g_autofree char *text = g_variant_print (parameters, FALSE);
+
+  g_ptr_array_add (self->signals, g_strdup_printf ("%s %s.%s %s", path, interface, member, text));
+}
+
+/* The bus tells the client what it asked for in order, so an answer means that it listens. */
+static G_GNUC_UNUSED void
+subscribe (Fixture *self)
+{
+  g_dbus_connection_signal_subscribe (self->client, SERVICE_ID, NULL, NULL, NULL, NULL,
+                                      G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
+  assert_answers (self, CALC_PATH, ACTOR, "Ping", NULL, "('pong',)");
+}
+
+/* The next signal is this one. */
+static G_GNUC_UNUSED void
+assert_signal (Fixture *self, const char *text)
+{
+  AWAIT (self->signals->len > 0);
+  g_assert_cmpstr (g_ptr_array_index (self->signals, 0), ==, text);
+  g_ptr_array_remove_index (self->signals, 0);
 }
