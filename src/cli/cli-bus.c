@@ -157,8 +157,8 @@ request_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Request *request = user_data;
 
-  request->reply.value = g_dbus_connection_call_finish (
-      G_DBUS_CONNECTION (source), result, &request->reply.error);
+  request->reply.value =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &request->reply.error);
   if (g_error_matches (request->reply.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) &&
       !g_dbus_error_is_remote_error (request->reply.error))
     {
@@ -190,10 +190,10 @@ start_requests (CliBatch *self)
 
       if (self->requests->len == 1)
         timeout = cli_bus_get_timeout (self->cli);
-      g_dbus_connection_call (
-          self->cli->connection, request->name, request->path, request->interface, request->method,
-          request->arguments, NULL, get_flags (), MAX ((int) (timeout * 1000), 1),
-          self->cli->cancellable, request_done_cb, request);
+      g_dbus_connection_call (self->cli->connection, request->name, request->path,
+                              request->interface, request->method, request->arguments, NULL,
+                              get_flags (), MAX ((int) (timeout * 1000), 1), self->cli->cancellable,
+                              request_done_cb, request);
     }
 }
 
@@ -326,9 +326,8 @@ cli_bus_get_properties (Cli *cli,
                         const char *interface,
                         GError **error)
 {
-  g_autoptr (GVariant) reply =
-      cli_bus_call (cli, name, path, "org.freedesktop.DBus.Properties", "GetAll",
-                    g_variant_new ("(s)", interface), error);
+  g_autoptr (GVariant) reply = cli_bus_call (cli, name, path, "org.freedesktop.DBus.Properties",
+                                             "GetAll", g_variant_new ("(s)", interface), error);
 
   if (reply == NULL)
     return NULL;

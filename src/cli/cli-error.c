@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #define UNMAPPED "org.gtk.GDBus.UnmappedGError.Quark._"
 #define GDBUS    "org.freedesktop.DBus.Error."
 #define GEMINGA  "org.geminga1.Error."
 
-G_DEFINE_QUARK (cli-error-quark, cli_error)
+G_DEFINE_QUARK (cli - error - quark, cli_error)
 
 /* Exit status by D-Bus error name; any other is a plain failure. */
 static const struct

@@ -126,8 +126,8 @@ add_argument (Reading *self,
     }
 
   argument = g_new0 (CliArgument, 1);
-  argument->name = name != NULL && *name != '\0' ? g_strdup (name)
-                                                 : g_strdup_printf ("arg%u", arguments->len);
+  argument->name =
+      name != NULL && *name != '\0' ? g_strdup (name) : g_strdup_printf ("arg%u", arguments->len);
   argument->type = g_strdup (type);
   g_ptr_array_add (arguments, argument);
 
@@ -167,10 +167,7 @@ element_begins (GMarkupParseContext *context,
 }
 
 static void
-element_ends (GMarkupParseContext *context,
-              const char *element,
-              gpointer user_data,
-              GError **error)
+element_ends (GMarkupParseContext *context, const char *element, gpointer user_data, GError **error)
 {
   Reading *self = user_data;
 
@@ -271,9 +268,8 @@ cli_introspection_parse (const char *xml, gssize length, GError **error)
 CliIntrospection *
 cli_introspection_get (Cli *cli, const char *bus_name, const char *path, GError **error)
 {
-  g_autoptr (GVariant) reply =
-      cli_bus_call (cli, bus_name, path, "org.freedesktop.DBus.Introspectable", "Introspect", NULL,
-                    error);
+  g_autoptr (GVariant) reply = cli_bus_call (
+      cli, bus_name, path, "org.freedesktop.DBus.Introspectable", "Introspect", NULL, error);
   g_autoptr (CliIntrospection) self = NULL;
   g_autoptr (GError) local_error = NULL;
   const char *xml = NULL;
@@ -287,8 +283,10 @@ cli_introspection_get (Cli *cli, const char *bus_name, const char *path, GError 
     self = cli_introspection_parse (xml, (gssize) strlen (xml), &local_error);
   if (self == NULL)
     g_set_error (error, CLI_ERROR, EX_PROTOCOL, _ ("Cannot read what %s of %s offers: %s"), path,
-                 bus_name, local_error != NULL ? local_error->message : _ ("it is no text, or too "
-                                                                           "long"));
+                 bus_name,
+                 local_error != NULL ? local_error->message
+                                     : _ ("it is no text, or too "
+                                          "long"));
 
   return g_steal_pointer (&self);
 }

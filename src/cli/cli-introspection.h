@@ -31,14 +31,11 @@ typedef struct
 } CliIntrospection;
 
 CliIntrospection *cli_introspection_parse (const char *xml, gssize length, GError **error);
-CliIntrospection *cli_introspection_get (Cli *cli,
-                                         const char *bus_name,
-                                         const char *path,
-                                         GError **error);
+CliIntrospection *
+cli_introspection_get (Cli *cli, const char *bus_name, const char *path, GError **error);
 void cli_introspection_free (CliIntrospection *self);
-CliMethod *cli_introspection_find_method (CliIntrospection *self,
-                                          const char *command,
-                                          GError **error);
+CliMethod *
+cli_introspection_find_method (CliIntrospection *self, const char *command, GError **error);
 gboolean cli_introspection_is_own (const char *interface);
 char *cli_method_dup_usage (CliMethod *self);
 

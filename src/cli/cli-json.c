@@ -154,7 +154,8 @@ append_value (GString *json, GVariant *value, int indent)
       {
         g_autofree char *text = g_variant_print (value, FALSE);
 
-        g_string_append (json, g_str_has_prefix (text, "handle ") ? text + strlen ("handle ") : text);
+        g_string_append (json,
+                         g_str_has_prefix (text, "handle ") ? text + strlen ("handle ") : text);
       }
     }
 }

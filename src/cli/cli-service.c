@@ -31,8 +31,8 @@ has_suffix (const char *id, const char *suffix)
   gsize length = strlen (id);
   gsize suffix_length = strlen (suffix);
 
-  return suffix_length > 0 && length > suffix_length &&
-         id[length - suffix_length - 1] == '.' && g_str_has_suffix (id, suffix);
+  return suffix_length > 0 && length > suffix_length && id[length - suffix_length - 1] == '.' &&
+         g_str_has_suffix (id, suffix);
 }
 
 static CliService *
@@ -87,10 +87,9 @@ inspect_arbiters (Cli *cli, GPtrArray *services, GError **error)
     {
       CliService *service = g_ptr_array_index (services, i);
 
-      replies[2 * i] =
-          cli_batch_add (batch, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                         "org.freedesktop.DBus", "GetNameOwner",
-                         g_variant_new ("(s)", service->bus_name));
+      replies[2 * i] = cli_batch_add (batch, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                      "org.freedesktop.DBus", "GetNameOwner",
+                                      g_variant_new ("(s)", service->bus_name));
       replies[2 * i + 1] = cli_batch_add (batch, service->bus_name, CLI_ARBITER_PATH,
                                           "org.freedesktop.DBus.Properties", "GetAll",
                                           g_variant_new ("(s)", CLI_ARBITER_INTERFACE));
@@ -203,15 +202,50 @@ cli_service_get_state (CliService *self)
   return *state != '\0' ? state : *whole != '\0' ? whole : "running";
 }
 
+/* Gives an inspected service as programs get it, a{sv}. */
+GVariant *
+cli_service_build_json (CliService *self)
+{
+  g_auto (GVariantDict) json = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) sockets = NULL;
+
+  g_variant_dict_insert (&json, "id", "s", self->id);
+  g_variant_dict_insert (&json, "state", "s", cli_service_get_state (self));
+  if (self->arbiter != NULL)
+    {
+      g_variant_dict_insert (&json, "version", "s", cli_dict_get_string (self->arbiter, "Version"));
+      g_variant_dict_insert (&json, "pid", "t", cli_dict_get_number (self->arbiter, "Pid"));
+      g_variant_dict_insert (&json, "started-at", "t",
+                             cli_dict_get_number (self->arbiter, "StartedAt"));
+    }
+  if (self->monitor != NULL)
+    {
+      g_variant_dict_insert (&json, "workers", "t", cli_dict_get_number (self->monitor, "Workers"));
+      g_variant_dict_insert (&json, "running", "t", cli_dict_get_number (self->monitor, "Running"));
+      g_variant_dict_insert (&json, "restarts", "t",
+                             cli_dict_get_number (self->monitor, "Restarts"));
+      sockets = g_variant_lookup_value (self->monitor, "Sockets", G_VARIANT_TYPE_STRING_ARRAY);
+      if (sockets != NULL)
+        g_variant_dict_insert_value (&json, "sockets", sockets);
+    }
+  if (self->error != NULL)
+    {
+      g_autofree char *message = cli_error_dup_message (self->error);
+
+      g_variant_dict_insert (&json, "error", "s", message);
+    }
+
+  return g_variant_dict_end (&json);
+}
+
 /* Gives the services of the bus by the names they own, sorted, without asking any of them. */
 GPtrArray *
 cli_services_list (Cli *cli, GError **error)
 {
   g_autoptr (GPtrArray) services =
       g_ptr_array_new_with_free_func ((GDestroyNotify) cli_service_free);
-  g_autoptr (GVariant) reply =
-      cli_bus_call (cli, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                    "ListNames", NULL, error);
+  g_autoptr (GVariant) reply = cli_bus_call (cli, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                             "org.freedesktop.DBus", "ListNames", NULL, error);
   g_autofree const char **names = NULL;
 
   if (reply == NULL)
@@ -389,9 +423,8 @@ cli_service_unescape (const char *text)
       text += *text == '_' ? 2 : 0;
     }
 
-  return g_utf8_validate (plain->str, -1, NULL)
-             ? g_string_free (g_steal_pointer (&plain), FALSE)
-             : NULL;
+  return g_utf8_validate (plain->str, -1, NULL) ? g_string_free (g_steal_pointer (&plain), FALSE)
+                                                : NULL;
 }
 
 char *

@@ -24,6 +24,7 @@ typedef struct
 CliService *cli_service_new (const char *id, const char *bus_name);
 void cli_service_free (CliService *self);
 const char *cli_service_get_state (CliService *self);
+GVariant *cli_service_build_json (CliService *self);
 
 GPtrArray *cli_services_list (Cli *cli, GError **error);
 GPtrArray *cli_services_inspect (Cli *cli, GPtrArray *services, GError **error);

@@ -34,7 +34,6 @@ typedef enum
   CLI_VERB_QUICK = 1 << 1,   /* takes --quick */
   CLI_VERB_HIDDEN = 1 << 2,  /* is not shown to people */
   CLI_VERB_OFFLINE = 1 << 3, /* is not told about the bus: it connects itself, if at all */
-  CLI_VERB_RAW = 1 << 4,     /* gets its arguments as they are */
 } CliVerbFlags;
 
 typedef struct
@@ -56,6 +55,7 @@ struct _Cli
   GDBusConnection *connection; /* (owned) (nullable) */
   GCancellable *cancellable;   /* (owned): Ctrl-C */
   GString *out;                /* (owned): what is printed next */
+  int signal;                  /* which one asked to end, or 0 */
   const CliVerb *verb;         /* (nullable) */
 
   char *address; /* (owned) (nullable) */

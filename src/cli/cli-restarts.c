@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "cli-restarts.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "cli-bus.h"
+#include "cli-error.h"
+#include "cli-table.h"
+#include "cli-text.h"
+
+/* Gives the restart records of a service as aa{sv}. */
+GVariant *
+cli_restarts_get (Cli *cli, CliService *service, GError **error)
+{
+  g_autoptr (GVariant) reply = cli_bus_call (cli, service->bus_name, CLI_ARBITER_PATH,
+                                             CLI_ARBITER_INTERFACE, "GetRestarts", NULL, error);
+
+  if (reply == NULL)
+    return NULL;
+  if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(aa{sv})")))
+    return g_variant_get_child_value (reply, 0);
+
+  g_set_error (error, CLI_ERROR, EX_PROTOCOL, _ ("%s answers GetRestarts with something else"),
+               service->id);
+  return NULL;
+}
+
+/* Adds a table of the last @n_last records. */
+void
+cli_restarts_print (Cli *cli, GVariant *records, gsize n_last, const char *indent)
+{
+  g_autoptr (CliTable) table =
+      cli_table_new (cli, "TIME", "SERVICE", "ACTOR", "PID", "REASON", "DETAIL", NULL);
+  gsize n = g_variant_n_children (records);
+
+  for (gsize i = n > n_last ? n - n_last : 0; i < n; i++)
+    {
+      g_autoptr (GVariant) record = g_variant_get_child_value (records, i);
+
+      cli_table_add (table, cli_text_from_time (cli, cli_dict_get_number (record, "time")),
+                     cli_text_escape (cli_dict_get_string (record, "service")),
+                     cli_text_escape (cli_dict_get_string (record, "actor")),
+                     g_strdup_printf ("%" G_GUINT64_FORMAT, cli_dict_get_number (record, "pid")),
+                     cli_text_escape (cli_dict_get_string (record, "reason")),
+                     cli_text_escape (cli_dict_get_string (record, "detail")), NULL);
+    }
+  cli_table_print (table, indent);
+}

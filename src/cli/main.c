@@ -1,0 +1,179 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+
+#include "cli-bus.h"
+#include "cli-error.h"
+#include "cli-options.h"
+#include "cli-output.h"
+#include "cli-text.h"
+#include "cli.h"
+
+/* Helpers */
+
+static gboolean
+interrupt (Cli *cli, int number)
+{
+  cli->signal = number;
+  g_cancellable_cancel (cli->cancellable);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_interrupt_cb (gpointer user_data)
+{
+  return interrupt (user_data, SIGINT);
+}
+
+static gboolean
+on_terminate_cb (gpointer user_data)
+{
+  return interrupt (user_data, SIGTERM);
+}
+
+static const CliVerb *
+find_verb (const char *name, GError **error)
+{
+  const CliVerb *const *verbs = cli_verbs_list ();
+  const CliVerb *verb = cli_verbs_find (name);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  const char *nearest;
+
+  if (verb != NULL)
+    return verb;
+
+  for (gsize i = 0; verbs[i] != NULL; i++)
+    {
+      if ((verbs[i]->flags & CLI_VERB_HIDDEN) == 0)
+        g_ptr_array_add (names, (char *) verbs[i]->name);
+    }
+  g_ptr_array_add (names, NULL);
+
+  nearest = cli_text_find_nearest (name, (const char *const *) names->pdata);
+  if (nearest != NULL)
+    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("There is no verb “%s”; did you mean “%s”?"), name,
+                 nearest);
+  else
+    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("There is no verb “%s”; geminga help lists them"),
+                 name);
+  return NULL;
+}
+
+static gboolean
+check_verb (Cli *cli, guint n_operands, GError **error)
+{
+  const CliVerb *verb = cli->verb;
+  gboolean is_bounded = verb->max_operands >= verb->min_operands;
+
+  if (cli->is_watching && (verb->flags & CLI_VERB_WATCH) == 0)
+    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("%s does not take --watch"), verb->name);
+  else if (cli->is_quick && (verb->flags & CLI_VERB_QUICK) == 0)
+    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("%s does not take --quick"), verb->name);
+  else if (n_operands < verb->min_operands || (is_bounded && n_operands > verb->max_operands))
+    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("Usage: geminga %s %s"), verb->name,
+                 *verb->usage != '\0' ? _ (verb->usage) : "");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+run (Cli *cli, const char *const *argv, GError **error)
+{
+  g_auto (GStrv) words = NULL;
+  const char *const *operands;
+
+  /* Completion wants the words as they were typed. */
+  if (argv[0] != NULL && argv[1] != NULL && g_str_equal (argv[1], "complete"))
+    {
+      cli->verb = cli_verbs_find ("complete");
+      return cli->verb->run (cli, argv + 2, error);
+    }
+
+  words = cli_options_parse (cli, argv, error);
+  if (words == NULL)
+    return FALSE;
+
+  operands = (const char *const *) words;
+  cli->verb = find_verb (*operands != NULL ? *operands++ : "ps", error);
+  if (cli->verb == NULL || !check_verb (cli, g_strv_length ((GStrv) operands), error))
+    return FALSE;
+  if ((cli->verb->flags & CLI_VERB_OFFLINE) == 0 && !cli_bus_connect (cli, error))
+    return FALSE;
+
+  return cli->verb->run (cli, operands, error);
+}
+
+/* Ctrl-C ends what goes on for ever as it should; other things it breaks off. */
+static int
+get_status (Cli *cli, const GError *error)
+{
+  if (cli_error_is_quiet (error))
+    return EX_OK;
+  if (g_cancellable_is_cancelled (cli->cancellable))
+    return cli->signal != 0 ? 128 + cli->signal : EX_OK;
+
+  cli_output_error (cli, error);
+  return cli_error_get_status (error);
+}
+
+static void
+cli_init (Cli *cli)
+{
+  cli->cancellable = g_cancellable_new ();
+  cli->out = g_string_new (NULL);
+  cli->timeout = -1;
+  cli->is_terminal = isatty (STDOUT_FILENO);
+  cli->is_unicode = g_str_equal (nl_langinfo (CODESET), "UTF-8");
+
+  g_unix_signal_add (SIGINT, on_interrupt_cb, cli);
+  g_unix_signal_add (SIGTERM, on_terminate_cb, cli);
+}
+
+static void
+cli_clear (Cli *cli)
+{
+  g_clear_object (&cli->connection);
+  g_clear_object (&cli->cancellable);
+  g_string_free (cli->out, TRUE);
+  g_free (cli->address);
+}
+
+int
+main (int argc, char *argv[])
+{
+  Cli cli = { NULL };
+  g_autoptr (GError) error = NULL;
+  int status = EX_OK;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, GEMINGA_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("geminga");
+  signal (SIGPIPE, SIG_IGN); /* writing fails instead, and is then looked at */
+
+  cli_init (&cli);
+  if (!run (&cli, (const char *const *) argv, &error))
+    {
+      status = get_status (&cli, error);
+      g_clear_error (&error);
+    }
+  if (!cli_output_flush (&cli, &error))
+    status = get_status (&cli, error);
+  cli_clear (&cli);
+
+  return status;
+}
