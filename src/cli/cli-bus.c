@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli-error.h"
+#include "cli-service.h"
 
 #define DEFAULT_TIMEOUT 30.0
 #define LOOK_TIMEOUT    5.0 /* of what is only looked at, many at once */
@@ -162,9 +163,11 @@ request_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (request->reply.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) &&
       !g_dbus_error_is_remote_error (request->reply.error))
     {
+      g_autofree char *id = cli_service_dup_id (request->name);
+
       g_clear_error (&request->reply.error);
       g_set_error (&request->reply.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                   _ ("%s did not answer %s in time"), request->name, request->method);
+                   _ ("%s did not answer %s in time"), id, request->method);
     }
 
   request->batch->n_done++;

@@ -127,10 +127,10 @@ cli_config_find (GVariant *values, const char *name, GError **error)
 
   nearest = cli_text_find_nearest (name, (const char *const *) names);
   if (nearest != NULL)
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("There is no “%s”; did you mean “%s”?"), name,
+    g_set_error (error, CLI_ERROR, EX_NOUSER, _ ("There is no “%s”; did you mean “%s”?"), name,
                  nearest);
   else
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("There is no “%s”"), name);
+    g_set_error (error, CLI_ERROR, EX_NOUSER, _ ("There is no “%s”"), name);
 
   return NULL;
 }

@@ -7,28 +7,40 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli-text.h"
+
 static void append_value (GString *json, GVariant *value, int indent);
 
 /* Helpers */
 
 static void
+append_escaped (GString *json, gunichar c)
+{
+  if (c > 0xffff)
+    g_string_append_printf (json, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                            0xdc00 + ((c - 0x10000) & 0x3ff));
+  else
+    g_string_append_printf (json, "\\u%04x", c);
+}
+
+static void
 append_string (GString *json, const char *text)
 {
   g_string_append_c (json, '"');
-  for (; *text != '\0'; text++)
+  for (; *text != '\0'; text = g_utf8_next_char (text))
     {
-      guchar c = (guchar) *text;
+      gunichar c = g_utf8_get_char (text);
 
       if (c == '"' || c == '\\')
-        g_string_append_printf (json, "\\%c", c);
+        g_string_append_printf (json, "\\%c", (char) c);
       else if (c == '\n')
         g_string_append (json, "\\n");
       else if (c == '\t')
         g_string_append (json, "\\t");
-      else if (c < 0x20 || c == 0x7f)
-        g_string_append_printf (json, "\\u%04x", c);
+      else if (cli_text_is_harmful (c))
+        append_escaped (json, c);
       else
-        g_string_append_c (json, *text);
+        g_string_append_unichar (json, c);
     }
   g_string_append_c (json, '"');
 }
@@ -83,16 +95,41 @@ append_entry (GString *json, GVariant *entry, int indent)
   append_value (json, value, indent);
 }
 
+static int
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  g_autoptr (GVariant) left = g_variant_get_child_value (*(GVariant *const *) a, 0);
+  g_autoptr (GVariant) right = g_variant_get_child_value (*(GVariant *const *) b, 0);
+
+  return g_variant_compare (left, right);
+}
+
+/* Objects have no order: theirs is made the same each time. */
+static GPtrArray *
+list_children (GVariant *value, gboolean is_object)
+{
+  g_autoptr (GPtrArray) children =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  gsize n = g_variant_n_children (value);
+
+  for (gsize i = 0; i < n; i++)
+    g_ptr_array_add (children, g_variant_get_child_value (value, i));
+  if (is_object)
+    g_ptr_array_sort (children, compare_entries);
+
+  return g_steal_pointer (&children);
+}
+
 static void
 append_container (GString *json, GVariant *value, int indent)
 {
   gboolean is_object = g_variant_is_of_type (value, G_VARIANT_TYPE_DICTIONARY);
-  gsize n = g_variant_n_children (value);
+  g_autoptr (GPtrArray) children = list_children (value, is_object);
 
   g_string_append_c (json, is_object ? '{' : '[');
-  for (gsize i = 0; i < n; i++)
+  for (guint i = 0; i < children->len; i++)
     {
-      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+      GVariant *child = g_ptr_array_index (children, i);
 
       if (i > 0)
         g_string_append_c (json, ',');
@@ -102,7 +139,7 @@ append_container (GString *json, GVariant *value, int indent)
       else
         append_value (json, child, deeper (indent));
     }
-  if (n > 0)
+  if (children->len > 0)
     append_line (json, indent);
   g_string_append_c (json, is_object ? '}' : ']');
 }

@@ -435,6 +435,17 @@ cli_service_dup_bus_name (const char *id)
   return g_strconcat (NAME_PREFIX, escaped, NULL);
 }
 
+/* Gives the id of the service that owns a name; other names stay as they are. */
+char *
+cli_service_dup_id (const char *bus_name)
+{
+  char *id = g_str_has_prefix (bus_name, NAME_PREFIX)
+                 ? cli_service_unescape (bus_name + strlen (NAME_PREFIX))
+                 : NULL;
+
+  return id != NULL ? id : g_strdup (bus_name);
+}
+
 /* Gives a string of @dict (nullable); without it an empty one. */
 const char *
 cli_dict_get_string (GVariant *dict, const char *key)

@@ -34,6 +34,7 @@ char *cli_service_match (GPtrArray *ids, const char *id, GError **error);
 char *cli_service_escape (const char *text);
 char *cli_service_unescape (const char *text);
 char *cli_service_dup_bus_name (const char *id);
+char *cli_service_dup_id (const char *bus_name);
 
 const char *cli_dict_get_string (GVariant *dict, const char *key);
 guint64 cli_dict_get_number (GVariant *dict, const char *key);

@@ -9,11 +9,9 @@
 /* More wrong letters than a third of a word is another word. */
 #define WORD_TOLERANCE 3
 
-/* Helpers */
-
-/* What a terminal would act upon, or show in a way that misleads. */
-static gboolean
-is_harmful (gunichar c)
+/* Tells of a character that a terminal would act upon, or show in a way that misleads. */
+gboolean
+cli_text_is_harmful (gunichar c)
 {
   switch (g_unichar_type (c))
     {
@@ -27,6 +25,8 @@ is_harmful (gunichar c)
       return FALSE;
     }
 }
+
+/* Helpers */
 
 static void
 append_harmful (GString *escaped, gunichar c)
@@ -59,7 +59,7 @@ escape (const char *text, gboolean keeps_lines)
           continue;
         }
 
-      if (is_harmful (c) && !(keeps_lines && (c == '\n' || c == '\t')))
+      if (cli_text_is_harmful (c) && !(keeps_lines && (c == '\n' || c == '\t')))
         append_harmful (escaped, c);
       else
         g_string_append_unichar (escaped, c);
@@ -224,7 +224,7 @@ cli_text_find_nearest (const char *wanted, const char *const *known)
     {
       guint distance = strlen (*known) <= 256 ? measure_distance (wanted, *known) : G_MAXUINT;
 
-      if (distance < best && distance <= MAX (strlen (*known) / WORD_TOLERANCE, 1) + 1 &&
+      if (distance < best && distance <= MAX (strlen (*known) / WORD_TOLERANCE, 1) &&
           distance < strlen (*known))
         {
           best = distance;

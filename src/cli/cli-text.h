@@ -8,6 +8,7 @@
 
 G_BEGIN_DECLS
 
+gboolean cli_text_is_harmful (gunichar c);
 char *cli_text_escape (const char *text);
 char *cli_text_escape_lines (const char *text);
 char *cli_text_from_time (Cli *cli, guint64 time);

@@ -145,7 +145,10 @@ offer_commands (Completion *self)
       g_autofree char *usage = cli_method_dup_usage (method);
 
       if (cli_introspection_is_own (method->interface))
-        offer (self, method->name, method->summary != NULL ? method->summary : usage);
+        offer (self, method->name,
+               method->summary != NULL ? method->summary
+               : method->in->len > 0   ? usage
+                                       : NULL);
     }
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Geminga authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A service as it looks from the bus: fake_service.py ID ADDRESS [hang|mute|slow-start].
+"""A service as it looks from the bus: fake_service.py ID ADDRESS [mute|slow-start|double|exit].
 
-It has the interfaces of an arbiter, a monitor, two workers and two named actors, and keeps what it
-is told. "hang" never answers anything, "mute" has the names alone.
+It has the interfaces of an arbiter, a monitor, workers and named actors, and keeps what it is told.
+"mute" has the names alone, "double" a second service "Second",
+"slow-start" is not ready at once, "exit" ends at once.
 """
 import os
 import signal
@@ -293,11 +294,7 @@ class Service:
             argv[2], Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
             Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
         self.connection.set_exit_on_close(True)
-        if mode == "hang":
-            self.connection.add_filter(
-                lambda _connection, message, incoming, *_: None if incoming and
-                message.get_message_type() == Gio.DBusMessageType.METHOD_CALL else message)
-        elif mode != "mute":
+        if mode != "mute":
             self.export(mode)
         for name in (self.id, f"org.geminga1.Service.{escape(self.id)}"):
             Gio.bus_own_name_on_connection(self.connection, name, 0, None, None)
@@ -311,10 +308,10 @@ class Service:
             "StartedAt": text("t", STARTED_AT), "Services": text("as", [self.name]),
             "LogLevel": text("s", "info"), "LogTarget": text("s", "stderr"),
             "SyslogIdentifier": text("s", self.name)})
-        Monitor(self, self.path, [MONITOR, ACTOR], {
-            "ServiceId": text("s", self.id), "Workers": text("u", 2), "Running": text("u", 2),
-            "Restarts": text("u", 3), "State": text("s", "running"),
-            "Sockets": text("as", ["127.0.0.1:8060", "unix:/run/x"])})
+        if mode == "double":
+            arbiter.properties["Services"] = text("as", [self.name, "Second"])
+            self.export_monitor(f"{ROOT}/Second", "org.example.Second")
+        self.export_monitor(self.path, self.id)
         for actor in ("worker1", "worker2", "worker10"):
             Object(self, f"{self.path}/{actor}", [ACTOR])
         Calc(self, f"{self.path}/calc", [CALC, ACTOR], None, {
@@ -324,6 +321,13 @@ class Service:
             GLib.timeout_add(200, arbiter.change, "org.geminga1.Arbiter", "State",
                              text("s", "running"))
 
+    def export_monitor(self, path, service_id):
+        text = GLib.Variant
+        Monitor(self, path, [MONITOR, ACTOR], {
+            "ServiceId": text("s", service_id), "Workers": text("u", 2), "Running": text("u", 2),
+            "Restarts": text("u", 3), "State": text("s", "running"),
+            "Sockets": text("as", ["127.0.0.1:8060", "unix:/run/x"])})
+
 
 def escape(text):
     return "".join(c if c.isascii() and c.isalnum() else "".join(f"_{byte:02x}" for byte in c.encode())
@@ -331,6 +335,8 @@ def escape(text):
 
 
 def main():
+    if sys.argv[3:] == ["exit"]:
+        sys.exit(1)
     service = Service(sys.argv)
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, service.loop.quit)
     service.loop.run()

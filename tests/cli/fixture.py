@@ -22,7 +22,7 @@ CONFIG = """<busconfig>
   <auth>EXTERNAL</auth>
   <servicedir>{folder}/services</servicedir>
   <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/><allow own="*"/>
+    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
   </policy>
 </busconfig>"""
 
