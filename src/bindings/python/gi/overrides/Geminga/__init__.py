@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 The Geminga authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Geminga for Python: actor classes with decorators, coroutines, plain values instead of GVariants.
+
+See docs/python.md. Only sugar is in here: what actors, calls and services do is in the library.
+"""
+
+from gi.module import get_introspection_module
+from gi.overrides import override
+from gi.repository import GLib
+
+from . import values
+from .actor import LATER, ActorMeta, current_call, handle, new_error
+from .declare import command, event
+from .loop import get_loop, run, start_operation
+from .web import route, wrap_handler
+
+Geminga = get_introspection_module("Geminga")
+
+__all__ = ["LATER", "command", "event", "get_loop", "is_error", "new_error", "run"]
+
+
+def is_error(exception, *codes):
+    """Tells whether an exception is an error of the library with one of these codes, or with any."""
+    if not isinstance(exception, GLib.Error) or exception.domain != GLib.quark_to_string(Geminga.error_quark()):
+        return False
+    return not codes or exception.code in [int(code) for code in codes]
+
+
+def pack_properties(properties):
+    if properties is None or isinstance(properties, GLib.Variant):
+        return properties
+    return values.pack("a{sv}", properties, "properties")
+
+
+class Actor(Geminga.Actor, metaclass=ActorMeta):
+    """An actor class is a subclass with methods declared by Geminga.command."""
+
+    interface = None  # the D-Bus name of what the class declares
+    main_thread_only = True  # False: placement “thread” is allowed, with one interpreter lock for all
+
+    def spawn(self, type, id=None, placement=Geminga.Placement.SHARED, properties=None):
+        return Geminga.Actor.spawn(self, type, id, placement, pack_properties(properties))
+
+
+# Not in the class: there it would replace the function of the C class, for every actor.
+Actor.do_handle = handle
+Actor._geminga_commands = {}
+Actor = override(Actor)
+__all__.append("Actor")
+
+
+class System(Geminga.System):
+    def spawn(self, type, id=None, placement=Geminga.Placement.SHARED, properties=None):
+        return Geminga.System.spawn(self, type, id, placement, pack_properties(properties))
+
+    def stop(self):
+        """Ends all actors; the future is done when they are gone."""
+        return start_operation(
+            lambda cancellable, on_ready: self.stop_async(cancellable, on_ready), self.stop_finish)
+
+
+System = override(System)
+__all__.append("System")
+
+
+def send(function):
+    """From within a coroutine that handles a call: as its actor, and not longer than it may take."""
+    call = current_call.get()
+    if call is None:
+        return function()
+    result = []
+    call.resume(lambda _call, *_data: result.append(function()))
+    return result[0] if result else None
+
+
+def is_packed(arguments, wanted):
+    """Whether this is one tuple with all arguments, which is sent as it is."""
+    if len(arguments) != 1 or not isinstance(arguments[0], GLib.Variant):
+        return False
+    given = arguments[0].get_type()
+    return given.is_tuple() and (wanted.n_items() != 1 or given.equal(wanted))
+
+
+class ActorRef(Geminga.ActorRef):
+    def _pack(self, name, arguments, descriptors):
+        declared = self.lookup_command(name)
+        if declared is None or is_packed(arguments, declared.get_argument_type()):
+            return values.guess_arguments(arguments, descriptors)
+        names = [f"{name}, {argument}" for argument in declared.get_argument_names()]
+        return values.pack_arguments(declared.get_argument_type().dup_string(), arguments, name, names, descriptors)
+
+    def ask(self, name, *arguments, timeout=None):
+        """Sends a command; the future gets the result, or the error. The time-out is in seconds."""
+        descriptors = values.Descriptors()
+        packed = self._pack(name, arguments, descriptors)
+
+        def start(cancellable, on_ready):
+            send(lambda: self.ask_with_fds_async(
+                name, packed, descriptors.fds, values.milliseconds(timeout), cancellable, on_ready))
+
+        def finish(result):
+            answer, fds = self.ask_with_fds_finish(result)
+            return values.unpack_result(answer, values.Descriptors(fds) if fds is not None else None)
+
+        return start_operation(start, finish)
+
+    def tell(self, name, *arguments):
+        """Sends a command and waits for nothing."""
+        packed = self._pack(name, arguments, None)
+        return send(lambda: Geminga.ActorRef.tell(self, name, packed))
+
+    def wait_ready(self):
+        return start_operation(
+            lambda cancellable, on_ready: self.wait_ready_async(cancellable, on_ready), self.wait_ready_finish)
+
+    def wait_ended(self):
+        return start_operation(
+            lambda cancellable, on_ready: self.wait_ended_async(cancellable, on_ready), self.wait_ended_finish)
+
+    def __getattr__(self, name):
+        """Commands begin with a capital: ref.Add (1, 2) is ref.ask ("Add", 1, 2)."""
+        if not name[:1].isupper():
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return lambda *arguments, timeout=None: self.ask(name, *arguments, timeout=timeout)
+
+    def __eq__(self, other):
+        return isinstance(other, Geminga.ActorRef) and self.equal(other)
+
+    def __hash__(self):
+        return hash(self.get_path())
+
+    def __repr__(self):
+        return f"<Geminga.ActorRef {self.get_path()}>"
+
+
+ActorRef = override(ActorRef)
+__all__.append("ActorRef")
+
+
+def add_route(native):
+    def add_route(self, method, path, handler):
+        """Has the handler, a function or a coroutine function, answer such requests."""
+        native.add_route(self, method, path, wrap_handler(handler))
+
+    return add_route
+
+
+class Router(Geminga.Router):
+    add_route = add_route(Geminga.Router)
+    route = route
+
+
+Router = override(Router)
+__all__.append("Router")
+
+if hasattr(Geminga, "WebService"):
+
+    class WebService(Geminga.WebService):
+        add_route = add_route(Geminga.WebService)
+        route = route
+
+    WebService = override(WebService)
+    __all__.append("WebService")
