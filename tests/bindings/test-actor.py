@@ -243,11 +243,15 @@ class ActorTest(unittest.TestCase):
 
     def test_descriptors(self):
         async def main(calc):
+            await calc.Slow("opens the loop")
+            before = os.listdir("/proc/self/fd")
             reader, writer = os.pipe()
             with os.fdopen(reader) as pipe, os.fdopen(writer, "w") as file:
                 with os.fdopen(await calc.Duplicate(file), "w") as copy:
                     copy.write("through\n")
                 self.assertEqual(pipe.readline(), "through\n")
+            gc.collect()
+            self.assertEqual(os.listdir("/proc/self/fd"), before)
 
         self.run_with(main)
 

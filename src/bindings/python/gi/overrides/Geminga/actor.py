@@ -44,7 +44,7 @@ def as_error(exception):
 def answer(call, command, value):
     if value is LATER or call.is_answered():
         return
-    descriptors = values.Descriptors()
+    descriptors = values.Descriptors(takes_numbers=True)
     result = values.pack_result(command.result, value, descriptors)
     call.return_value_with_fds(result, descriptors.fds)
 

@@ -3,6 +3,7 @@
 """Python values to GVariants and back: by signature where there is one, guessed where there is none."""
 
 import math
+import os
 
 from gi.repository import Gio, GLib
 
@@ -12,14 +13,20 @@ INTEGERS = {"y": (0, 8), "n": (1, 16), "q": (0, 16), "i": (1, 32), "u": (0, 32),
 class Descriptors:
     """The file descriptors that travel with one message; handles in it are indexes into them."""
 
-    def __init__(self, fds=None):
+    def __init__(self, fds=None, takes_numbers=False):
         self.fds = fds
+        self.takes_numbers = takes_numbers
 
     def add(self, file):
-        """Takes a duplicate of the descriptor."""
+        """Takes a duplicate of the descriptor; of a bare number also the descriptor itself, if told so."""
         if self.fds is None:
             self.fds = Gio.UnixFDList.new()
-        return self.fds.append(file if isinstance(file, int) else file.fileno())
+        if not isinstance(file, int):
+            return self.fds.append(file.fileno())
+        index = self.fds.append(file)
+        if self.takes_numbers:
+            os.close(file)
+        return index
 
     def get(self, index):
         """Gives a duplicate, which the receiver has to close."""
