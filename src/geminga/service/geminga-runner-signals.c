@@ -4,6 +4,7 @@
 
 #include "geminga-runner-state-private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
@@ -93,6 +94,20 @@ on_signal (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/*
+ * Threads that were there before us, as those of a language's runtime, do not block the signals. The
+ * kernel may choose one of them; it hands the signal on to the main thread, which does.
+ */
+static void
+hand_on (int number)
+{
+  int saved = errno;
+
+  if (gettid () != getpid ())
+    tgkill (getpid (), getpid (), number);
+  errno = saved;
+}
+
 /* For the runner's own files */
 
 void
@@ -108,7 +123,7 @@ geminga_runner_take_signals (GemingaRunner *self)
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       /* What is ignored, as after nohup or in a background job, would not come. */
-      signal (numbers[i], SIG_DFL);
+      signal (numbers[i], hand_on);
       sigaddset (&set, numbers[i]);
     }
   pthread_sigmask (SIG_BLOCK, &set, NULL);
