@@ -630,6 +630,14 @@ function initRoutes(prototype) {
     };
 }
 
+function initService(prototype) {
+    const addActor = prototype.add_actor;
+
+    prototype.add_actor = function (klass, id, placement = Geminga.Placement.PROCESS, properties = null) {
+        return addActor.call(this, klass, id, placement, packProperties(properties));
+    };
+}
+
 function _init() {
     Geminga = this;
 
@@ -638,6 +646,6 @@ function _init() {
     initSpawn(Geminga.System.prototype);
     initRefs();
     initRoutes(Geminga.Router.prototype);
-    if (Geminga.WebService !== undefined)
-        initRoutes(Geminga.WebService.prototype);
+    initRoutes(Geminga.WebService.prototype);
+    initService(Geminga.Service.prototype);
 }

@@ -154,11 +154,20 @@ class Router(Geminga.Router):
 Router = override(Router)
 __all__.append("Router")
 
-if hasattr(Geminga, "WebService"):
 
-    class WebService(Geminga.WebService):
-        add_route = add_route(Geminga.WebService)
-        route = route
+class Service(Geminga.Service):
+    def add_actor(self, type, id, placement=Geminga.Placement.PROCESS, properties=None):
+        return Geminga.Service.add_actor(self, type, id, placement, pack_properties(properties))
 
-    WebService = override(WebService)
-    __all__.append("WebService")
+
+Service = override(Service)
+__all__.append("Service")
+
+
+class WebService(Geminga.WebService):
+    add_route = add_route(Geminga.WebService)
+    route = route
+
+
+WebService = override(WebService)
+__all__.append("WebService")
