@@ -54,20 +54,21 @@ struct _GemingaMailbox
   GemingaPlacement placement;
   GVariant *properties; /* (owned) (nullable), a{sv}, until the actor is made */
 
-  /* the loop's thread only */
-  GemingaMailboxState state;
+  _Atomic (GemingaMailboxState) state; /* only ever grows */
+
+  /* the loop's thread only; once the actor has ended, who ended it */
   GemingaActor *actor;   /* (owned) (nullable) */
-  GError *failure;       /* (owned) (nullable): why it ended, if not by being asked */
   GPtrArray *ready_asks; /* (owned) (element-type GemingaAsk) */
   GPtrArray *exit_asks;  /* (owned) (element-type GemingaAsk) */
-  GPtrArray *children; /* (owned) (element-type GemingaTarget): spawned by the actor, end with it */
-  GMainLoop *main_loop; /* (owned) (nullable): of an actor with a thread of its own */
+  GMainLoop *main_loop;  /* (owned) (nullable): of an actor with a thread of its own */
   guint n_holds;
   guint64 n_processed;
   gint64 started_at; /* microseconds since 1970 */
 
   GMutex lock;
   GemingaOpenCall *open_calls; /* (nullable), under lock */
+  GError *failure; /* (owned) (nullable), under lock, constant once ended: why, if not asked to */
+  GPtrArray *children; /* (owned) (nullable) (element-type GemingaTarget), under lock: end with it */
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,

@@ -55,6 +55,13 @@ cancel_forwarded (GemingaMailbox *self, GemingaAsk *ask)
 }
 
 static void
+forget_waiting (GPtrArray *asks, GemingaAsk *ask)
+{
+  if (asks != NULL)
+    g_ptr_array_remove_fast (asks, ask);
+}
+
+static void
 cancel_call (GemingaMailbox *self, GemingaAsk *ask)
 {
   g_autoptr (GCancellable) cancellable = NULL;
@@ -129,10 +136,41 @@ add_ask (GPtrArray **asks, GemingaAsk *ask)
   g_ptr_array_add (*asks, geminga_ask_ref (ask));
 }
 
+/* FALSE: it is that far already, or has been killed meanwhile. */
+static gboolean
+advance (GemingaMailbox *self, GemingaMailboxState state)
+{
+  GemingaMailboxState now = atomic_load (&self->state);
+
+  while (now < state)
+    if (atomic_compare_exchange_weak (&self->state, &now, state))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* What is noted first counts, unless it is replaced by what the actor itself says. */
+static void
+note_failure_locked (GemingaMailbox *self, GError *failure, gboolean is_replacing)
+{
+  if (self->state == GEMINGA_MAILBOX_ENDED || (self->failure != NULL && !is_replacing))
+    {
+      g_error_free (failure);
+      return;
+    }
+
+  g_clear_error (&self->failure);
+  self->failure = failure;
+}
+
 static void
 stop_children (GemingaMailbox *self)
 {
-  g_autoptr (GPtrArray) children = g_steal_pointer (&self->children);
+  g_autoptr (GPtrArray) children = NULL;
+
+  g_mutex_lock (&self->lock);
+  children = g_steal_pointer (&self->children);
+  g_mutex_unlock (&self->lock);
 
   for (guint i = 0; children != NULL && i < children->len; i++)
     geminga_target_post (g_ptr_array_index (children, i),
@@ -152,11 +190,20 @@ why_not_ready (GemingaMailbox *self)
 static void
 end (GemingaMailbox *self)
 {
-  g_autoptr (GemingaSystem) system = g_steal_pointer (&self->system);
-  g_autoptr (GemingaActor) actor = g_steal_pointer (&self->actor);
-  g_autoptr (GError) not_ready = why_not_ready (self);
+  g_autoptr (GemingaSystem) system = NULL;
+  g_autoptr (GemingaActor) actor = NULL;
+  g_autoptr (GError) not_ready = NULL;
+  gboolean is_ours;
 
-  self->state = GEMINGA_MAILBOX_ENDED;
+  g_mutex_lock (&self->lock);
+  is_ours = advance (self, GEMINGA_MAILBOX_ENDED);
+  g_mutex_unlock (&self->lock);
+  if (!is_ours)
+    return;
+
+  not_ready = why_not_ready (self);
+  system = g_steal_pointer (&self->system);
+  actor = g_steal_pointer (&self->actor);
   atomic_store (&self->is_closed, TRUE);
   if (system != NULL)
     geminga_system_remove (system, &self->target);
@@ -178,7 +225,9 @@ end (GemingaMailbox *self)
 static void
 become_ready (GemingaMailbox *self)
 {
-  self->state = GEMINGA_MAILBOX_RUNNING;
+  if (!advance (self, GEMINGA_MAILBOX_RUNNING))
+    return;
+
   geminga_system_actor_started (self->system, &self->target);
   answer_asks (&self->ready_asks, NULL);
 }
@@ -188,10 +237,9 @@ start (GemingaMailbox *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->state != GEMINGA_MAILBOX_NEW)
+  if (!advance (self, GEMINGA_MAILBOX_STARTING))
     return;
 
-  self->state = GEMINGA_MAILBOX_STARTING;
   self->started_at = g_get_real_time ();
   self->actor = geminga_actor_make (self, &error);
   g_clear_pointer (&self->properties, g_variant_unref);
@@ -202,8 +250,7 @@ start (GemingaMailbox *self)
     }
 
   geminga_actor_run_started (self->actor);
-  if (self->state == GEMINGA_MAILBOX_STARTING)
-    become_ready (self);
+  become_ready (self);
 }
 
 /* Helpers: messages */
@@ -252,6 +299,9 @@ handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
   gboolean is_ready =
       message->kind == GEMINGA_MESSAGE_READY && self->state == GEMINGA_MAILBOX_RUNNING;
 
+  if (geminga_ask_is_answered (message->ask))
+    return; /* it was cancelled before it came */
+
   if (message->kind == GEMINGA_MESSAGE_EXIT && self->state == GEMINGA_MAILBOX_ENDED)
     geminga_ask_answer (message->ask,
                         self->failure == NULL ? g_variant_ref_sink (g_variant_new_tuple (NULL, 0))
@@ -268,6 +318,17 @@ handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
 }
 
 static void
+note_killed (GemingaMailbox *self)
+{
+  g_mutex_lock (&self->lock);
+  note_failure_locked (
+      self,
+      g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” was killed", self->target.id),
+      FALSE);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 handle_urgent (GemingaMailbox *self, GemingaMessage *message)
 {
   switch (message->kind)
@@ -277,6 +338,8 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
       handle_waiting_ask (self, message);
       break;
     case GEMINGA_MESSAGE_CANCEL:
+      forget_waiting (self->ready_asks, message->ask);
+      forget_waiting (self->exit_asks, message->ask);
       cancel_call (self, message->ask);
       break;
     case GEMINGA_MESSAGE_START:
@@ -286,8 +349,8 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
       geminga_mailbox_stop (self);
       break;
     case GEMINGA_MESSAGE_KILL:
-      if (self->state != GEMINGA_MAILBOX_ENDED)
-        end (self);
+      note_killed (self);
+      end (self);
       break;
     case GEMINGA_MESSAGE_CALL:
     default:
@@ -352,7 +415,11 @@ static void
 come_back (GemingaMailbox *self)
 {
   g_autoptr (GemingaActor) actor = g_steal_pointer (&self->actor);
+  g_autoptr (GemingaSystem) system = NULL;
 
+  g_mutex_lock (&self->lock);
+  system = g_steal_pointer (&self->system);
+  g_mutex_unlock (&self->lock);
   if (actor != NULL)
     geminga_actor_detach (actor);
   g_main_loop_quit (self->main_loop);
@@ -398,29 +465,41 @@ schedule (GemingaMailbox *self)
   geminga_loop_post (self->loop, &self->item);
 }
 
-/* The loop's thread does not come back from a handler: end the actor without it. */
-static gboolean
+/*
+ * The loop's thread does not come back from a handler: end the actor without it. The handler may
+ * still use the actor and its system: they are left to it, and so is the loop. It may also be ending
+ * the actor right now.
+ */
+static void
 take_over (GemingaMailbox *self)
 {
+  g_autoptr (GemingaSystem) system = NULL;
   int expected = CONSUMER_HANDLER;
 
-  if (!atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_KILLER))
-    return FALSE;
+  /* Whoever sees that the loop is not the consumer any more waits for the lock first. */
+  g_mutex_lock (&self->lock);
+  if (atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_KILLER))
+    {
+      note_failure_locked (self,
+                           g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
+                                        "Actor “%s” was killed while its handler did not return",
+                                        self->target.id),
+                           FALSE);
+      if (advance (self, GEMINGA_MAILBOX_ENDED))
+        system = g_object_ref (self->system);
+    }
+  g_mutex_unlock (&self->lock);
 
-  /* The handler may still use the actor: it is left to it, and so is the loop. */
-  self->state = GEMINGA_MAILBOX_ENDED;
-  g_set_error (&self->failure, GEMINGA_ERROR, GEMINGA_ERROR_DIED,
-               "Actor “%s” was killed while its handler did not return", self->target.id);
+  if (system == NULL)
+    return;
+
   atomic_store (&self->is_closed, TRUE);
-  geminga_system_remove (self->system, &self->target);
+  geminga_system_remove (system, &self->target);
   stop_children (self);
   fail_open_calls (self);
   answer_asks (&self->ready_asks, self->failure);
   answer_asks (&self->exit_asks, self->failure);
-  geminga_system_actor_ended (self->system, &self->target, self->failure);
-  drain_dead (self);
-
-  return TRUE;
+  geminga_system_actor_ended (system, &self->target, self->failure);
 }
 
 /* GemingaTarget */
@@ -453,9 +532,8 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
       geminga_queue_push (&self->messages, &message->node);
     }
 
-  if (is_kill && take_over (self))
-    return;
-
+  if (is_kill)
+    take_over (self);
   if (atomic_load (&self->consumer) == CONSUMER_KILLER)
     drain_dead (self);
   else
@@ -563,10 +641,9 @@ geminga_mailbox_stop (GemingaMailbox *self)
       end (self);
       return;
     }
-  if (self->state >= GEMINGA_MAILBOX_STOPPING)
+  if (!advance (self, GEMINGA_MAILBOX_STOPPING))
     return;
 
-  self->state = GEMINGA_MAILBOX_STOPPING;
   geminga_mailbox_hold (self);
   geminga_actor_run_stopping (self->actor);
   geminga_mailbox_release (self);
@@ -575,11 +652,9 @@ geminga_mailbox_stop (GemingaMailbox *self)
 void
 geminga_mailbox_fail (GemingaMailbox *self, const GError *error)
 {
-  if (self->state == GEMINGA_MAILBOX_ENDED)
-    return;
-
-  g_clear_error (&self->failure);
-  self->failure = g_error_copy (error);
+  g_mutex_lock (&self->lock);
+  note_failure_locked (self, g_error_copy (error), TRUE);
+  g_mutex_unlock (&self->lock);
   if (self->actor != NULL)
     geminga_mailbox_stop (self);
   else
@@ -611,9 +686,18 @@ geminga_mailbox_release (GemingaMailbox *self)
 void
 geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child)
 {
-  if (self->children == NULL)
+  gboolean is_late;
+
+  g_mutex_lock (&self->lock);
+  is_late = self->state == GEMINGA_MAILBOX_ENDED;
+  if (!is_late && self->children == NULL)
     self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
-  g_ptr_array_add (self->children, geminga_target_ref (child));
+  if (!is_late)
+    g_ptr_array_add (self->children, geminga_target_ref (child));
+  g_mutex_unlock (&self->lock);
+
+  if (is_late)
+    geminga_target_post (child, geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
 }
 
 GemingaOpenCall *

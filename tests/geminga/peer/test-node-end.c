@@ -53,8 +53,9 @@ test_kill (void)
 
   g_assert_true (wait_ready (ref, NULL));
   geminga_actor_ref_kill (ref);
-  g_assert_true (wait_ended (ref, &error));
-  g_assert_no_error (error);
+  g_assert_false (wait_ended (ref, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_assert_cmpstr (error->message, ==, "Actor “probe” was killed");
   AWAIT (service->gone->len == 1);
   g_assert_cmpuint (service->n_killed, ==, 0);
 }
