@@ -160,7 +160,7 @@ on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_d
   GemingaRunner *self = user_data;
 
   if (g_str_equal (name, "log-level"))
-    geminga_log_set_level (self->log, geminga_settings_get_string (settings, name));
+    geminga_log_set_level (self->log, geminga_settings_get_string (settings, name), NULL);
   if (g_str_equal (name, "timeout"))
     geminga_heartbeat_set_timeout (
         self->heartbeat,
@@ -187,7 +187,7 @@ geminga_runner_apply_settings (GemingaRunner *self, GError **error)
   double timeout = geminga_settings_get_double (self->settings, "timeout");
 
   if (!check_settings (self, error) ||
-      !geminga_log_configure_from_settings (self->log, self->settings, error))
+      !geminga_service_configure_log (self->log, self->settings, error))
     return FALSE;
 
   geminga_heartbeat_set_timeout (self->heartbeat, (gint64) (timeout * G_TIME_SPAN_SECOND));
@@ -212,7 +212,7 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
   self->setup = geminga_process_setup_new (self->settings, error);
   if (self->setup == NULL || !get_sockets (self, error) ||
       !geminga_process_setup_claim (self->setup, error) ||
-      !geminga_log_configure_from_settings (self->log, self->settings, error))
+      !geminga_service_configure_log (self->log, self->settings, error))
     return FALSE;
 
   g_signal_connect (self->settings, "changed", G_CALLBACK (on_setting_changed), self);

@@ -100,7 +100,6 @@ runner_free (GemingaRunner *self)
   g_clear_pointer (&self->actors, g_hash_table_unref);
   g_clear_pointer (&self->setup, geminga_process_setup_free);
   g_clear_pointer (&self->notify, geminga_notify_free);
-  g_clear_pointer (&self->log, geminga_log_unref);
   g_clear_pointer (&self->program, geminga_program_free);
   g_main_loop_unref (self->loop);
   g_object_unref (self->settings);
@@ -410,7 +409,8 @@ geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer dat
 void
 geminga_runner_reopen_logs (GemingaRunner *self)
 {
-  geminga_log_reopen (self->log);
+  /* The log itself says what went wrong. */
+  geminga_log_reopen (self->log, NULL);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_emit_reopen_logs (g_ptr_array_index (self->services, i));
   geminga_runner_signal_ready_workers (self, SIGUSR1);

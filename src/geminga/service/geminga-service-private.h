@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-log-private.h"
 #include "geminga-monitor-private.h"
 #include "geminga-service.h"
 
@@ -25,6 +26,10 @@ void geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setu
 void geminga_service_emit_reopen_logs (GemingaService *self);
 /* "Hello" of "org.example.Hello" */
 const char *geminga_service_get_name (GemingaService *self);
+
+/* As its settings say. */
+gboolean
+geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GError **error);
 
 /* What a started process is told of all services: their settings and how many sockets are whose. */
 GVariant *geminga_service_pack (GPtrArray *services);

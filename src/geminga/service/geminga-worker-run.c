@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "geminga-log-private.h"
 #include "geminga-node-private.h"
 #include "geminga-process-setup-private.h"
 
@@ -47,7 +46,8 @@ on_reopen_logs (gpointer user_data)
 {
   Worker *self = user_data;
 
-  geminga_log_reopen (self->log);
+  /* The log itself says what went wrong. */
+  geminga_log_reopen (self->log, NULL);
   g_ptr_array_foreach (self->services, (GFunc) geminga_service_emit_reopen_logs, NULL);
 
   return G_SOURCE_CONTINUE;
@@ -75,7 +75,7 @@ static gboolean
 configure (Worker *self, GemingaProcessStart *started, GError **error)
 {
   return geminga_service_unpack (self->services, started->settings, started->sockets, error) &&
-         geminga_log_configure_from_settings (self->log, self->settings, error) &&
+         geminga_service_configure_log (self->log, self->settings, error) &&
          geminga_process_setup_enter (self->settings, error);
 }
 
