@@ -6,6 +6,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -57,6 +58,30 @@ class Serving(unittest.TestCase):
                 self.assertIn(b"Hello World!", answer)
                 self.assertEqual(service.stop(), 0)
             self.assertFalse(os.path.exists(path))
+
+    def test_tls(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key = folder + "/certificate.pem", folder + "/key.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                            key, "-out", certificate, "-subj", "/CN=localhost", "-days", "1",
+                            "-addext", "subjectAltName=IP:127.0.0.1"],
+                           check=True, capture_output=True)
+            context = ssl.create_default_context(cafile=certificate)
+            with Service("--tls-certificate", certificate, "--tls-key", key) as service:
+                for _ in range(3):
+                    connection = http.client.HTTPSConnection(*service.address, timeout=PATIENCE,
+                                                             context=context)
+                    for _ in range(2):
+                        connection.request("GET", "/")
+                        self.assertEqual(connection.getresponse().read(), b"Hello World!\n")
+                    connection.close()
+                with socket.create_connection(service.address, timeout=PATIENCE) as plain:
+                    plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                    try:
+                        self.assertNotIn(b"Hello", plain.recv(4096))
+                    except ConnectionResetError:
+                        pass
+                self.assertEqual(service.stop(), 0)
 
     def test_access_log(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

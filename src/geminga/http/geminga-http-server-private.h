@@ -57,6 +57,10 @@ void geminga_http_server_set_access_log (GemingaHttpServer *self,
                                          gpointer user_data,
                                          GDestroyNotify destroy);
 
+/* Speaks TLS with it on connections that are accepted from now on; NULL: does not. */
+void geminga_http_server_set_tls_certificate (GemingaHttpServer *self,
+                                              GTlsCertificate *certificate);
+
 /* A listening stream socket, which other processes may share; it is set non-blocking. */
 gboolean geminga_http_server_add_socket (GemingaHttpServer *self, GSocket *socket, GError **error);
 

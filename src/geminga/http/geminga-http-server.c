@@ -11,6 +11,7 @@
 #include "geminga-http-acceptor-private.h"
 #include "geminga-http-connection-private.h"
 #include "geminga-http-error.h"
+#include "geminga-http-tls-private.h"
 #include "geminga-request-private.h"
 
 #define SWEEP_MINIMUM (50 * 1000) /* microseconds between two looks at all deadlines */
@@ -33,6 +34,9 @@ struct _GemingaHttpServer
   GTask *drain;             /* (nullable) */
   GSource *drain_cancelled; /* (nullable) */
   gint64 drain_deadline;
+
+  GTlsCertificate *certificate; /* (nullable): speaks TLS with it */
+  guint n_tls;                  /* TLS connections that are not closed yet */
 
   GemingaRequestHandler handler;
   gpointer handler_data;
@@ -111,7 +115,7 @@ static void
 check_drain (GemingaHttpServer *self, gint64 now)
 {
   g_autoptr (GTask) task = NULL;
-  guint left = self->env.counters.active;
+  guint left = MAX (self->env.counters.active, self->n_tls);
 
   if (self->drain == NULL || (left > 0 && now < self->drain_deadline))
     return;
@@ -267,14 +271,47 @@ stop_accepting (GemingaHttpServer *self)
     geminga_http_acceptor_pause (g_ptr_array_index (self->acceptors, i));
 }
 
+static void
+tls_closed (gpointer data, gpointer user_data)
+{
+  g_autoptr (GemingaHttpServer) self = data;
+
+  if (--self->n_tls == 0 && self->drain != NULL)
+    sweep_at (self, 0);
+}
+
+/* The plain side of a TLS connection. */
+static int
+wrap (GemingaHttpServer *self, int fd)
+{
+  g_autoptr (GError) error = NULL;
+  int plain = geminga_http_tls_wrap (fd, self->certificate, tls_closed, self, &error);
+
+  if (plain < 0)
+    {
+      g_warning ("%s", error->message);
+      return -1;
+    }
+
+  g_object_ref (self);
+  self->n_tls++;
+
+  return plain;
+}
+
 static gboolean
 accepted (int fd, const struct sockaddr_storage *address, socklen_t address_len, gpointer user_data)
 {
   GemingaHttpServer *self = user_data;
   guint max = self->env.limits.max_connections;
-  GemingaHttpConnection *connection =
-      geminga_http_connection_new (&self->env, fd, address, address_len);
+  GemingaHttpConnection *connection;
 
+  if (self->certificate != NULL)
+    fd = wrap (self, fd);
+  if (fd < 0)
+    return TRUE;
+
+  connection = geminga_http_connection_new (&self->env, fd, address, address_len);
   g_hash_table_add (self->connections, connection);
   geminga_http_connection_start (connection);
 
@@ -353,6 +390,7 @@ geminga_http_server_finalize (GObject *object)
 {
   GemingaHttpServer *self = GEMINGA_HTTP_SERVER (object);
 
+  g_clear_object (&self->certificate);
   g_assert (self->drain == NULL);
   g_assert (g_hash_table_size (self->connections) == 0);
   g_clear_pointer (&self->connections, g_hash_table_unref);
@@ -451,6 +489,12 @@ geminga_http_server_set_access_log (GemingaHttpServer *self,
   self->log_data = user_data;
   self->log_destroy = destroy;
   self->env.log = func != NULL ? env_log : NULL;
+}
+
+void
+geminga_http_server_set_tls_certificate (GemingaHttpServer *self, GTlsCertificate *certificate)
+{
+  g_set_object (&self->certificate, certificate);
 }
 
 gboolean

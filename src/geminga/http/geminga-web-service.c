@@ -4,8 +4,7 @@
 
 #include "geminga-web-service.h"
 
-#include <glib/gi18n-lib.h>
-
+#include "geminga-http-tls-private.h"
 #include "geminga-web-worker-private.h"
 
 /* Where a web service listens if nobody says otherwise. */
@@ -56,18 +55,16 @@ geminga_web_service_check_settings (GemingaService *service,
                                     GemingaSettings *settings,
                                     GError **error)
 {
-  const char *certificate = geminga_settings_get_string (settings, "tls-certificate");
+  const char *path = geminga_settings_get_string (settings, "tls-certificate");
+  g_autoptr (GTlsCertificate) certificate = NULL;
 
-  if (certificate != NULL && *certificate != '\0')
-    {
-      g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
-                   _ ("Setting “%s”: this version does not speak TLS; put a proxy that does in "
-                      "front of it"),
-                   "tls-certificate");
-      return FALSE;
-    }
+  if (path == NULL || *path == '\0')
+    return TRUE;
 
-  return TRUE;
+  certificate =
+      geminga_http_tls_load (path, geminga_settings_get_string (settings, "tls-key"), error);
+
+  return certificate != NULL;
 }
 
 /* GObject */

@@ -5,6 +5,7 @@
 #include "geminga-runner-state-private.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "geminga-error.h"
@@ -249,11 +250,13 @@ refuse (GemingaRunner *self, const GError *error)
   if (g_error_matches (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_HELP) ||
       g_error_matches (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_VERSION))
     {
-      g_print ("%s\n", error->message);
+      fprintf (stdout, "%s\n", error->message);
       return EXIT_SUCCESS;
     }
 
-  g_printerr ("%s: %s\n", g_get_prgname () != NULL ? g_get_prgname () : "geminga", error->message);
+  /* Not g_printerr(), which spoils quotation marks where no locale is set, as in many containers. */
+  fprintf (stderr, "%s: %s\n", g_get_prgname () != NULL ? g_get_prgname () : "geminga",
+           error->message);
 
   return EXIT_USAGE;
 }
@@ -365,7 +368,7 @@ geminga_run (GemingaService *service, const char *const *argv)
 
   if (error != NULL)
     {
-      g_printerr ("%s\n", error->message);
+      fprintf (stderr, "%s\n", error->message);
       return EXIT_USAGE;
     }
 
