@@ -274,6 +274,7 @@ geminga_bus_call_unref (GemingaBusCall *self)
     return;
 
   geminga_bus_callers_remove (self->bus, self);
+  geminga_bus_connection_check_age (self->bus);
   g_clear_pointer (&self->klass, geminga_bus_class_unref);
   g_clear_object (&self->ref);
   g_object_unref (self->cancellable);
@@ -308,7 +309,10 @@ geminga_bus_call_return_with_fds (GemingaBusCall *self, GVariant *body, GUnixFDL
   if (geminga_bus_gate_send (self->gate, reply, &error))
     self->is_answered = TRUE;
   else
-    geminga_bus_call_fail (self, GEMINGA_BUS_ERROR_ ("LimitsExceeded"),
+    geminga_bus_call_fail (self,
+                           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE)
+                               ? GEMINGA_BUS_ERROR_ ("LimitsExceeded")
+                               : GEMINGA_BUS_ERROR_ ("Failed"),
                            "The answer cannot be sent over D-Bus: %s", error->message);
 }
 

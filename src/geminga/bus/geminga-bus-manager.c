@@ -196,8 +196,7 @@ geminga_bus_manager_handle (GemingaBusCall *call)
   self->objects = g_ptr_array_new_with_free_func (object_free);
   g_variant_builder_init (&self->builder, G_VARIANT_TYPE ("a{oa{sa{sv}}}"));
   root = geminga_bus_tree_lookup (call->bus->tree, GEMINGA_BUS_ROOT_PATH);
-  if (root != NULL)
-    geminga_bus_node_foreach_below (root, gather_object, self);
+  geminga_bus_node_foreach_below (root, gather_object, self);
 
   geminga_bus_callers_add (call->bus, call);
   gather_more (self);

@@ -57,7 +57,8 @@ static gboolean
 is_valid_signal (const char *interface, const char *member, GVariant *arguments)
 {
   return g_dbus_is_interface_name (interface) && g_dbus_is_member_name (member) &&
-         g_variant_is_of_type (arguments, G_VARIANT_TYPE_TUPLE);
+         g_variant_is_of_type (arguments, G_VARIANT_TYPE_TUPLE) &&
+         g_variant_is_signature (g_variant_get_type_string (arguments));
 }
 
 /* Private API */

@@ -17,6 +17,7 @@ struct _GemingaBusNode
 {
   GemingaBusNode *parent; /* (nullable): of the root */
   char *name;             /* (owned) */
+  gboolean is_kept;       /* it is there even without an actor */
   GHashTable *children;   /* (owned) (nullable) (element-type utf8 GemingaBusNode), by name */
   GemingaBusClass *klass; /* (owned) (nullable): there is no actor here */
   GemingaActorRef *ref;   /* (owned) (nullable), together with klass */

@@ -120,7 +120,7 @@ geminga_bus_node_clear_actor (GemingaBusNode *self)
   g_clear_pointer (&self->klass, geminga_bus_class_unref);
   g_clear_object (&self->ref);
 
-  while (self->klass == NULL && self->children == NULL && self->parent != NULL)
+  while (!self->is_kept && self->klass == NULL && self->children == NULL && self->parent != NULL)
     {
       GemingaBusNode *parent = self->parent;
 

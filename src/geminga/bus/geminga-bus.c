@@ -161,6 +161,7 @@ geminga_bus_new (const char *service_id, const GemingaBusFuncs *funcs, gpointer 
   self->context = g_main_context_ref_thread_default ();
   self->message_limit = MESSAGE_LIMIT;
   self->tree = geminga_bus_tree_new ();
+  geminga_bus_tree_ensure (self->tree, GEMINGA_BUS_ROOT_PATH)->is_kept = TRUE;
   self->classes =
       g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) geminga_bus_class_unref);
   geminga_bus_manager_init (self);

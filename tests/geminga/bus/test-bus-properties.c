@@ -74,7 +74,7 @@ test_changed (Fixture *self, gconstpointer data)
   config = g_variant_new_parsed ("({'max-precision': <uint32 3>},)");
   assert_answers (self, CALC_PATH, ACTOR, "SetConfig", config, "()");
   assert_signal (self, CALC_PATH " " PROPERTIES ".PropertiesChanged ('" CALC
-                                 "', {'MaxPrecision': <uint32 3>}, @as [])");
+                                 "', {'MaxPrecision': <uint32 3>}, [])");
   assert_answers (self, CALC_PATH, PROPERTIES, "Get", g_variant_new ("(ss)", CALC, "MaxPrecision"),
                   "(<uint32 3>,)");
 }
