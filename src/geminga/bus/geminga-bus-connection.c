@@ -139,10 +139,11 @@ on_closed (GDBusConnection *connection,
   g_autofree char *where = describe (self);
 
   retry_later (self);
-  if (error != NULL)
-    geminga_bus_say_lost (self, _ ("The connection to %s is gone: %s"), where, error->message);
+  if (error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    geminga_bus_say_lost (self, _ ("The connection to %s is gone: the bus closed it"), where);
   else
-    geminga_bus_say_lost (self, _ ("The connection to %s is gone"), where);
+    geminga_bus_say_lost (self, _ ("The connection to %s is gone: %s"), where, error->message);
 }
 
 /* The start of a connection */
@@ -304,7 +305,5 @@ geminga_bus_connection_check_age (GemingaBus *self)
   g_dbus_connection_flush (connection, NULL, flushed_cb, NULL);
   geminga_bus_connection_open (self);
   geminga_bus_say_lost (
-      self,
-      _ ("The connection to the bus is replaced, as it has carried %" G_GUINT64_FORMAT " messages"),
-      n_written);
+      self, _ ("The connection to the bus is replaced, as it has carried too many messages"));
 }

@@ -36,6 +36,10 @@ void geminga_bus_class_unref (GemingaBusClass *self);
 GemingaBusInterface *geminga_bus_class_find (GemingaBusClass *self, const char *interface);
 /* The command that is a method of that interface; borrowed, or NULL. */
 GemingaCommand *geminga_bus_interface_find_method (GemingaBusInterface *self, const char *member);
+/* Whether only actors may see the event; what is not declared is not private. */
+gboolean geminga_bus_class_is_private_event (GemingaBusClass *self,
+                                             const char *interface,
+                                             const char *member);
 /* Index among the interface's properties, or -1. */
 int geminga_bus_interface_find_property (GemingaBusInterface *self, const char *name);
 

@@ -279,6 +279,18 @@ geminga_bus_interface_find_method (GemingaBusInterface *self, const char *member
   return command != NULL && is_public (command) ? command : NULL;
 }
 
+gboolean
+geminga_bus_class_is_private_event (GemingaBusClass *self,
+                                    const char *interface,
+                                    const char *member)
+{
+  GemingaBusInterface *found = geminga_bus_class_find (self, interface);
+  GemingaCommand *event =
+      found != NULL ? geminga_interface_lookup_event (found->source, member) : NULL;
+
+  return event != NULL && !is_public (event);
+}
+
 int
 geminga_bus_interface_find_property (GemingaBusInterface *self, const char *name)
 {

@@ -136,13 +136,17 @@ geminga_bus_emit_event (GemingaBus *self,
                         GVariant *arguments)
 {
   g_autoptr (GVariant) sunk = NULL;
+  GemingaBusNode *node;
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (path != NULL && interface != NULL && member != NULL && arguments != NULL);
 
   sunk = g_variant_ref_sink (arguments);
-  if (self->gate == NULL || !g_variant_is_object_path (path) ||
-      geminga_bus_lookup_actor (self, path) == NULL)
+  if (self->gate == NULL || !g_variant_is_object_path (path))
+    return;
+
+  node = geminga_bus_lookup_actor (self, path);
+  if (node == NULL || geminga_bus_class_is_private_event (node->klass, interface, member))
     return;
 
   if (is_valid_signal (interface, member, sunk))

@@ -233,6 +233,7 @@ calc_write (GemingaActor *actor, GemingaCall *call)
 static void
 calc_emit (GemingaActor *actor, GemingaCall *call)
 {
+  geminga_actor_emit_event (actor, "Whispered", NULL);
   geminga_actor_emit_event (actor, "Happened", g_variant_new ("(su)", "news", 7));
   geminga_call_return_value (call, NULL);
 }
@@ -310,6 +311,7 @@ calc_class_init (CalcClass *klass)
   GemingaActorClass *actor_class = GEMINGA_ACTOR_CLASS (klass);
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   g_autoptr (GemingaCommand) happened = geminga_command_new ("Happened", "(su)", NULL);
+  g_autoptr (GemingaCommand) whispered = geminga_command_new ("Whispered", NULL, NULL);
   const char *const names[] = { "what", "count", NULL };
 
   object_class->finalize = calc_finalize;
@@ -320,6 +322,8 @@ calc_class_init (CalcClass *klass)
   geminga_actor_class_add_commands (actor_class, calc_commands, G_N_ELEMENTS (calc_commands));
   geminga_command_set_argument_names (happened, names);
   geminga_actor_class_add_event (actor_class, happened);
+  geminga_command_set_flags (whispered, GEMINGA_COMMAND_FLAGS_PRIVATE);
+  geminga_actor_class_add_event (actor_class, whispered);
   g_object_class_install_property (
       object_class, CALC_PROP_PRECISION,
       g_param_spec_uint ("max-precision", NULL, "Digits behind the point", 0, 100, 10,

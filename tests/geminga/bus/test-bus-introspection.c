@@ -42,6 +42,10 @@ test_class (void)
   g_assert_nonnull (geminga_bus_interface_find_method (calc, "Add"));
   g_assert_null (geminga_bus_interface_find_method (calc, "Secret"));
   g_assert_null (geminga_bus_interface_find_method (calc, "Ping"));
+  g_assert_true (geminga_bus_class_is_private_event (klass, CALC, "Whispered"));
+  g_assert_false (geminga_bus_class_is_private_event (klass, CALC, "Happened"));
+  g_assert_false (geminga_bus_class_is_private_event (klass, CALC, "None"));
+  g_assert_false (geminga_bus_class_is_private_event (klass, PROPERTIES, "PropertiesChanged"));
   g_assert_cmpint (geminga_bus_interface_find_property (calc, "Owner"), ==, 1);
   g_assert_cmpint (geminga_bus_interface_find_property (calc, "owner"), ==, -1);
 }
