@@ -234,7 +234,7 @@ geminga_property_get_variant (GObject *object, GParamSpec *pspec)
   if (G_VALUE_HOLDS_FLOAT (&value))
     return g_variant_ref_sink (g_variant_new_double ((double) g_value_get_float (&value)));
 
-  return g_variant_ref_sink (g_dbus_gvalue_to_gvariant (&value, type));
+  return g_dbus_gvalue_to_gvariant (&value, type); /* never floating */
 }
 
 GPtrArray *
