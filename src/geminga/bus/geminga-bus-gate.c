@@ -9,14 +9,14 @@
 
 #include "geminga-bus-private.h"
 
-/* Calls that may wait for us; more are refused where they come in. */
-#define MAX_WAITING 16384
+/* Bytes of calls that may wait for us; what comes when there are more is refused at once. */
+#define MAX_WAITING (64 * 1024 * 1024)
 
 /* Calls that are handled before others get their turn in the main context. */
 #define BATCH 64
 
-/* What a message costs besides its body, in bytes. */
-#define OVERHEAD 256
+/* What a message costs besides its body, about, in bytes. */
+#define OVERHEAD 1024
 
 /* Bytes of a message: what system buses take at most. Of more, any bus closes the connection. */
 #define MAX_MESSAGE (32 * 1024 * 1024)
@@ -40,6 +40,7 @@ struct _GemingaBusGate
 
   GMutex lock;
   GQueue waiting;     /* (element-type GDBusMessage), under lock */
+  gsize n_waiting;    /* bytes, under lock */
   gboolean is_closed; /* under lock */
 };
 
@@ -48,6 +49,16 @@ typedef struct
   GemingaBusGate *gate; /* (owned) */
   gsize bytes;
 } Weight;
+
+/* Helpers: both threads */
+
+static gsize
+estimate_size (GDBusMessage *message)
+{
+  GVariant *body = g_dbus_message_get_body (message);
+
+  return OVERHEAD + (body != NULL ? g_variant_get_size (body) : 0);
+}
 
 /* Helpers: the thread of GDBus */
 
@@ -72,7 +83,7 @@ refuse (GDBusConnection *connection, GDBusMessage *message)
     {
       reply = g_dbus_message_new_method_error (
           message, "org.freedesktop.DBus.Error.LimitsExceeded",
-          "%d calls wait to be handled already; try again later", MAX_WAITING);
+          "Calls of more than %d bytes wait to be handled already; try again later", MAX_WAITING);
       g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
                                       NULL);
     }
@@ -83,14 +94,16 @@ refuse (GDBusConnection *connection, GDBusMessage *message)
 static void
 enqueue (GemingaBusGate *self, GDBusConnection *connection, GDBusMessage *message)
 {
+  gsize n_bytes = estimate_size (message);
   gboolean is_taken = FALSE;
   gboolean is_full;
 
   g_mutex_lock (&self->lock);
-  is_full = !self->is_closed && self->waiting.length >= MAX_WAITING;
+  is_full = !self->is_closed && self->n_waiting >= MAX_WAITING;
   if (!self->is_closed && !is_full)
     {
       g_queue_push_tail (&self->waiting, message);
+      self->n_waiting += n_bytes;
       is_taken = TRUE;
       if (self->waiting.length == 1)
         g_source_set_ready_time (self->source, 0);
@@ -151,6 +164,8 @@ dequeue (GemingaBusGate *self, gboolean *is_more)
 
   g_mutex_lock (&self->lock);
   message = g_queue_pop_head (&self->waiting);
+  if (message != NULL)
+    self->n_waiting -= estimate_size (message);
   *is_more = self->waiting.length > 0;
   g_mutex_unlock (&self->lock);
 
@@ -298,8 +313,7 @@ geminga_bus_gate_unref (GemingaBusGate *self)
 gboolean
 geminga_bus_gate_send (GemingaBusGate *self, GDBusMessage *message, GError **error)
 {
-  GVariant *body = g_dbus_message_get_body (message);
-  gsize n_bytes = OVERHEAD + (body != NULL ? g_variant_get_size (body) : 0);
+  gsize n_bytes = estimate_size (message);
   g_autoptr (GError) local = NULL;
   Weight *weight;
 

@@ -212,7 +212,7 @@ test_many (Fixture *self, gconstpointer data)
 {
   enum
   {
-    N_CALLS = 5000
+    N_CALLS = 1000
   };
   g_autoptr (GPtrArray) results = g_ptr_array_new ();
   GAsyncResult **kept = g_new0 (GAsyncResult *, N_CALLS);

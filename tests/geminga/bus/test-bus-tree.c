@@ -25,13 +25,22 @@ set_up (Fixture *self, gconstpointer data)
 }
 
 static void
+keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
 tear_down (Fixture *self, gconstpointer data)
 {
+  g_autoptr (GAsyncResult) ended = NULL;
+
   geminga_bus_tree_free (self->root);
   g_assert_cmpuint (self->klass->ref_count, ==, 1);
   geminga_bus_class_unref (self->klass);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
+  geminga_system_stop_async (self->system, NULL, keep_result_cb, &ended);
+  while (ended == NULL)
+    g_main_context_iteration (NULL, TRUE);
   g_object_unref (self->ref);
   g_object_unref (self->system);
 }
