@@ -19,9 +19,9 @@
 /* A unit that systemd starts for us. */
 typedef struct
 {
-  char *unit;   /* (owned) */
-  char *job;    /* (owned) (nullable) */
-  char *result; /* (owned) (nullable): anything but "done" */
+  char *unit;          /* (owned) */
+  char *path;          /* (owned) (nullable): of the job, once it is known */
+  GHashTable *results; /* (owned) (element-type utf8 utf8), by path of the jobs that have ended */
 } Job;
 
 /* Helpers */
@@ -30,12 +30,13 @@ static void
 job_clear (Job *job)
 {
   g_free (job->unit);
-  g_free (job->job);
-  g_free (job->result);
+  g_free (job->path);
+  g_hash_table_unref (job->results);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Job, job_clear)
 
+/* A job may have ended before its path is known. */
 static void
 job_removed_cb (GDBusConnection *connection,
                 const char *sender,
@@ -46,27 +47,29 @@ job_removed_cb (GDBusConnection *connection,
                 gpointer user_data)
 {
   Job *job = user_data;
-  const char *removed;
-  const char *unit;
+  char *removed;
   const char *result;
 
   if (!g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(uoss)")))
     return;
 
-  g_variant_get (arguments, "(u&o&s&s)", NULL, &removed, &unit, &result);
-  if (g_strcmp0 (job->job, removed) == 0 && !g_str_equal (result, "done"))
-    {
-      g_free (job->result);
-      job->result = g_strdup (result);
-    }
+  g_variant_get (arguments, "(uos&s)", NULL, &removed, NULL, &result);
+  g_hash_table_insert (job->results, removed, g_strdup (result));
+}
+
+/* Gives how the job ended, if it has ended and not done what it was for. */
+static const char *
+get_failure (Job *job)
+{
+  const char *result = job->path != NULL ? g_hash_table_lookup (job->results, job->path) : NULL;
+
+  return g_strcmp0 (result, "done") != 0 ? result : NULL;
 }
 
 static gboolean
 has_failed (gpointer data)
 {
-  Job *job = data;
-
-  return job->result != NULL;
+  return get_failure (data) != NULL;
 }
 
 static gboolean
@@ -76,7 +79,7 @@ start_unit (Cli *cli, Job *job, GError **error)
                                              g_variant_new ("(ss)", job->unit, "replace"), error);
 
   if (reply != NULL && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(o)")))
-    g_variant_get (reply, "(o)", &job->job);
+    g_variant_get (reply, "(o)", &job->path);
 
   return reply != NULL;
 }
@@ -85,21 +88,23 @@ start_unit (Cli *cli, Job *job, GError **error)
 static gboolean
 start_by_systemd (Cli *cli, const char *id, CliOwner *owner, GError **error)
 {
-  g_auto (Job) job = { NULL };
+  g_auto (Job) job = {
+    .unit = cli_installed_dup_unit (id),
+    .results = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
+  };
   guint subscription = g_dbus_connection_signal_subscribe (
       cli->connection, SYSTEMD, MANAGER, "JobRemoved", SYSTEMD_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
       job_removed_cb, &job, NULL);
   gboolean is_started;
 
-  job.unit = cli_installed_dup_unit (id);
   is_started = start_unit (cli, &job, error) && cli_owner_wait_new (owner, has_failed, &job, error);
   g_dbus_connection_signal_unsubscribe (cli->connection, subscription);
 
-  if (is_started && job.result != NULL && cli_owner_peek (owner) == NULL)
+  if (is_started && get_failure (&job) != NULL && cli_owner_peek (owner) == NULL)
     {
       g_set_error (error, CLI_ERROR, EX_CONFIG,
-                   _ ("%s could not be started (%s); see “journalctl --unit %s”"), id, job.result,
-                   job.unit);
+                   _ ("%s could not be started (%s); see “journalctl --unit %s”"), id,
+                   get_failure (&job), job.unit);
       return FALSE;
     }
 

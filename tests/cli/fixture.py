@@ -78,8 +78,16 @@ class Bus:
         GLib.source_remove(timer)
         assert self.ask_bus("NameHasOwner", name), f"{name} did not appear"
 
+    def count(self):
+        """How many connections the bus has."""
+        reply = self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                          "org.freedesktop.DBus", "ListNames", None, None, 0, -1,
+                                          None)
+        return sum(name.startswith(":") for name in reply.unpack()[0])
+
     def stop(self):
-        self.connection.close_sync(None)
+        if not self.connection.is_closed():
+            self.connection.close_sync(None)
         for child in self.children:
             child.kill()
             child.communicate()

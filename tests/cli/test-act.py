@@ -47,11 +47,14 @@ class TestAct(fixture.TestCase):
         stuck = self.bus.start("org.example.Stuck")
         stuck.send_signal(signal.SIGSTOP)
         self.check("stop", "Stuck", "--timeout=0.3", status=75)
-        child = self.popen("stop", "Stuck")
-        while not self.bus.ask_bus("NameHasOwner", fixture.bus_name("org.example.Stuck")):
-            pass
-        child.send_signal(signal.SIGTERM)
-        self.assertEqual(child.wait(fixture.PATIENCE), 143)
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            before = self.bus.count()
+            child = self.popen("stop", "Stuck")
+            while self.bus.count() == before:
+                pass
+            child.send_signal(number)
+            self.assertEqual(child.wait(fixture.PATIENCE), status)
+            self.assertEqual(child.stderr.read(), "")
 
     def test_missing(self):
         for words in (("stop", "No"), ("reload", "No"), ("restart", "No"), ("scale", "No", "1"),

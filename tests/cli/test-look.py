@@ -147,17 +147,18 @@ class TestWatch(fixture.TestCase):
         self.assertIn("does not take --watch", self.check("reload", "Hello", "--watch", status=64))
 
     def test_bus_goes(self):
-        bus = fixture.Bus()
-        self.addCleanup(bus.stop)
         for words in (("ps", "--watch=0.1"), ("monitor", "org.example.Later")):
+            bus = fixture.Bus()
+            self.addCleanup(bus.stop)
+            before = bus.count()
             child = self.popen("--address", bus.address, *words)
+            while bus.count() == before:
+                pass
             if words[0] == "ps":
                 child.stdout.readline()
-            bus_is_needed = words[0] == "monitor"
-            if not bus_is_needed:
-                continue
             bus.daemon.kill()
             self.assertEqual(child.wait(fixture.PATIENCE), 68)
+            self.assertIn("geminga: ", child.stderr.read())
 
 
 class TestMany(fixture.TestCase):
