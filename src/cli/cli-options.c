@@ -65,6 +65,21 @@ complete_option (const char *argument)
   return argument;
 }
 
+/* Gives the words up to "--" as GOption understands them; @literal is what comes behind it. */
+static GStrv
+rewrite (const char *const *argv, const char *const **literal)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  /* The name of the program; there may be none. */
+  g_strv_builder_add (builder, "geminga");
+  for (argv += *argv != NULL; *argv != NULL && !g_str_equal (*argv, "--"); argv++)
+    g_strv_builder_add (builder, complete_option (*argv));
+  *literal = *argv != NULL ? argv + 1 : argv;
+
+  return g_strv_builder_end (builder);
+}
+
 static GOptionContext *
 make_context (Options *self, const CliVerb *verb)
 {
@@ -227,29 +242,23 @@ cli_options_parse (Cli *cli, const char *const *argv, GError **error)
 {
   g_auto (Options) options = { .cli = cli };
   g_autoptr (GOptionContext) context = make_context (&options, NULL);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GPtrArray) operands = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) local_error = NULL;
-  g_auto (GStrv) words = NULL;
-  gsize n = 0;
-
-  for (; argv[n] != NULL && !g_str_equal (argv[n], "--"); n++)
-    g_strv_builder_add (builder, complete_option (argv[n]));
-  words = g_strv_builder_end (builder);
+  const char *const *literal;
+  g_auto (GStrv) words = rewrite (argv, &literal);
 
   if (!g_option_context_parse_strv (context, &words, &local_error))
     {
       g_set_error_literal (error, CLI_ERROR, EX_USAGE, local_error->message);
       return NULL;
     }
-  if (!apply (&options, error) ||
-      (words[0] != NULL && !check_rest ((const char *const *) words + 1, error)))
+  if (!apply (&options, error) || !check_rest ((const char *const *) words + 1, error))
     return NULL;
 
-  for (gsize i = 1; words[0] != NULL && words[i] != NULL; i++)
+  for (gsize i = 1; words[i] != NULL; i++)
     g_ptr_array_add (operands, g_strdup (words[i]));
-  for (; argv[n] != NULL && argv[n + 1] != NULL; n++)
-    g_ptr_array_add (operands, g_strdup (argv[n + 1]));
+  for (; *literal != NULL; literal++)
+    g_ptr_array_add (operands, g_strdup (*literal));
   if (options.wants_help)
     ask_for (operands, "help");
   else if (options.wants_version)

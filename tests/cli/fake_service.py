@@ -190,7 +190,7 @@ class Calc(Object):
         raise CallError(*ERRORS[error])
 
     def Evil(self):
-        return GLib.Variant("(s)", ("a\x1b]0;owned\x07b\u202ec\nd",))
+        return GLib.Variant("(s)", ("a\x1b]0;owned\x07b\u202ec\nz",))
 
     def Emit(self, text):
         self.service.connection.emit_signal(None, self.path, "org.example.Calc1", "Happened",

@@ -88,9 +88,9 @@ class TestCall(fixture.TestCase):
                       self.call("calc", "Hang", "--timeout=0.3", status=75))
 
     def test_results(self):
-        self.assertEqual(self.call("calc", "Evil"), "a\\x1b]0;owned\\x07b\\u202ec\nd\n")
+        self.assertEqual(self.call("calc", "Evil"), "a\\x1b]0;owned\\x07b\\u202ec\nz\n")
         text = self.call("calc", "Evil", "--json")
-        self.assertEqual(json.loads(text), "a\x1b]0;owned\x07b\u202ec\nd")
+        self.assertEqual(json.loads(text), "a\x1b]0;owned\x07b\u202ec\nz")
         self.assertTrue(text.isascii(), text)
         self.assertEqual(self.call("calc", "Stop", "--json"), "null\n")
         self.assertEqual(self.call("calc", "Stop"), "")
