@@ -35,6 +35,9 @@ void geminga_system_set_backend (GemingaSystem *self,
 void geminga_system_set_node (GemingaSystem *self, guint32 node);
 guint32 geminga_system_get_node (GemingaSystem *self);
 
+/* Whether actors of that class may run there. */
+gboolean geminga_system_check_placement (GType type, GemingaPlacement placement, GError **error);
+
 /*
  * In a process made for an actor: makes it, in the thread's default context. It says that it has a
  * process of its own.

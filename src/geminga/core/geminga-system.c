@@ -58,24 +58,6 @@ check_type (GType type, GError **error)
   return FALSE;
 }
 
-/* JavaScript crashes when it is called off the main thread, whatever its class says. */
-static gboolean
-check_placement (GType type, GemingaPlacement placement, GError **error)
-{
-  g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
-
-  if (placement != GEMINGA_PLACEMENT_THREAD ||
-      (!klass->is_main_thread_only && !g_str_has_prefix (g_type_name (type), "Gjs_")))
-    return TRUE;
-
-  g_set_error (
-      error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
-      "Actors of class %s cannot run in a thread of their own; use placement “process” or “shared”",
-      g_type_name (type));
-
-  return FALSE;
-}
-
 static gboolean
 check_properties (GType type, GVariant *properties, GError **error)
 {
@@ -275,6 +257,24 @@ geminga_system_init (GemingaSystem *self)
 
 /* Private API */
 
+/* JavaScript crashes when it is called off the main thread, whatever its class says. */
+gboolean
+geminga_system_check_placement (GType type, GemingaPlacement placement, GError **error)
+{
+  g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
+
+  if (placement != GEMINGA_PLACEMENT_THREAD ||
+      (!klass->is_main_thread_only && !g_str_has_prefix (g_type_name (type), "Gjs_")))
+    return TRUE;
+
+  g_set_error (
+      error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
+      "Actors of class %s cannot run in a thread of their own; use placement “process” or “shared”",
+      g_type_name (type));
+
+  return FALSE;
+}
+
 void
 geminga_system_set_backend (GemingaSystem *self, const GemingaSystemBackend *backend, gpointer data)
 {
@@ -439,7 +439,7 @@ geminga_system_spawn (GemingaSystem *self,
 
   g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
 
-  if (!check_type (type, error) || !check_placement (type, placement, error) ||
+  if (!check_type (type, error) || !geminga_system_check_placement (type, placement, error) ||
       !check_properties (type, sunk, error))
     return NULL;
 

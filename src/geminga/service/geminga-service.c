@@ -8,6 +8,7 @@
 
 #include "geminga-error.h"
 #include "geminga-runner-private.h"
+#include "geminga-system-private.h"
 
 /**
  * GemingaService:
@@ -36,6 +37,7 @@ typedef struct
   char *id;                  /* (owned), fixed at construction */
   GemingaSettings *settings; /* (owned) */
   GType worker_type;         /* G_TYPE_INVALID: no workers */
+  gboolean is_main_thread_only;
   GArray *singles;           /* (owned) (element-type GemingaPoolSpec) */
   GPtrArray *services;       /* (owned) (element-type GemingaService): added to this one */
   GPtrArray *sockets;        /* (owned) (element-type GSocket) */
@@ -104,6 +106,24 @@ static char *
 name_lookup (const char *id)
 {
   return g_strconcat ("geminga-service-", id, NULL);
+}
+
+static gboolean
+check_placement (GemingaServicePrivate *priv, GError **error)
+{
+  GemingaPlacement placement = get_placement (priv);
+
+  if (priv->is_main_thread_only && placement == GEMINGA_PLACEMENT_THREAD)
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
+                   "Workers of %s cannot run in threads; use “process” or “shared” for the "
+                   "setting “placement”",
+                   priv->id);
+      return FALSE;
+    }
+
+  return priv->worker_type == G_TYPE_INVALID ||
+         geminga_system_check_placement (priv->worker_type, placement, error);
 }
 
 /* Workers of a class that wants to know whose they are are told. */
@@ -299,6 +319,9 @@ geminga_service_list_all (GemingaService *self)
 gboolean
 geminga_service_check_settings (GemingaService *self, GError **error)
 {
+  if (!check_placement (get_private (self), error))
+    return FALSE;
+
   return GEMINGA_SERVICE_GET_CLASS (self)->check_settings (self, get_private (self)->settings,
                                                            error);
 }
@@ -519,6 +542,26 @@ geminga_service_set_worker_type (GemingaService *self, GType type)
 }
 
 /**
+ * geminga_service_set_main_thread_only:
+ * @self: a service that does not run yet
+ * @main_thread_only: whether what its workers call must not run in other threads
+ *
+ * Says that the setting `placement` cannot be `thread`: the service then does not start and says why.
+ *
+ * Overlays of languages that cannot be called off the main thread say so when handlers in that language
+ * are added.
+ *
+ * Since: 0.1
+ */
+void
+geminga_service_set_main_thread_only (GemingaService *self, gboolean main_thread_only)
+{
+  g_return_if_fail (GEMINGA_IS_SERVICE (self));
+
+  get_private (self)->is_main_thread_only = main_thread_only;
+}
+
+/**
  * geminga_service_add_actor:
  * @self: a service that does not run yet
  * @type: a class of actors
@@ -558,6 +601,8 @@ geminga_service_add_actor (GemingaService *self,
                    "“%s” is not a class of actors", g_type_name (type));
       return FALSE;
     }
+  if (!geminga_system_check_placement (type, placement, error))
+    return FALSE;
   for (guint i = 0; i < priv->singles->len; i++)
     if (g_str_equal (g_array_index (priv->singles, GemingaPoolSpec, i).name, id))
       {

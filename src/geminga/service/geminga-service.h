@@ -46,6 +46,9 @@ GType geminga_service_get_worker_type (GemingaService *self);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_service_set_worker_type (GemingaService *self, GType type);
 GEMINGA_AVAILABLE_IN_0_1
+void geminga_service_set_main_thread_only (GemingaService *self, gboolean main_thread_only);
+
+GEMINGA_AVAILABLE_IN_0_1
 gboolean geminga_service_add_actor (GemingaService *self,
                                     GType type,
                                     const char *id,

@@ -618,6 +618,7 @@ function initRoutes(prototype) {
     const addRoute = prototype.add_route;
 
     prototype.add_route = function (method, path, handler) {
+        this.set_main_thread_only?.(true);
         addRoute.call(this, method, path, request => {
             try {
                 const value = handler(request);

@@ -138,16 +138,11 @@ ActorRef = override(ActorRef)
 __all__.append("ActorRef")
 
 
-def add_route(native):
+class Router(Geminga.Router):
     def add_route(self, method, path, handler):
         """Has the handler, a function or a coroutine function, answer such requests."""
-        native.add_route(self, method, path, wrap_handler(handler))
+        Geminga.Router.add_route(self, method, path, wrap_handler(handler))
 
-    return add_route
-
-
-class Router(Geminga.Router):
-    add_route = add_route(Geminga.Router)
     route = route
 
 
@@ -165,7 +160,19 @@ __all__.append("Service")
 
 
 class WebService(Geminga.WebService):
-    add_route = add_route(Geminga.WebService)
+    _is_thread_rule_set = False
+
+    def set_main_thread_only(self, main_thread_only):
+        """False lets the setting “placement” be “thread”, with one interpreter lock for all threads."""
+        Geminga.Service.set_main_thread_only(self, main_thread_only)
+        self._is_thread_rule_set = True
+
+    def add_route(self, method, path, handler):
+        """Has the handler, a function or a coroutine function, answer such requests."""
+        if not self._is_thread_rule_set:
+            self.set_main_thread_only(True)
+        Geminga.WebService.add_route(self, method, path, wrap_handler(handler))
+
     route = route
 
 
