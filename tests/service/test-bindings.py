@@ -49,6 +49,7 @@ class Language:
     command: list[str] = []
     suffix = ""
     failure = ""
+    pair = ""
 
     def run_example(self, name: str, *arguments: str, **options: object) -> Service:
         environment = {**ENVIRONMENT, **options.pop("environment", {})}
@@ -87,6 +88,14 @@ class Language:
             service.await_line("cannot run in threads.*“process”")
             self.assertEqual(service.process.wait(PATIENCE), 2)
 
+    def test_counter(self) -> None:
+        result = subprocess.run(
+            [*self.command, str(EXAMPLES / ("counter" + self.suffix))], env={**os.environ, **ENVIRONMENT},
+            capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(result.stdout.splitlines(), ["4", self.pair, "10", "10", "That takes too long"],
+                         result.stderr)
+        self.assertEqual(result.stderr, "")
+
     def test_calculator(self) -> None:
         with Bus() as bus, self.run_example(
                 "calculator", bind=None, environment={"DBUS_SESSION_BUS_ADDRESS": bus.address}) as service:
@@ -102,6 +111,7 @@ class Language:
 class PythonTest(Language, unittest.TestCase):
     command = [sys.executable]
     suffix = ".py"
+    pair = "[6, 8]"
     failure = "ZeroDivisionError: division by zero"
 
 
@@ -109,6 +119,7 @@ class PythonTest(Language, unittest.TestCase):
 class JavaScriptTest(Language, unittest.TestCase):
     command = ["gjs", "-m"]
     suffix = ".js"
+    pair = "6,8"
     failure = "RangeError: division by zero"
 
 

@@ -395,15 +395,38 @@ function refuseCall(actor, call, thrown) {
         call.return_error(asError(thrown));
 }
 
-// The end of the actor waits for it.
-async function finish(actor, promise, done, failed) {
+// Keeps the actor from ending until it is released, or until nobody waits for the call any more.
+function hold(actor, call) {
+    const cancellable = call?.get_cancellable() ?? null;
+    let isHeld = true;
+    let id = 0;
+
+    const release = () => {
+        if (isHeld)
+            actor.release();
+        isHeld = false;
+        if (id > 0)
+            GObject.signal_handler_disconnect(cancellable, id);
+        id = 0;
+    };
+
     actor.hold();
+    if (cancellable !== null)
+        id = GObject.signal_connect(cancellable, 'cancelled', release);
+
+    return release;
+}
+
+// A promise cannot be cancelled; its handler may go on, but the actor does not wait for it.
+async function finish(actor, promise, done, failed, call = null) {
+    const release = hold(actor, call);
+
     try {
         done(await promise);
     } catch (thrown) {
         failed(thrown);
     } finally {
-        actor.release();
+        release();
     }
 }
 
@@ -418,7 +441,7 @@ function handle(call) {
     const args = unpack(call.get_arguments(), new Descriptors(call.get_fds()));
     const value = this[handler.method](...args, call);
     if (isPromise(value))
-        finish(this, value, result => answer(call, handler, result), thrown => refuseCall(this, call, thrown));
+        finish(this, value, result => answer(call, handler, result), thrown => refuseCall(this, call, thrown), call);
     else
         answer(call, handler, value);
 }
