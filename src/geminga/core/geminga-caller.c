@@ -45,6 +45,13 @@ deadline_passed (gpointer user_data)
 }
 
 static void
+loop_ends (gpointer user_data)
+{
+  give_up (user_data, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                           "The thread that waits for the answer ends"));
+}
+
+static void
 on_cancellable_cancelled (GCancellable *cancellable, gpointer user_data)
 {
   GError *error = NULL;
@@ -131,12 +138,10 @@ geminga_caller_new (GemingaTarget *target, GTask *task, gint64 deadline)
   self->target = geminga_target_ref (target);
   g_task_set_check_cancellable (task, FALSE);
 
-  if (deadline != 0)
-    {
-      self->timer.func = deadline_passed;
-      self->timer.user_data = geminga_ask_ref (&self->parent);
-      geminga_loop_arm (self->loop, &self->timer, deadline);
-    }
+  self->timer.func = deadline_passed;
+  self->timer.give_up = loop_ends;
+  self->timer.user_data = geminga_ask_ref (&self->parent);
+  geminga_loop_arm (self->loop, &self->timer, deadline != 0 ? deadline : GEMINGA_LOOP_NEVER);
   if (cancellable != NULL)
     self->cancelled_id =
         g_cancellable_connect (cancellable, G_CALLBACK (on_cancellable_cancelled),

@@ -26,12 +26,16 @@ struct _GemingaLoopItem
   GemingaLoopFunc run;
 };
 
+/* A deadline that never comes. */
+#define GEMINGA_LOOP_NEVER G_MAXINT64
+
 /* Embedded in what waits. Unarmed while index is 0. */
 struct _GemingaTimer
 {
   gint64 deadline; /* monotonic, microseconds */
   guint index;     /* place in the heap, from 1; under the loop's lock */
   GemingaTimerFunc func;
+  GemingaTimerFunc give_up; /* (nullable): the loop ends; the timer stays armed, but not for long */
   gpointer user_data;
 };
 
@@ -46,6 +50,16 @@ void geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item);
 /* Any thread; the function runs in the loop. Disarming tells whether the timer was still armed. */
 void geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline);
 gboolean geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer);
+
+/* Any thread: the actors that live in the loop. */
+void geminga_loop_add_actor (GemingaLoop *self);
+void geminga_loop_remove_actor (GemingaLoop *self);
+
+/*
+ * The loop's thread, before it ends: runs the loop until its actors have ended, lets what waits give
+ * up, and runs the loop until nothing waits any more.
+ */
+void geminga_loop_run_down (GemingaLoop *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaLoop, geminga_loop_unref)
 

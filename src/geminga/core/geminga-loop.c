@@ -17,8 +17,11 @@ struct _GemingaLoop
   _Atomic (GemingaLoopItem *) inbox; /* posted by any thread, newest first */
   atomic_bool is_sleeping;
 
+  atomic_uint n_actors;
+
   GMutex lock;
-  GPtrArray *timers; /* (owned) (element-type GemingaTimer), heap by deadline, under lock */
+  GPtrArray *timers;    /* (owned) (element-type GemingaTimer), heap by deadline, under lock */
+  gboolean is_run_down; /* under lock: what waits gives up */
 };
 
 /* Helpers: timers, a binary heap whose elements know their place */
@@ -90,7 +93,41 @@ remove_timer_locked (GemingaLoop *self, GemingaTimer *timer)
 static gint64
 next_deadline_locked (GemingaLoop *self)
 {
-  return self->timers->len > 0 ? timer_at (self, 1)->deadline : -1;
+  gint64 deadline = self->timers->len > 0 ? timer_at (self, 1)->deadline : GEMINGA_LOOP_NEVER;
+
+  return deadline != GEMINGA_LOOP_NEVER ? deadline : -1;
+}
+
+/* Each stays armed until the loop runs what it posts, and only then is gone. */
+static void
+give_up_timers (GemingaLoop *self)
+{
+  g_autoptr (GPtrArray) timers = g_ptr_array_new ();
+
+  g_mutex_lock (&self->lock);
+  self->is_run_down = TRUE;
+  g_ptr_array_extend (timers, self->timers, NULL, NULL);
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < timers->len; i++)
+    {
+      GemingaTimer *timer = g_ptr_array_index (timers, i);
+
+      if (timer->give_up != NULL)
+        timer->give_up (timer->user_data);
+    }
+}
+
+static gboolean
+has_timers (GemingaLoop *self)
+{
+  gboolean has_some;
+
+  g_mutex_lock (&self->lock);
+  has_some = self->timers->len > 0;
+  g_mutex_unlock (&self->lock);
+
+  return has_some;
 }
 
 static void
@@ -270,6 +307,7 @@ geminga_loop_ref_for_context (GMainContext *context)
   g_mutex_init (&self->lock);
   atomic_init (&self->inbox, NULL);
   atomic_init (&self->is_sleeping, FALSE);
+  atomic_init (&self->n_actors, 0);
   g_source_set_callback (source, NULL, NULL, NULL);
   g_source_set_can_recurse (source, TRUE);
   g_source_set_static_name (source, "GemingaLoop");
@@ -317,15 +355,21 @@ geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item)
 void
 geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline)
 {
+  gboolean is_too_late;
+
   g_mutex_lock (&self->lock);
   g_assert (timer->index == 0);
   timer->deadline = deadline;
   g_ptr_array_add (self->timers, timer);
   timer->index = self->timers->len;
   sift_up_locked (self, timer);
-  if (timer->index == 1)
+  if (timer->index == 1 && deadline != GEMINGA_LOOP_NEVER)
     g_source_set_ready_time ((GSource *) self, deadline);
+  is_too_late = self->is_run_down && timer->give_up != NULL;
   g_mutex_unlock (&self->lock);
+
+  if (is_too_late)
+    timer->give_up (timer->user_data);
 }
 
 gboolean
@@ -340,4 +384,32 @@ geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer)
   g_mutex_unlock (&self->lock);
 
   return was_armed;
+}
+
+void
+geminga_loop_add_actor (GemingaLoop *self)
+{
+  atomic_fetch_add_explicit (&self->n_actors, 1, memory_order_relaxed);
+}
+
+void
+geminga_loop_remove_actor (GemingaLoop *self)
+{
+  atomic_fetch_sub_explicit (&self->n_actors, 1, memory_order_release);
+  /* The loop may wait for this. */
+  g_source_set_ready_time ((GSource *) self, 0);
+}
+
+void
+geminga_loop_run_down (GemingaLoop *self)
+{
+  GMainContext *context = g_source_get_context ((GSource *) self);
+
+  while (atomic_load_explicit (&self->n_actors, memory_order_acquire) > 0)
+    g_main_context_iteration (context, TRUE);
+  give_up_timers (self);
+  while (has_timers (self))
+    g_main_context_iteration (context, TRUE);
+  while (g_main_context_iteration (context, FALSE))
+    continue;
 }

@@ -217,6 +217,7 @@ end (GemingaMailbox *self)
   answer_asks (&self->exit_asks, self->failure);
   if (system != NULL)
     geminga_system_actor_ended (system, &self->target, self->failure);
+  geminga_loop_remove_actor (self->loop);
 
   if (self->main_loop != NULL)
     g_main_loop_quit (self->main_loop);
@@ -417,6 +418,7 @@ come_back (GemingaMailbox *self)
   g_autoptr (GemingaActor) actor = g_steal_pointer (&self->actor);
   g_autoptr (GemingaSystem) system = NULL;
 
+  self->is_abandoned = TRUE;
   g_mutex_lock (&self->lock);
   system = g_steal_pointer (&self->system);
   g_mutex_unlock (&self->lock);
@@ -432,7 +434,7 @@ mailbox_run (GemingaLoopItem *item)
       (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
   guint n_messages = 0;
 
-  while (n_messages < BATCH && run_one (self))
+  while (atomic_load (&self->consumer) != CONSUMER_KILLER && n_messages < BATCH && run_one (self))
     n_messages++;
 
   if (atomic_load (&self->consumer) == CONSUMER_KILLER)
@@ -500,6 +502,7 @@ take_over (GemingaMailbox *self)
   answer_asks (&self->ready_asks, self->failure);
   answer_asks (&self->exit_asks, self->failure);
   geminga_system_actor_ended (system, &self->target, self->failure);
+  geminga_loop_remove_actor (self->loop);
 }
 
 /* GemingaTarget */
@@ -558,6 +561,8 @@ mailbox_free (GemingaTarget *target)
   g_clear_pointer (&self->main_loop, g_main_loop_unref);
   g_clear_error (&self->failure);
   g_clear_object (&self->system);
+  if (self->state != GEMINGA_MAILBOX_ENDED)
+    geminga_loop_remove_actor (self->loop);
   g_clear_pointer (&self->loop, geminga_loop_unref);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -586,6 +591,7 @@ geminga_mailbox_new (GemingaSystem *system,
   geminga_queue_init (&self->urgent);
   g_mutex_init (&self->lock);
   self->loop = geminga_loop_ref (loop);
+  geminga_loop_add_actor (loop);
   self->limit = klass->mailbox_limit;
   self->system = g_object_ref (system);
   self->type = type;
@@ -593,6 +599,20 @@ geminga_mailbox_new (GemingaSystem *system,
   self->properties = properties != NULL ? g_variant_ref (properties) : NULL;
 
   return self;
+}
+
+/*
+ * The actor has ended and so does its thread: from now on whoever posts empties the mailbox. One who
+ * posts right now may have found the loop still there: what he scheduled, or is about to, has to run.
+ */
+static void
+leave_to_posters (GemingaMailbox *self, GMainContext *context)
+{
+  atomic_store (&self->consumer, CONSUMER_KILLER);
+  if (atomic_exchange (&self->is_scheduled, TRUE))
+    while (!self->is_abandoned)
+      g_main_context_iteration (context, TRUE);
+  drain_dead (self);
 }
 
 static gpointer
@@ -603,11 +623,8 @@ run_thread (gpointer user_data)
 
   g_main_context_push_thread_default (context);
   g_main_loop_run (self->main_loop);
-  /* What was posted while the actor ended still gets its error, and so does what comes later. */
-  while (g_main_context_iteration (context, FALSE))
-    continue;
-  atomic_store (&self->consumer, CONSUMER_KILLER);
-  drain_dead (self);
+  geminga_loop_run_down (self->loop);
+  leave_to_posters (self, context);
   g_main_context_pop_thread_default (context);
   geminga_target_unref (&self->target);
 
