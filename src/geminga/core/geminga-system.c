@@ -37,9 +37,17 @@ struct _GemingaSystem
   GHashTable
       *actors; /* (owned) (element-type utf8 GemingaTarget), under lock; keys belong to values */
   guint64 last_number; /* under lock: for ids that are chosen */
-  GPtrArray
-      *stop_tasks; /* (owned) (element-type GTask), under lock: wait for the last actor to end */
+  GPtrArray *stops;    /* (owned) (element-type Stop), under lock: wait for the last actor to end */
 };
+
+/* Who stops a system. It is there until the last actor has ended, even if nobody waits for that. */
+typedef struct
+{
+  GTask *task;           /* (owned) */
+  gboolean is_cancelled; /* under the system's lock */
+  GSource *grace;        /* (owned) */
+  GSource *cancels;      /* (owned) (nullable) */
+} Stop;
 
 G_DEFINE_FINAL_TYPE (GemingaSystem, geminga_system, G_TYPE_OBJECT)
 
@@ -127,6 +135,7 @@ spawn_here (GemingaSystem *self,
 {
   g_autoptr (GMainContext) context = NULL;
   g_autoptr (GemingaLoop) loop = NULL;
+  g_autoptr (GError) failure = NULL;
   GemingaMailbox *mailbox;
 
   if (placement == GEMINGA_PLACEMENT_THREAD)
@@ -142,9 +151,10 @@ spawn_here (GemingaSystem *self,
       return NULL;
     }
   if (placement == GEMINGA_PLACEMENT_THREAD &&
-      !geminga_mailbox_start_thread (mailbox, context, error))
+      !geminga_mailbox_start_thread (mailbox, context, &failure))
     {
-      g_prefix_error (error, "Cannot start a thread for actor “%s”: ", id);
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+                   "Cannot start a thread for actor “%s”: %s", id, failure->message);
       geminga_system_remove (self, &mailbox->target);
       geminga_target_unref (&mailbox->target);
       return NULL;
@@ -172,22 +182,56 @@ spawn_process (GemingaSystem *self,
   return NULL;
 }
 
-/* Takes the tasks that wait for the last actor, if it is gone. */
+static void
+stop_free (Stop *stop)
+{
+  g_source_destroy (stop->grace);
+  g_source_unref (stop->grace);
+  if (stop->cancels != NULL)
+    {
+      g_source_destroy (stop->cancels);
+      g_source_unref (stop->cancels);
+    }
+  g_object_unref (stop->task);
+  g_free (stop);
+}
+
+/* Takes those who wait for the last actor, if it is gone. */
 static GPtrArray *
-steal_stop_tasks_locked (GemingaSystem *self)
+steal_stops_locked (GemingaSystem *self)
 {
   if (g_hash_table_size (self->actors) > 0)
     return NULL;
 
-  return g_steal_pointer (&self->stop_tasks);
+  return g_steal_pointer (&self->stops);
 }
 
 static void
-complete_stop (GPtrArray *tasks)
+complete_stops (GPtrArray *stops)
 {
-  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
-    g_task_return_boolean (g_ptr_array_index (tasks, i), TRUE);
-  g_clear_pointer (&tasks, g_ptr_array_unref);
+  for (guint i = 0; stops != NULL && i < stops->len; i++)
+    {
+      Stop *stop = g_ptr_array_index (stops, i);
+
+      if (!stop->is_cancelled)
+        g_task_return_boolean (stop->task, TRUE);
+    }
+  g_clear_pointer (&stops, g_ptr_array_unref);
+}
+
+/* FALSE: it is over. */
+static gboolean
+cancel_stop_locked (GemingaSystem *self, GTask *task)
+{
+  for (guint i = 0; self->stops != NULL && i < self->stops->len; i++)
+    {
+      Stop *stop = g_ptr_array_index (self->stops, i);
+
+      if (stop->task == task)
+        return stop->is_cancelled = TRUE;
+    }
+
+  return FALSE;
 }
 
 static void
@@ -211,12 +255,50 @@ post_to_all (GemingaSystem *self, GemingaMessageKind kind)
 static gboolean
 stop_grace_passed_cb (gpointer user_data)
 {
-  GTask *task = user_data;
-
-  if (!g_task_get_completed (task))
-    post_to_all (g_task_get_source_object (task), GEMINGA_MESSAGE_KILL);
+  post_to_all (user_data, GEMINGA_MESSAGE_KILL);
 
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+stop_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (user_data);
+  GemingaSystem *self = g_task_get_source_object (task);
+  gboolean was_waiting;
+
+  g_mutex_lock (&self->lock);
+  was_waiting = cancel_stop_locked (self, task);
+  g_mutex_unlock (&self->lock);
+
+  if (was_waiting)
+    g_task_return_error_if_cancelled (task);
+
+  return G_SOURCE_REMOVE;
+}
+
+static Stop *
+stop_new (GemingaSystem *self, GTask *task)
+{
+  GMainContext *context = g_task_get_context (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Stop *stop = g_new0 (Stop, 1);
+
+  stop->task = g_object_ref (task);
+  stop->grace = g_timeout_source_new (STOP_GRACE);
+  g_source_set_callback (stop->grace, stop_grace_passed_cb, g_object_ref (self), g_object_unref);
+  g_source_set_static_name (stop->grace, "geminga_system_stop_async grace");
+  g_source_attach (stop->grace, context);
+  if (cancellable != NULL)
+    {
+      stop->cancels = g_cancellable_source_new (cancellable);
+      g_source_set_callback (stop->cancels, G_SOURCE_FUNC (stop_cancelled_cb), g_object_ref (task),
+                             g_object_unref);
+      g_source_set_static_name (stop->cancels, "geminga_system_stop_async cancelled");
+      g_source_attach (stop->cancels, context);
+    }
+
+  return stop;
 }
 
 static int
@@ -235,7 +317,7 @@ geminga_system_finalize (GObject *object)
   /* Each actor holds a reference. */
   g_assert (g_hash_table_size (self->actors) == 0);
   g_hash_table_unref (self->actors);
-  g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
+  g_clear_pointer (&self->stops, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (geminga_system_parent_class)->finalize (object);
@@ -371,17 +453,17 @@ geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GEr
 void
 geminga_system_remove (GemingaSystem *self, GemingaTarget *actor)
 {
-  GPtrArray *tasks = NULL;
+  GPtrArray *stops = NULL;
 
   g_mutex_lock (&self->lock);
   if (g_hash_table_lookup (self->actors, actor->id) == actor)
     {
       g_hash_table_remove (self->actors, actor->id);
-      tasks = steal_stop_tasks_locked (self);
+      stops = steal_stops_locked (self);
     }
   g_mutex_unlock (&self->lock);
 
-  complete_stop (tasks);
+  complete_stops (stops);
 }
 
 /* Public API */
@@ -540,8 +622,7 @@ geminga_system_stop_async (GemingaSystem *self,
                            gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
-  g_autoptr (GSource) grace = NULL;
-  GPtrArray *tasks;
+  GPtrArray *stops;
 
   g_return_if_fail (GEMINGA_IS_SYSTEM (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -550,17 +631,12 @@ geminga_system_stop_async (GemingaSystem *self,
   g_task_set_source_tag (task, geminga_system_stop_async);
 
   g_mutex_lock (&self->lock);
-  if (self->stop_tasks == NULL)
-    self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (self->stop_tasks, g_object_ref (task));
-  tasks = steal_stop_tasks_locked (self);
+  if (self->stops == NULL)
+    self->stops = g_ptr_array_new_with_free_func ((GDestroyNotify) stop_free);
+  g_ptr_array_add (self->stops, stop_new (self, task));
+  stops = steal_stops_locked (self);
   g_mutex_unlock (&self->lock);
-  complete_stop (tasks);
-
-  grace = g_timeout_source_new (STOP_GRACE);
-  g_source_set_callback (grace, stop_grace_passed_cb, g_object_ref (task), g_object_unref);
-  g_source_set_static_name (grace, "geminga_system_stop_async grace");
-  g_source_attach (grace, g_task_get_context (task));
+  complete_stops (stops);
 
   post_to_all (self, GEMINGA_MESSAGE_STOP);
 }
