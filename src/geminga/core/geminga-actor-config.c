@@ -139,8 +139,8 @@ find_property (GObjectClass *klass, const char *name, gboolean is_construction, 
 
 typedef struct
 {
-  GPtrArray *names; /* (element-type utf8) */
-  GArray *values;   /* (element-type GValue) */
+  GPtrArray *names; /* (owned) (element-type utf8): as the classes know them */
+  GArray *values;   /* (owned) (element-type GValue) */
 } Values;
 
 static void
@@ -153,9 +153,35 @@ values_clear (Values *values)
 static void
 values_init (Values *values)
 {
-  values->names = g_ptr_array_new_with_free_func (g_free);
+  values->names = g_ptr_array_new ();
   values->values = g_array_new (FALSE, TRUE, sizeof (GValue));
   g_array_set_clear_func (values->values, (GDestroyNotify) g_value_unset);
+}
+
+static gboolean
+values_add (Values *values, GParamSpec *pspec, GVariant *variant, GError **error)
+{
+  GValue value = G_VALUE_INIT;
+
+  if (g_ptr_array_find (values->names, pspec->name, NULL))
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                   "Property “%s” of %s is there twice", pspec->name,
+                   g_type_name (pspec->owner_type));
+      return FALSE;
+    }
+
+  if (!value_from_variant (&value, pspec, variant, error))
+    {
+      if (G_IS_VALUE (&value))
+        g_value_unset (&value);
+      return FALSE;
+    }
+
+  g_ptr_array_add (values->names, (char *) pspec->name);
+  g_array_append_val (values->values, value);
+
+  return TRUE;
 }
 
 /* All or nothing: every value is looked at before any is set. */
@@ -178,19 +204,13 @@ values_parse (Values *values,
   g_variant_iter_init (&iter, properties);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &variant))
     {
-      GValue value = G_VALUE_INIT;
       GParamSpec *pspec = find_property (klass, name, is_construction, error);
 
-      if (pspec == NULL || !value_from_variant (&value, pspec, variant, error))
+      if (pspec == NULL || !values_add (values, pspec, variant, error))
         {
-          if (G_IS_VALUE (&value))
-            g_value_unset (&value);
           g_variant_unref (variant);
           return FALSE;
         }
-
-      g_ptr_array_add (values->names, g_strdup (name));
-      g_array_append_val (values->values, value);
     }
 
   return TRUE;
@@ -218,7 +238,6 @@ geminga_property_get_variant (GObject *object, GParamSpec *pspec)
 {
   const GVariantType *type = geminga_property_get_variant_type (pspec);
   g_auto (GValue) value = G_VALUE_INIT;
-  g_auto (GValue) plain = G_VALUE_INIT;
 
   g_value_init (&value, pspec->value_type);
   g_object_get_property (object, pspec->name, &value);
@@ -231,8 +250,13 @@ geminga_property_get_variant (GObject *object, GParamSpec *pspec)
       return g_variant_ref_sink (
           g_variant_new_variant (held != NULL ? held : g_variant_new ("()")));
     }
+  /* GDBus does not know these. */
   if (G_VALUE_HOLDS_FLOAT (&value))
     return g_variant_ref_sink (g_variant_new_double ((double) g_value_get_float (&value)));
+  if (G_VALUE_HOLDS_LONG (&value))
+    return g_variant_ref_sink (g_variant_new_int64 (g_value_get_long (&value)));
+  if (G_VALUE_HOLDS_ULONG (&value))
+    return g_variant_ref_sink (g_variant_new_uint64 (g_value_get_ulong (&value)));
 
   return g_dbus_gvalue_to_gvariant (&value, type); /* never floating */
 }
