@@ -56,6 +56,9 @@ read_sockets (guint n_sockets, GError **error)
 static gboolean
 are_fds_open (guint n_sockets)
 {
+  if (n_sockets > (guint) (G_MAXINT - FD_FIRST_SOCKET))
+    return FALSE;
+
   for (int fd = FD_LINK; fd < FD_FIRST_SOCKET + (int) n_sockets; fd++)
     if (fcntl (fd, F_SETFD, FD_CLOEXEC) != 0)
       return FALSE;
