@@ -66,6 +66,26 @@ send_signal (Process *self, int signal_number)
   syscall (SYS_pidfd_send_signal, self->pidfd, signal_number, NULL, 0);
 }
 
+/* A library in this process may wait for any child: then only that it has ended is known. */
+static char *
+describe_end (const siginfo_t *info, gboolean is_reaped)
+{
+  if (is_reaped)
+    return g_strdup ("ended, and something else in this process took its exit status");
+
+  return geminga_process_info_describe_end (info->si_code, info->si_status);
+}
+
+/* With SIGCHLD ignored, as some parents leave it, nobody would learn how a process ended. */
+static void
+expect_child_signals (void)
+{
+  struct sigaction action;
+
+  if (sigaction (SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+    signal (SIGCHLD, SIG_DFL);
+}
+
 static gboolean
 on_process_ended (int fd, GIOCondition condition, gpointer user_data)
 {
@@ -73,12 +93,13 @@ on_process_ended (int fd, GIOCondition condition, gpointer user_data)
   GemingaProcesses *owner = self->owner;
   siginfo_t info = { 0 };
   g_autofree char *why = NULL;
+  gboolean is_reaped;
 
-  if (waitid ((idtype_t) P_PIDFD, (id_t) fd, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
-    return errno == ECHILD ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+  is_reaped = waitid ((idtype_t) P_PIDFD, (id_t) fd, &info, WEXITED | WNOHANG) != 0;
+  if (is_reaped ? errno != ECHILD : info.si_pid == 0)
+    return G_SOURCE_CONTINUE;
 
-  why = self->why != NULL ? g_strdup (self->why)
-                          : geminga_process_info_describe_end (info.si_code, info.si_status);
+  why = self->why != NULL ? g_strdup (self->why) : describe_end (&info, is_reaped);
   g_hash_table_steal (owner->by_node, GUINT_TO_POINTER (self->node));
   owner->funcs->ended (owner->data, self->node, self->pid, info.si_code, info.si_status, why);
   process_free (self);
@@ -89,7 +110,12 @@ on_process_ended (int fd, GIOCondition condition, gpointer user_data)
 static gboolean
 on_grace_passed (gpointer user_data)
 {
-  send_signal (user_data, SIGKILL);
+  Process *self = user_data;
+
+  /* It is our doing, so its end shall not look like somebody else's. */
+  if (self->why == NULL)
+    self->why = g_strdup ("did not end by itself in time");
+  send_signal (self, SIGKILL);
 
   return G_SOURCE_REMOVE;
 }
@@ -131,6 +157,7 @@ geminga_processes_new (GemingaProgram *program, const GemingaProcessesFuncs *fun
 {
   GemingaProcesses *self = g_new0 (GemingaProcesses, 1);
 
+  expect_child_signals ();
   self->program = program;
   self->funcs = funcs;
   self->data = data;
