@@ -18,6 +18,7 @@ typedef void (*GemingaHeartbeatFunc) (gpointer data, guint32 node);
 GemingaHeartbeat *geminga_heartbeat_new (GemingaNode *node,
                                          GemingaHeartbeatFunc hung,
                                          gpointer data) G_GNUC_WARN_UNUSED_RESULT;
+/* After its node was freed: until then pongs may come. */
 void geminga_heartbeat_free (GemingaHeartbeat *self);
 
 /* In microseconds; 0: nothing counts as hung. */
