@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 The Geminga authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The examples that the book quotes do what it says."""
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from bus import OPEN, Bus
+from harness import BUILD, PATIENCE, SOURCE, Service
+
+
+def program(name: str) -> list[str]:
+    return [str(BUILD / "docs/examples" / name)]
+
+
+class Greeter(unittest.TestCase):
+    def test_answers(self) -> None:
+        with tempfile.NamedTemporaryFile("w") as notice:
+            notice.write("Mind the gap\n")
+            notice.flush()
+            with Service("--greeting", "Ahoy", "--notice", notice.name,
+                         program=program("greeter")) as service:
+                self.assertEqual(service.get("/hello/Ada"), (200, b"Ahoy, Ada!\n"))
+                self.assertEqual(service.get("/notice"), (200, b"Mind the gap\n"))
+                status, text = service.get("/sum/1/2")
+                self.assertEqual((status, json.loads(text)), (200, {"sum": 3}))
+                self.assertEqual(service.get("/sum/1/x")[0], 404)
+                self.assertEqual(service.stop(), 0)
+
+    def test_setting_in_the_environment(self) -> None:
+        with Service(program=program("greeter"),
+                     environment={"GEMINGA_GREETING": "Salve"}) as service:
+            self.assertEqual(service.get("/hello/Ada"), (200, b"Salve, Ada!\n"))
+
+    def test_what_cannot_be_read_is_an_error(self) -> None:
+        with Service("--notice", "/nonexistent", program=program("greeter")) as service:
+            self.assertGreaterEqual(service.get("/notice")[0], 400)
+
+
+class Average(unittest.TestCase):
+    def test_asks_the_adder(self) -> None:
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=program("average"), bind=None) as service:
+            service.await_line("is on the bus")
+            path, method = "/org/geminga1/Average/averager", "org.example.Averager1.Average"
+            destination = "org.example.Average"
+            self.assertEqual(bus.get(path, method, "[1.0, 2, 6]", destination=destination), "(3.0,)\n")
+            failed = bus.call(path, method, "@ad []", destination=destination)
+            self.assertIn("No numbers have no average", failed.stderr)
+            os.kill(service.workers()[0], signal.SIGKILL)
+            failed = bus.call(path, method, "[1.0]", destination=destination)
+            self.assertIn("org.geminga1.Error", failed.stderr)
+            self.assertEqual(service.stop(), 0)
+
+
+class Configuration(unittest.TestCase):
+    def test_file_of_the_book(self) -> None:
+        with Service("--config", str(SOURCE / "docs/examples/hello.conf")) as service:
+            self.assertEqual(len(service.await_workers(4)), 4)
+            self.assertEqual(service.stop(), 0)
+
+    def test_names_of_nothing_are_refused(self) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+            file.write("[service]\nwrokers=2\n")
+            file.flush()
+            result = subprocess.run([*program("hello"), "--config", file.name], text=True,
+                                    capture_output=True, timeout=PATIENCE, check=False)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("wrokers", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
