@@ -115,7 +115,7 @@ class SettingsTest(unittest.TestCase):
 
     def test_worker(self):
         arbiter, worker = make_settings(), make_settings()
-        arbiter.load(["prog", "--workers=4", "-b", "a", "-b", "b"])
+        arbiter.load(["prog", "--workers=4", "-b", "127.0.0.1:1", "-b", "127.0.0.1:2"])
         worker.from_variant(arbiter.to_variant())
         self.assertEqual(worker.to_variant().unpack(), arbiter.to_variant().unpack())
         self.assertEqual(worker.get_origin("bind"), "arbiter")

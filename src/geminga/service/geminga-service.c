@@ -34,13 +34,13 @@
  */
 typedef struct
 {
-  char *id;                  /* (owned), fixed at construction */
-  GemingaSettings *settings; /* (owned) */
-  GType worker_type;         /* G_TYPE_INVALID: no workers */
-  gboolean is_main_thread_only;
-  GArray *singles;           /* (owned) (element-type GemingaPoolSpec) */
-  GPtrArray *services;       /* (owned) (element-type GemingaService): added to this one */
-  GPtrArray *sockets;        /* (owned) (element-type GSocket) */
+  char *id;                     /* (owned), fixed at construction */
+  GemingaSettings *settings;    /* (owned) */
+  GType worker_type;            /* G_TYPE_INVALID: no workers */
+  gboolean is_main_thread_only; /* what workers call */
+  GArray *singles;              /* (owned) (element-type GemingaPoolSpec) */
+  GPtrArray *services;          /* (owned) (element-type GemingaService): added to this one */
+  GPtrArray *sockets;           /* (owned) (element-type GSocket) */
 } GemingaServicePrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (GemingaService, geminga_service, G_TYPE_OBJECT)
