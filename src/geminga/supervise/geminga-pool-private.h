@@ -41,6 +41,7 @@ typedef struct
   char *reason;          /* (nullable): why its process ended, or why it was killed */
   char *detail;          /* (nullable): set by who knows more about it */
   gboolean is_killed;    /* somebody else killed its process */
+  gboolean is_cut_short; /* the pool killed it */
   gboolean is_process_over;
   GError *death;  /* (nullable): it died, and why is not known yet */
   GSource *grace; /* (nullable) */

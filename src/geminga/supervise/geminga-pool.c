@@ -99,6 +99,7 @@ kill_child (GemingaChild *child, const char *why)
   GemingaPool *self = child->pool;
 
   set_reason (child, why);
+  child->is_cut_short = TRUE;
   if (child->node != 0)
     self->funcs->kill (self->data, child, why);
   else
@@ -172,14 +173,16 @@ abort_replacement (GemingaPool *self, const char *why)
   self->funcs->not_replaced (self->data, why);
 }
 
+/* @child is NULL if it could not even be spawned. */
 static void
-plan_restart (GemingaPool *self, GemingaEnd end, const char *why)
+plan_restart (GemingaPool *self, GemingaChild *child, GemingaEnd end, const char *why)
 {
+  gboolean is_new = child == NULL || !child->is_old;
   gint64 now = g_get_monotonic_time ();
   g_autofree char *message = NULL;
   gint64 delay;
 
-  if (end == GEMINGA_END_FAILED && self->is_replacing && has_old (self))
+  if (end == GEMINGA_END_FAILED && is_new && self->is_replacing && has_old (self))
     {
       abort_replacement (self, why);
       return;
@@ -206,7 +209,7 @@ judge_end (GemingaChild *child, const GError *error)
   if (child->is_killed && child->ready_at != 0)
     return GEMINGA_END_KILLED;
 
-  return error != NULL || age < SHORT_LIFE ? GEMINGA_END_FAILED : GEMINGA_END_WISHED;
+  return error != NULL || child->is_cut_short || age < SHORT_LIFE ? GEMINGA_END_FAILED : GEMINGA_END_WISHED;
 }
 
 static void
@@ -221,9 +224,10 @@ child_ended (GemingaChild *child, const GError *error)
   drop_source (&child->grace);
   child->is_forgotten = TRUE;
   g_ptr_array_remove (self->children, child);
-  self->funcs->ended (self->data, child, is_asked && error == NULL ? NULL : why);
+  self->funcs->ended (self->data, child,
+                      is_asked && error == NULL && !child->is_cut_short ? NULL : why);
   if (!is_asked)
-    plan_restart (self, judge_end (child, error), why);
+    plan_restart (self, child, judge_end (child, error), why);
   reconcile (self);
 }
 
@@ -299,7 +303,7 @@ spawn (GemingaPool *self)
     {
       g_autofree char *why = g_strdup_printf ("could not be started: %s", error->message);
 
-      plan_restart (self, GEMINGA_END_FAILED, why);
+      plan_restart (self, NULL, GEMINGA_END_FAILED, why);
       return;
     }
 
