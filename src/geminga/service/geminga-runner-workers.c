@@ -169,9 +169,15 @@ geminga_runner_process_hung (gpointer data, guint32 node)
   g_autofree char *why = g_strdup_printf ("did not respond for %g s",
                                           geminga_settings_get_double (self->settings, "timeout"));
 
-  if (child != NULL && child->detail == NULL)
+  if (child == NULL)
+    {
+      geminga_processes_kill (self->processes, node, why);
+      return;
+    }
+
+  if (child->detail == NULL)
     child->detail = geminga_process_info_describe (child->pid);
-  geminga_processes_kill (self->processes, node, why);
+  geminga_pool_kill_child (child->pool, child, why);
 }
 
 void
