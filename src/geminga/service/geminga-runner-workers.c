@@ -82,6 +82,9 @@ monitor_started (gpointer data, GemingaMonitor *monitor)
   GemingaRunner *self = data;
 
   g_ptr_array_add (self->monitors, monitor);
+  /* Whoever stops the service before its monitors are there wants no workers. */
+  if (self->state == GEMINGA_RUNNER_STOPPING)
+    geminga_monitor_stop_children (monitor, FALSE);
 }
 
 static void
