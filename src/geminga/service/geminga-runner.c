@@ -401,7 +401,9 @@ geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer dat
       !geminga_runner_apply_settings (self, error))
     return FALSE;
 
-  geminga_runner_set_state (self, GEMINGA_RUNNER_RELOADING);
+  /* A service that is starting is not ready before it is, whatever it does meanwhile. */
+  if (self->was_ready)
+    geminga_runner_set_state (self, GEMINGA_RUNNER_RELOADING);
   for (guint i = 0; i < self->monitors->len; i++)
     geminga_monitor_replace (g_ptr_array_index (self->monitors, i));
   await_monitors (self, func, data);
