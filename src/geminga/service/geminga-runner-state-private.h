@@ -56,7 +56,8 @@ struct _GemingaRunner
   GemingaFileWatch *watch; /* (owned) (nullable) */
 
   GemingaRunnerState state;
-  gboolean is_upgrading;
+  gboolean is_upgrading; /* from the trial until the program is executed, or is not */
+  GPid trial_pid;        /* 0: none */
   gboolean was_ready;
   guint n_stops;
   int status;
@@ -102,6 +103,8 @@ char *geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref);
 gboolean geminga_runner_inherit (GemingaRunner *self, GError **error);
 /* The new workers serve: the old ones may end. */
 void geminga_runner_dismiss_old_workers (GemingaRunner *self);
+/* Nobody wants to know any more whether the program would start. */
+void geminga_runner_abort_trial (GemingaRunner *self);
 /* This is only a trial whether the program would start. */
 gboolean geminga_runner_is_trial (void);
 

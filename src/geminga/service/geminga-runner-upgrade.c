@@ -30,7 +30,6 @@ typedef struct
   GemingaRunner *runner;
   GemingaRunnerFunc func;
   gpointer data;
-  GPid pid;
   GSource *timer; /* (owned) */
 } Trial;
 
@@ -87,9 +86,17 @@ static void
 execute (GemingaRunner *self)
 {
   g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
-  g_autofree char *state = pack_state (self, fds);
+  g_autofree char *state = NULL;
   g_autoptr (GError) error = NULL;
 
+  /* The new program would not know that it was told to stop. */
+  if (self->state == GEMINGA_RUNNER_STOPPING)
+    {
+      self->is_upgrading = FALSE;
+      return;
+    }
+
+  state = pack_state (self, fds);
   g_info ("%s is executed anew", geminga_service_get_id (self->service));
   geminga_notify_reloading (self->notify);
   geminga_notify_export (self->notify);
@@ -121,7 +128,7 @@ leave_bus (gpointer user_data)
 {
   GemingaRunner *self = user_data;
 
-  if (self->bus != NULL)
+  if (self->bus != NULL && self->state != GEMINGA_RUNNER_STOPPING)
     geminga_bus_stop_async (self->bus, NULL, on_off_bus, self);
   else
     execute (self);
@@ -136,7 +143,7 @@ finish_trial (Trial *trial, const char *failure)
 {
   GemingaRunner *self = trial->runner;
 
-  if (failure == NULL && self->state == GEMINGA_RUNNER_STOPPING)
+  if (self->state == GEMINGA_RUNNER_STOPPING)
     failure = "The service is stopping";
   if (trial->func != NULL)
     trial->func (trial->data, failure);
@@ -156,6 +163,7 @@ on_trial_ended (GPid pid, int wait_status, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *failure = NULL;
 
+  ((Trial *) user_data)->runner->trial_pid = 0;
   if (!g_spawn_check_wait_status (wait_status, &error))
     failure = g_strdup_printf ("The new program does not start: %s", error->message);
   finish_trial (user_data, failure);
@@ -166,7 +174,7 @@ on_trial_time (gpointer user_data)
 {
   Trial *trial = user_data;
 
-  kill (trial->pid, SIGKILL);
+  geminga_runner_abort_trial (trial->runner);
 
   return G_SOURCE_REMOVE;
 }
@@ -267,6 +275,13 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
 }
 
 void
+geminga_runner_abort_trial (GemingaRunner *self)
+{
+  if (self->trial_pid != 0)
+    kill (self->trial_pid, SIGKILL);
+}
+
+void
 geminga_runner_dismiss_old_workers (GemingaRunner *self)
 {
   double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
@@ -305,11 +320,11 @@ geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer da
     }
 
   self->is_upgrading = TRUE;
+  self->trial_pid = pid;
   trial = g_new0 (Trial, 1);
   trial->runner = self;
   trial->func = func;
   trial->data = data;
-  trial->pid = pid;
   trial->timer = g_timeout_source_new (TRIAL_TIME);
   g_source_set_static_name (trial->timer, "[geminga] trial");
   g_source_set_callback (trial->timer, on_trial_time, trial, NULL);

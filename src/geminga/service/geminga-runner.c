@@ -221,6 +221,9 @@ end (GemingaRunner *self)
   Leaving leaving = { self->bus, self->bus == NULL };
   guint timer = g_timeout_add (END_TIME, on_end_time, &is_over);
 
+  /* An upgrade that was begun finds that it comes too late. */
+  while (self->is_upgrading)
+    g_main_context_iteration (NULL, TRUE);
   /* What was asked for over the bus gets its answer. */
   while (g_main_context_iteration (NULL, FALSE))
     continue;
@@ -382,6 +385,7 @@ geminga_runner_stop (GemingaRunner *self, gboolean is_quick)
   if (self->state != GEMINGA_RUNNER_STOPPING)
     g_info ("%s stops", geminga_service_get_id (self->service));
   geminga_runner_set_state (self, GEMINGA_RUNNER_STOPPING);
+  geminga_runner_abort_trial (self);
   geminga_runner_dismiss_old_workers (self);
   for (guint i = 0; i < self->monitors->len; i++)
     geminga_monitor_stop_children (g_ptr_array_index (self->monitors, i), is_quick);
