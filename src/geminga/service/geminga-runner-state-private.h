@@ -28,7 +28,7 @@ typedef enum
 typedef struct
 {
   GPid pid;
-  int link_fd; /* (owned): while it is open, the process has its arbiter */
+  int link_fd; /* (owned): while it is open, the process has its arbiter; -1: it is closed */
 } GemingaOldWorker;
 
 struct _GemingaRunner
@@ -102,7 +102,7 @@ char *geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref);
 /* What the program that this one has replaced left in the environment. */
 gboolean geminga_runner_inherit (GemingaRunner *self, GError **error);
 /* The new workers serve: the old ones may end. */
-void geminga_runner_dismiss_old_workers (GemingaRunner *self);
+void geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick);
 /* Nobody wants to know any more whether the program would start. */
 void geminga_runner_abort_trial (GemingaRunner *self);
 /* This is only a trial whether the program would start. */

@@ -46,7 +46,8 @@ static void
 add_worker (GVariantBuilder *list, GArray *fds, GPid pid, int fd)
 {
   g_variant_builder_add (list, "(ii)", (int) pid, fd);
-  g_array_append_val (fds, fd);
+  if (fd >= 0)
+    g_array_append_val (fds, fd);
 }
 
 static char *
@@ -67,8 +68,7 @@ pack_state (GemingaRunner *self, GArray *fds)
       guint32 node = g_array_index (nodes, guint32, i);
       int fd = geminga_node_get_link_fd (self->node, node);
 
-      if (fd >= 0)
-        add_worker (&workers, fds, geminga_processes_get_pid (self->processes, node), fd);
+      add_worker (&workers, fds, geminga_processes_get_pid (self->processes, node), fd);
     }
   for (guint i = 0; i < self->old_workers->len; i++)
     {
@@ -203,10 +203,12 @@ on_old_worker_ended (GPid pid, int wait_status, gpointer user_data)
 
       if (worker->pid != pid)
         continue;
-      close (worker->link_fd);
+      if (worker->link_fd >= 0)
+        close (worker->link_fd);
       g_array_remove_index (self->old_workers, i);
       break;
     }
+  geminga_runner_check_end (self);
 }
 
 static void
@@ -215,7 +217,8 @@ adopt_worker (GemingaRunner *self, int pid, int fd)
   GemingaOldWorker worker = { pid, fd };
   GSource *source = g_child_watch_source_new (pid);
 
-  fcntl (fd, F_SETFD, FD_CLOEXEC);
+  if (fd >= 0)
+    fcntl (fd, F_SETFD, FD_CLOEXEC);
   g_array_append_val (self->old_workers, worker);
   g_source_set_static_name (source, "[geminga] old worker");
   g_source_set_callback (source, G_SOURCE_FUNC (on_old_worker_ended), self, NULL);
@@ -282,7 +285,7 @@ geminga_runner_abort_trial (GemingaRunner *self)
 }
 
 void
-geminga_runner_dismiss_old_workers (GemingaRunner *self)
+geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
 {
   double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
   GSource *source;
@@ -291,7 +294,8 @@ geminga_runner_dismiss_old_workers (GemingaRunner *self)
     return;
 
   for (guint i = 0; i < self->old_workers->len; i++)
-    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, SIGTERM);
+    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid,
+          is_quick ? SIGKILL : SIGTERM);
   source = g_timeout_source_new ((guint) (grace * 1000) + 1000);
   g_source_set_static_name (source, "[geminga] grace of old workers");
   g_source_set_callback (source, on_old_worker_grace, self, NULL);

@@ -336,7 +336,7 @@ geminga_runner_add_source (GemingaRunner *self, GSource *source)
 void
 geminga_runner_check_end (GemingaRunner *self)
 {
-  if (self->state != GEMINGA_RUNNER_STOPPING)
+  if (self->state != GEMINGA_RUNNER_STOPPING || self->old_workers->len > 0)
     return;
 
   for (guint i = 0; i < self->monitors->len; i++)
@@ -386,7 +386,7 @@ geminga_runner_stop (GemingaRunner *self, gboolean is_quick)
     g_info ("%s stops", geminga_service_get_id (self->service));
   geminga_runner_set_state (self, GEMINGA_RUNNER_STOPPING);
   geminga_runner_abort_trial (self);
-  geminga_runner_dismiss_old_workers (self);
+  geminga_runner_dismiss_old_workers (self, is_quick);
   for (guint i = 0; i < self->monitors->len; i++)
     geminga_monitor_stop_children (g_ptr_array_index (self->monitors, i), is_quick);
   geminga_runner_check_end (self);
