@@ -227,6 +227,8 @@ end (GemingaRunner *self)
   /* What was asked for over the bus gets its answer. */
   while (g_main_context_iteration (NULL, FALSE))
     continue;
+  /* Monitors have none left; others have spawned processes too. */
+  geminga_processes_signal_all (self->processes, SIGTERM);
   geminga_system_stop_async (self->system, NULL, on_system_stopped, &is_stopped);
   if (self->bus != NULL)
     geminga_bus_stop_async (self->bus, NULL, on_bus_stopped, &leaving);
