@@ -170,6 +170,12 @@ on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_d
   geminga_runner_pack_start (self);
 }
 
+static void
+on_other_setting_changed (GemingaSettings *settings, const char *name, gpointer user_data)
+{
+  geminga_runner_pack_start (user_data);
+}
+
 /* For the runner's own files */
 
 void
@@ -216,6 +222,9 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
     return FALSE;
 
   g_signal_connect (self->settings, "changed", G_CALLBACK (on_setting_changed), self);
+  for (guint i = 1; i < self->services->len; i++)
+    g_signal_connect (geminga_service_get_settings (g_ptr_array_index (self->services, i)),
+                      "changed", G_CALLBACK (on_other_setting_changed), self);
   log_sockets (self);
 
   return TRUE;

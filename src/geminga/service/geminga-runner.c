@@ -91,6 +91,9 @@ runner_new (GemingaService *service)
 static void
 runner_free (GemingaRunner *self)
 {
+  for (guint i = 0; i < self->services->len; i++)
+    g_signal_handlers_disconnect_by_data (
+        geminga_service_get_settings (g_ptr_array_index (self->services, i)), self);
   for (guint i = 0; i < self->sources->len; i++)
     g_source_destroy (g_ptr_array_index (self->sources, i));
   g_ptr_array_unref (self->sources);
