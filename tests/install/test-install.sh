@@ -107,7 +107,12 @@ if [ -e "$source/.git" ] && command -v git > /dev/null; then
   export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
   meson dist -C "$build" --no-tests --allow-dirty --formats gztar > dist.log 2>&1 || { cat dist.log; exit 1; }
   tar xzf "$build"/meson-dist/geminga-*.tar.gz
-  meson setup release geminga-*/ -Dtests=false -Ddocs=false -Dintrospection=false > release.log ||
-    { cat release.log; exit 1; }
+  meson setup release geminga-*/ -Dexamples=true -Dtests=false -Ddocs=false -Dintrospection=false \
+    > release.log || { cat release.log; exit 1; }
+  meson introspect --installed release > installed.json
+  for file in libexec/geminga-1/hello share/dbus-1/services/org.example.Hello.service \
+              lib/systemd/system/org.example.Hello.service lib/systemd/user/org.example.Hello.socket; do
+    grep -q "/$file\"" installed.json || { echo "not ok: $file is not among the examples"; exit 1; }
+  done
   echo "ok: release"
 fi
