@@ -5,6 +5,7 @@
 #include "geminga-runner-state-private.h"
 
 #include "geminga-listen-private.h"
+#include "geminga-process-enter-private.h"
 
 /* Helpers: sockets */
 
@@ -139,6 +140,7 @@ watch_files (GemingaRunner *self)
   g_autoptr (GPtrArray) files = g_ptr_array_new ();
   g_auto (GStrv) scripts = geminga_program_list_files (self->program);
   const char *const *configuration = geminga_settings_get_files (self->settings);
+  g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&self->watch, geminga_file_watch_free);
   if (!geminga_settings_get_boolean (self->settings, "reload-on-change"))
@@ -151,7 +153,10 @@ watch_files (GemingaRunner *self)
     g_ptr_array_add (files, (gpointer) configuration[i]);
   g_ptr_array_add (files, NULL);
 
-  self->watch = geminga_file_watch_new ((const char *const *) files->pdata, on_file_changed, self);
+  self->watch = geminga_file_watch_new ((const char *const *) files->pdata,
+                                        GEMINGA_FILE_WATCH_DELAY, on_file_changed, self, &error);
+  if (self->watch == NULL)
+    g_warning ("Changes of files are not noticed: %s", error->message);
 }
 
 static void
@@ -174,6 +179,26 @@ static void
 on_other_setting_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
   geminga_runner_pack_start (user_data);
+}
+
+static void
+follow_settings (GemingaRunner *self)
+{
+  g_signal_connect (self->settings, "changed", G_CALLBACK (on_setting_changed), self);
+  for (guint i = 1; i < self->services->len; i++)
+    g_signal_connect (geminga_service_get_settings (g_ptr_array_index (self->services, i)),
+                      "changed", G_CALLBACK (on_other_setting_changed), self);
+}
+
+/* TRUE: another process is the service, and this one ends with the status. */
+static gboolean
+go_to_background (GemingaRunner *self, GError **error)
+{
+  if (self->daemon != NULL || geminga_runner_is_successor () ||
+      !geminga_settings_get_boolean (self->settings, "daemon"))
+    return FALSE;
+
+  return geminga_daemon_start (&self->status, error);
 }
 
 /* For the runner's own files */
@@ -206,25 +231,34 @@ geminga_runner_apply_settings (GemingaRunner *self, GError **error)
 gboolean
 geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **error)
 {
+  const char *pid_file;
+
+  self->daemon = geminga_daemon_take ();
   self->program = geminga_program_new (error);
   if (self->program == NULL || !geminga_settings_load (self->settings, argv, error) ||
-      !check_settings (self, error))
+      !check_settings (self, error) || !geminga_process_enter_check (self->settings, error))
     return FALSE;
-  if (geminga_runner_is_trial ())
+
+  self->is_over = geminga_runner_is_trial () || go_to_background (self, error);
+  if (self->is_over)
     return TRUE;
 
   self->log = geminga_log_install ();
   self->notify = geminga_notify_new ();
-  self->setup = geminga_process_setup_new (self->settings, error);
-  if (self->setup == NULL || !get_sockets (self, error) ||
-      !geminga_process_setup_claim (self->setup, error) ||
-      !geminga_service_configure_log (self->log, self->settings, error))
+  if (!geminga_process_enter_arbiter (self->settings, error) || !get_sockets (self, error))
     return FALSE;
 
-  g_signal_connect (self->settings, "changed", G_CALLBACK (on_setting_changed), self);
-  for (guint i = 1; i < self->services->len; i++)
-    g_signal_connect (geminga_service_get_settings (g_ptr_array_index (self->services, i)),
-                      "changed", G_CALLBACK (on_other_setting_changed), self);
+  pid_file = geminga_settings_get_string (self->settings, "pid-file");
+  if (pid_file != NULL && *pid_file != '\0')
+    {
+      self->pid_file = geminga_pid_file_new (pid_file, error);
+      if (self->pid_file == NULL)
+        return FALSE;
+    }
+  if (!geminga_service_configure_log (self->log, self->settings, error))
+    return FALSE;
+
+  follow_settings (self);
   log_sockets (self);
 
   return TRUE;

@@ -4,11 +4,12 @@
 
 #include "geminga-arbiter-private.h"
 #include "geminga-bus-private.h"
+#include "geminga-daemon-private.h"
 #include "geminga-file-watch-private.h"
 #include "geminga-heartbeat-private.h"
 #include "geminga-log-private.h"
 #include "geminga-notify-private.h"
-#include "geminga-process-setup-private.h"
+#include "geminga-pid-file-private.h"
 #include "geminga-processes-private.h"
 #include "geminga-runner-private.h"
 
@@ -33,13 +34,14 @@ typedef struct
 
 struct _GemingaRunner
 {
-  GemingaService *service;    /* (owned): the first */
-  GPtrArray *services;        /* (owned) (element-type GemingaService) */
-  GemingaSettings *settings;  /* (owned): the first's, with those of the process */
-  GemingaProgram *program;    /* (owned) */
-  GemingaLog *log;            /* (owned) */
-  GemingaNotify *notify;      /* (owned) */
-  GemingaProcessSetup *setup; /* (owned) (nullable): pid file, background */
+  GemingaService *service;   /* (owned): the first */
+  GPtrArray *services;       /* (owned) (element-type GemingaService) */
+  GemingaSettings *settings; /* (owned): the first's, with those of the process */
+  GemingaProgram *program;   /* (owned) */
+  GemingaLog *log;           /* (owned) */
+  GemingaNotify *notify;     /* (owned) */
+  GemingaPidFile *pid_file;  /* (owned) (nullable) */
+  GemingaDaemon *daemon;     /* (owned) (nullable): until it is ready */
 
   GMainLoop *loop;             /* (owned) */
   GemingaSystem *system;       /* (owned) */
@@ -59,6 +61,7 @@ struct _GemingaRunner
   gboolean is_upgrading; /* from the trial until the program is executed, or is not */
   GPid trial_pid;        /* 0: none */
   gboolean was_ready;
+  gboolean is_over; /* there is nothing to run: a trial, or another process does */
   guint n_stops;
   int status;
 };
@@ -105,6 +108,8 @@ gboolean geminga_runner_inherit (GemingaRunner *self, GError **error);
 void geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick);
 /* Nobody wants to know any more whether the program would start. */
 void geminga_runner_abort_trial (GemingaRunner *self);
+/* This program replaces another one in its process. */
+gboolean geminga_runner_is_successor (void);
 /* This is only a trial whether the program would start. */
 gboolean geminga_runner_is_trial (void);
 

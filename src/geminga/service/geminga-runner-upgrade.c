@@ -247,6 +247,12 @@ geminga_runner_is_trial (void)
 }
 
 gboolean
+geminga_runner_is_successor (void)
+{
+  return g_getenv (UPGRADE_VARIABLE) != NULL;
+}
+
+gboolean
 geminga_runner_inherit (GemingaRunner *self, GError **error)
 {
   g_autofree char *text = g_strdup (g_getenv (UPGRADE_VARIABLE));
@@ -294,8 +300,7 @@ geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
     return;
 
   for (guint i = 0; i < self->old_workers->len; i++)
-    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid,
-          is_quick ? SIGKILL : SIGTERM);
+    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, is_quick ? SIGKILL : SIGTERM);
   source = g_timeout_source_new ((guint) (grace * 1000) + 1000);
   g_source_set_static_name (source, "[geminga] grace of old workers");
   g_source_set_callback (source, on_old_worker_grace, self, NULL);

@@ -56,8 +56,9 @@ become_ready (GemingaRunner *self)
   self->was_ready = TRUE;
   geminga_runner_set_state (self, GEMINGA_RUNNER_RUNNING);
   geminga_runner_dismiss_old_workers (self, FALSE);
-  if (self->setup != NULL)
-    geminga_process_setup_report_ready (self->setup);
+  if (self->daemon != NULL)
+    geminga_daemon_ready (self->daemon);
+  g_clear_pointer (&self->daemon, geminga_daemon_free);
   g_info ("%s is ready", geminga_service_get_id (self->service));
 }
 

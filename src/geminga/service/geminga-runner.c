@@ -102,7 +102,8 @@ runner_free (GemingaRunner *self)
   g_ptr_array_unref (self->sockets);
   g_ptr_array_unref (self->monitors);
   g_clear_pointer (&self->actors, g_hash_table_unref);
-  g_clear_pointer (&self->setup, geminga_process_setup_free);
+  g_clear_pointer (&self->pid_file, geminga_pid_file_free);
+  g_clear_pointer (&self->daemon, geminga_daemon_free);
   g_clear_pointer (&self->notify, geminga_notify_free);
   g_clear_pointer (&self->program, geminga_program_free);
   g_main_loop_unref (self->loop);
@@ -154,6 +155,30 @@ make_actors (GemingaRunner *self)
     make_monitor (self, g_ptr_array_index (self->services, i));
 }
 
+static gboolean
+on_watchdog (gpointer user_data)
+{
+  geminga_notify_watchdog (((GemingaRunner *) user_data)->notify);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Twice as often as it has to be, as sd_watchdog_enabled() recommends. */
+static void
+feed_watchdog (GemingaRunner *self)
+{
+  guint64 interval = geminga_notify_get_watchdog_interval (self->notify) / 2;
+  GSource *source;
+
+  if (interval == 0)
+    return;
+
+  source = g_timeout_source_new ((guint) MAX (interval / G_TIME_SPAN_MILLISECOND, 1));
+  g_source_set_static_name (source, "[geminga] watchdog");
+  g_source_set_callback (source, on_watchdog, self, NULL);
+  geminga_runner_add_source (self, source);
+}
+
 static void
 start (GemingaRunner *self)
 {
@@ -167,6 +192,7 @@ start (GemingaRunner *self)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
 
   geminga_runner_take_signals (self);
+  feed_watchdog (self);
   if (!geminga_runner_apply_settings (self, &error))
     {
       geminga_runner_fail (self, error->message);
@@ -262,6 +288,13 @@ refuse (GemingaRunner *self, const GError *error)
       return EXIT_SUCCESS;
     }
 
+  /* The process that waits for this one prints it. */
+  if (self->daemon != NULL)
+    {
+      geminga_daemon_fail (self->daemon, error->message);
+      return EXIT_USAGE;
+    }
+
   /* Not g_printerr(), which spoils quotation marks where no locale is set, as in many containers. */
   fprintf (stderr, "%s: %s\n", g_get_prgname () != NULL ? g_get_prgname () : "geminga",
            error->message);
@@ -276,25 +309,19 @@ run_arbiter (GemingaService *service, const char *const *argv)
   g_autoptr (GError) error = NULL;
   int status;
 
-  if (!geminga_runner_prepare (self, argv, &error))
+  if (!geminga_runner_prepare (self, argv, &error) || error != NULL)
     {
-      status = refuse (self, error);
-      if (self->setup != NULL)
-        geminga_process_setup_report_failure (self->setup, error->message, status);
+      self->status = refuse (self, error);
       geminga_listen_unlink (self->sockets);
     }
-  else if (geminga_runner_is_trial ())
-    {
-      status = EXIT_SUCCESS;
-    }
-  else
+  else if (!self->is_over)
     {
       start (self);
       if (self->status == EXIT_SUCCESS || self->n_stops == 0)
         g_main_loop_run (self->loop);
       end (self);
-      status = self->status;
     }
+  status = self->status;
   runner_free (self);
 
   return status;
@@ -355,6 +382,9 @@ void
 geminga_runner_fail (GemingaRunner *self, const char *why)
 {
   g_message ("%s cannot go on: %s", geminga_service_get_id (self->service), why);
+  if (self->daemon != NULL)
+    geminga_daemon_fail (self->daemon, why);
+  g_clear_pointer (&self->daemon, geminga_daemon_free);
   self->status = EXIT_FAILURE;
   geminga_runner_stop (self, FALSE);
 }

@@ -28,8 +28,7 @@ void geminga_service_emit_reopen_logs (GemingaService *self);
 const char *geminga_service_get_name (GemingaService *self);
 
 /* As its settings say. */
-gboolean
-geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GError **error);
+gboolean geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GError **error);
 
 /* What a started process is told of all services: their settings and how many sockets are whose. */
 GVariant *geminga_service_pack (GPtrArray *services);

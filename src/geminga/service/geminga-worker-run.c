@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "geminga-node-private.h"
-#include "geminga-process-setup-private.h"
+#include "geminga-process-enter-private.h"
 
 typedef struct
 {
@@ -76,7 +76,7 @@ configure (Worker *self, GemingaProcessStart *started, GError **error)
 {
   return geminga_service_unpack (self->services, started->settings, started->sockets, error) &&
          geminga_service_configure_log (self->log, self->settings, error) &&
-         geminga_process_setup_enter (self->settings, error);
+         geminga_process_enter_worker (self->settings, error);
 }
 
 /* GemingaNodeHooks */
@@ -125,7 +125,6 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
     }
 
   started->link_fd = -1;
-  geminga_process_start_follow_parent ();
   run (&self, fd);
 
   /* The system is not freed: whatever still refers to its actors ends with the process. */

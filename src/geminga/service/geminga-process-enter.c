@@ -1,0 +1,64 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-process-enter-private.h"
+
+#include "geminga-privileges-private.h"
+#include "geminga-process-setup-private.h"
+#include "geminga-process-start-private.h"
+
+/* Helpers */
+
+static gboolean
+find_privileges (GemingaSettings *settings, GemingaPrivileges *privileges, GError **error)
+{
+  return geminga_privileges_find (privileges, geminga_settings_get_string (settings, "user"),
+                                  geminga_settings_get_string (settings, "group"), error);
+}
+
+static void
+set_name (GemingaSettings *settings)
+{
+  const char *name = geminga_settings_get_string (settings, "name");
+
+  if (name != NULL && *name != '\0')
+    geminga_process_set_name (name);
+}
+
+/* Private API */
+
+gboolean
+geminga_process_enter_check (GemingaSettings *settings, GError **error)
+{
+  g_auto (GemingaPrivileges) privileges = { 0 };
+
+  return find_privileges (settings, &privileges, error) &&
+         geminga_process_check_directory (geminga_settings_get_string (settings, "chdir"), error);
+}
+
+gboolean
+geminga_process_enter_arbiter (GemingaSettings *settings, GError **error)
+{
+  geminga_process_set_umask (geminga_settings_get_int (settings, "umask"));
+  geminga_process_raise_file_limit ();
+  set_name (settings);
+
+  return geminga_process_change_directory (geminga_settings_get_string (settings, "chdir"), error);
+}
+
+gboolean
+geminga_process_enter_worker (GemingaSettings *settings, GError **error)
+{
+  g_auto (GemingaPrivileges) privileges = { 0 };
+
+  if (!geminga_process_enter_arbiter (settings, error) ||
+      !find_privileges (settings, &privileges, error) ||
+      !geminga_privileges_drop (&privileges, error))
+    return FALSE;
+
+  /* Changing the user ends it. */
+  geminga_process_start_follow_parent ();
+
+  return TRUE;
+}
