@@ -27,7 +27,7 @@ void geminga_bus_gate_close (GemingaBusGate *self);
 GemingaBusGate *geminga_bus_gate_ref (GemingaBusGate *self);
 void geminga_bus_gate_unref (GemingaBusGate *self);
 
-/* Sends, or fails if the message is against the rules; a connection that is gone is no failure. */
+/* Sends, or fails if the message is not legal on D-Bus; a connection that is gone is no failure. */
 gboolean geminga_bus_gate_send (GemingaBusGate *self, GDBusMessage *message, GError **error);
 
 /* Bytes, about, that were sent and are not written yet. */

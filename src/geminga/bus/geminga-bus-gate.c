@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "geminga-bus-private.h"
+#include "geminga-bus-value-private.h"
 
 /* Bytes of calls that may wait for us; what comes when there are more is refused at once. */
 #define MAX_WAITING (64 * 1024 * 1024)
@@ -17,12 +18,6 @@
 
 /* What a message costs besides its body, about, in bytes. */
 #define OVERHEAD 1024
-
-/* Bytes of a message: what system buses take at most. Of more, any bus closes the connection. */
-#define MAX_MESSAGE (32 * 1024 * 1024)
-
-/* Values of D-Bus are at most that many times as large as those of GVariant. */
-#define MAX_GROWTH 8
 
 #define WEIGHT_KEY "geminga-bus-weight"
 
@@ -172,32 +167,6 @@ dequeue (GemingaBusGate *self, gboolean *is_more)
   return message;
 }
 
-/* Exact, but only if it may matter. */
-static gboolean
-check_size (GDBusMessage *message, gsize n_bytes, GError **error)
-{
-  g_autofree guchar *blob = NULL;
-  gsize size = 0;
-
-  if (n_bytes <= MAX_MESSAGE / MAX_GROWTH)
-    return TRUE;
-
-  if (n_bytes <= MAX_MESSAGE)
-    {
-      blob =
-          g_dbus_message_to_blob (message, &size, G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING, error);
-      if (blob == NULL)
-        return FALSE;
-      if (size <= MAX_MESSAGE)
-        return TRUE;
-    }
-
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
-               "It has more than the %d bytes that a bus takes", MAX_MESSAGE);
-
-  return FALSE;
-}
-
 static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -319,7 +288,7 @@ geminga_bus_gate_send (GemingaBusGate *self, GDBusMessage *message, GError **err
 
   if (self->connection == NULL)
     return TRUE;
-  if (!check_size (message, n_bytes, error))
+  if (!geminga_bus_check_message (message, error))
     return FALSE;
 
   weight = g_new0 (Weight, 1);

@@ -44,7 +44,7 @@ gboolean geminga_bus_class_is_private_event (GemingaBusClass *self,
 int geminga_bus_interface_find_property (GemingaBusInterface *self, const char *name);
 
 /*
- * From what an actor's GetProperties answered: one value of the right type, or NULL; all that are
+ * From what an actor's GetProperties answered: one value of the right type that is legal, or NULL; all that are
  * there, as a{sv}, floating.
  */
 GVariant *geminga_bus_interface_pick_property (GemingaBusInterface *self,

@@ -6,6 +6,7 @@
 
 #include "geminga-actor-config-private.h"
 #include "geminga-actor.h"
+#include "geminga-bus-value-private.h"
 #include "geminga-interface-private.h"
 
 #define DOC_STRING "org.gtk.GDBus.DocString"
@@ -305,8 +306,15 @@ GVariant *
 geminga_bus_interface_pick_property (GemingaBusInterface *self, guint index, GVariant *values)
 {
   GParamSpec *pspec = g_ptr_array_index (self->properties, index);
+  const GVariantType *type = geminga_property_get_variant_type (pspec);
+  g_autoptr (GVariant) value = g_variant_lookup_value (values, pspec->name, type);
 
-  return g_variant_lookup_value (values, pspec->name, geminga_property_get_variant_type (pspec));
+  /* One that is not legal would spoil all others in the same message. */
+  if (value != NULL && g_variant_type_equal (type, G_VARIANT_TYPE_VARIANT) &&
+      !geminga_bus_is_legal (value))
+    return NULL;
+
+  return g_steal_pointer (&value);
 }
 
 GVariant *

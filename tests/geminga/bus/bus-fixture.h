@@ -242,10 +242,10 @@ static void
 calc_large (GemingaActor *actor, GemingaCall *call)
 {
   gsize size = 33 * 1024 * 1024;
+  char *bytes = g_malloc0 (size);
 
-  geminga_call_return_value (call,
-                             g_variant_new_from_data (G_VARIANT_TYPE_BYTESTRING, g_malloc0 (size),
-                                                      size, TRUE, g_free, NULL));
+  geminga_call_return_value (
+      call, g_variant_new_from_data (G_VARIANT_TYPE_BYTESTRING, bytes, size, TRUE, g_free, bytes));
 }
 
 static void

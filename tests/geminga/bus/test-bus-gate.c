@@ -211,11 +211,10 @@ static void
 test_send (Fixture *self, gconstpointer data)
 {
   g_autoptr (GDBusMessage) large = g_dbus_message_new_signal ("/a", "org.example.A", "B");
-  g_autoptr (GDBusMessage) wide = g_dbus_message_new_signal ("/a", "org.example.A", "B");
   g_autoptr (GDBusMessage) small = g_dbus_message_new_signal ("/a", "org.example.A", "B");
   g_autoptr (GDBusMessage) late = g_dbus_message_new_signal ("/a", "org.example.A", "B");
   gsize size = 40 * 1024 * 1024;
-  g_autofree gboolean *bits = g_malloc0 (size);
+  g_autofree char *bits = g_malloc0 (size);
   g_autoptr (GError) error = NULL;
   GVariant *bytes = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bits, size, 1);
 
@@ -224,12 +223,6 @@ test_send (Fixture *self, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE);
   g_clear_error (&error);
 
-  /* A boolean has one byte in memory and four on the wire. */
-  bytes = g_variant_new_fixed_array (G_VARIANT_TYPE_BOOLEAN, bits, size / 4, 1);
-  g_dbus_message_set_body (wide, g_variant_new_tuple (&bytes, 1));
-  g_assert_false (geminga_bus_gate_send (self->gate, wide, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE);
-  g_clear_error (&error);
   g_assert_cmpuint (geminga_bus_gate_get_unsent (self->gate), ==, 0);
 
   g_assert_true (geminga_bus_gate_send (self->gate, small, &error));
