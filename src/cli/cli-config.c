@@ -79,15 +79,25 @@ call (Cli *cli,
   return g_steal_pointer (&reply);
 }
 
-/* The new value has the type of the old one. */
+/*
+ * The new value has the type of the old one. Settings are also taken as people write them, 64M or 5min:
+ * what only the service can read is sent as text.
+ */
 static GVariant *
-parse_value (GVariant *values, const char *name, const char *text, GError **error)
+parse_value (GVariant *values,
+             const char *name,
+             const char *text,
+             gboolean is_setting,
+             GError **error)
 {
   g_autoptr (GVariant) old = g_variant_lookup_value (values, name, NULL);
-  GVariant *value = cli_value_parse (g_variant_get_type (old), text, error);
+  g_autoptr (GError) local_error = NULL;
+  GVariant *value = cli_value_parse (g_variant_get_type (old), text, &local_error);
 
+  if (value == NULL && is_setting && g_utf8_validate (text, -1, NULL))
+    return g_variant_ref_sink (g_variant_new_string (text));
   if (value == NULL)
-    g_prefix_error (error, "%s: ", name);
+    g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", name);
 
   return value;
 }
@@ -155,7 +165,7 @@ cli_config_set (Cli *cli,
   known = cli_config_find (values, name, error);
   if (known == NULL)
     return FALSE;
-  value = parse_value (values, known, text, error);
+  value = parse_value (values, known, text, actor == NULL, error);
   if (value == NULL)
     return FALSE;
 

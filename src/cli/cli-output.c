@@ -24,10 +24,10 @@ static const struct
   const char *letter; /* where there is no Unicode */
   const char *color;
 } states[] = {
-  { "running", "●", "*", "\033[32m" },        { "starting", "◐", "+", "\033[33m" },
-  { "reloading", "◐", "~", "\033[33m" },      { "stopping", "◌", "-", "\033[33m" },
-  { "stopped", "○", "o", "\033[2m" },         { "failed", "✖", "x", "\033[31m" },
-  { "not responding", "✖", "x", "\033[31m" },
+  { "running", "●", "*", "\033[32m" },   { "starting", "◐", "+", "\033[33m" },
+  { "reloading", "◐", "~", "\033[33m" }, { "changing", "◐", "~", "\033[33m" },
+  { "stopping", "◌", "-", "\033[33m" },  { "stopped", "○", "o", "\033[2m" },
+  { "failed", "✖", "x", "\033[31m" },    { "not responding", "✖", "x", "\033[31m" },
 };
 
 /* Helpers */

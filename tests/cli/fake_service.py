@@ -226,6 +226,7 @@ class Arbiter(Object):
         "log-level": GLib.Variant("s", "info"),
         "keep-alive": GLib.Variant("d", 5.0),
         "daemon": GLib.Variant("b", False),
+        "max-memory": GLib.Variant("x", 0),
     }
 
     def List(self):
@@ -250,6 +251,10 @@ class Arbiter(Object):
 
     def SetSetting(self, service, name, value, _options):
         self.check(service)
+        if isinstance(value, str) and self.settings[name].get_type_string() in "xi":
+            if not value.endswith("M"):
+                raise CallError("org.geminga1.Error.Settings.InvalidValue", f"“{value}” is no number")
+            value = int(value[:-1]) << 20
         if name == "workers" and value > 100:
             raise CallError("org.geminga1.Error.InvalidArguments", "Setting “workers” is at most 100")
         self.settings[name] = GLib.Variant(self.settings[name].get_type_string(), value)

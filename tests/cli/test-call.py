@@ -106,12 +106,14 @@ class TestConfig(fixture.TestCase):
         self.check("set", "Hello", "daemon", "on")
         self.assertEqual(self.check_json("get", "Hello"), {
             "workers": 2, "bind": ["a:1", "b:2"], "log-level": "info", "keep-alive": 7.0,
-            "daemon": True})
+            "daemon": True, "max-memory": 0})
+        self.check("set", "Hello", "max-memory", "64M")
+        self.assertEqual(self.check_json("get", "Hello", "max-memory"), 64 << 20)
         self.assertEqual(self.check_json("set", "Hello", "daemon", "off")["result"], "set")
         self.assertIs(self.check_json("get", "Hello", "daemon"), False)
 
     def test_wrong_settings(self):
-        self.assertIn("workers: “x” is not a whole number",
+        self.assertIn("org.geminga1.Error.Settings.InvalidValue: “x” is no number",
                       self.check("set", "Hello", "workers", "x", status=65))
         self.assertIn("There is no “wrokers”; did you mean “workers”?",
                       self.check("set", "Hello", "wrokers", "3", status=67))
