@@ -47,8 +47,13 @@ const Calculator = GObject.registerClass({
     }
 
     Divide(a, b) {
-        if (b === 0)
-            throw new Gio.IOErrorEnum({code: Gio.IOErrorEnum.INVALID_ARGUMENT, message: 'Cannot divide by zero'});
+        if (b === 0) {
+            throw new Gio.IOErrorEnum({
+                code: Gio.IOErrorEnum.INVALID_ARGUMENT,
+                message: 'Cannot divide by zero',
+            });
+        }
+
         return this.count('quotient', a / b);
     }
 

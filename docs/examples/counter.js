@@ -38,8 +38,13 @@ const Counter = GObject.registerClass({
     }
 
     Reset(call) {
-        if (call.dup_sender() !== null)
-            throw new Geminga.Error({code: Geminga.Error.NOT_AUTHORIZED, message: 'Only people may reset the counter'});
+        if (call.dup_sender() !== null) {
+            throw new Geminga.Error({
+                code: Geminga.Error.NOT_AUTHORIZED,
+                message: 'Only people may reset it',
+            });
+        }
+
         this._value = 0;
     }
 });

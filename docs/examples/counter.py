@@ -33,7 +33,7 @@ class Counter(Geminga.Actor):
     def Reset(self, *, call: Geminga.Call):
         """Begins anew, unless an actor asks for it"""
         if call.dup_sender() is not None:
-            raise Geminga.new_error(Geminga.Error.NOT_AUTHORIZED, "Only people may reset the counter")
+            raise Geminga.new_error(Geminga.Error.NOT_AUTHORIZED, "Only people may reset it")
         self.value = 0
 
 

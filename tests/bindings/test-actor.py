@@ -277,8 +277,8 @@ class ActorTest(unittest.TestCase):
     def test_wrong_declarations(self):
         def declare(*arguments, function=lambda self, a: None, **keywords):
             function.__name__ = "Do"
-            return type("Wrong", (Geminga.Actor,), {
-                "Do": Geminga.command(*arguments)(function) if arguments else Geminga.command(function), **keywords})
+            decorate = Geminga.command(*arguments) if arguments else Geminga.command
+            return type("Wrong", (Geminga.Actor,), {"Do": decorate(function), **keywords})
 
         def optional(self, a: typing.Optional[int]):
             pass
@@ -304,6 +304,7 @@ class ActorTest(unittest.TestCase):
             await calc.Add(1, 2)
 
         self.run_with(main)
+        self.assertEqual(log, [])
         with self.assertRaises(TypeError):
             Calc.Happened.pack(("only one",))
 

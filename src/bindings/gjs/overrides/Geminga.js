@@ -66,6 +66,10 @@ function refuse(signature, value, where) {
     return new TypeError(`${where}: ${text} is not of type “${signature}”`);
 }
 
+function refuseCount(signature, wanted, given, where) {
+    return new TypeError(`${where}: ${given} where “${signature}” wants ${wanted}`);
+}
+
 function packNumber(signature, value, where) {
     const isInteger = typeof value === 'bigint' || Number.isInteger(value);
 
@@ -126,7 +130,7 @@ function packItems(signature, value, where, descriptors) {
     const kinds = isArray ? items.map(() => signature.slice(1)) : split(signature);
 
     if (kinds.length !== items.length)
-        throw new TypeError(`${where}: ${items.length} values where “${signature}” wants ${kinds.length}`);
+        throw refuseCount(signature, kinds.length, `${items.length} values`, where);
 
     const packed = items.map((item, i) => pack(kinds[i], item, `${where}[${i}]`, descriptors));
 
@@ -177,9 +181,11 @@ function guessItems(value, where, descriptors) {
     const isUniform = items.length > 0 &&
         items.every(item => item.get_type_string() === items[0].get_type_string());
 
-    return isUniform
-        ? GLib.Variant.new_array(null, items)
-        : GLib.Variant.new_array(new GLib.VariantType('v'), items.map(item => GLib.Variant.new_variant(item)));
+    if (isUniform)
+        return GLib.Variant.new_array(null, items);
+
+    const boxes = items.map(item => GLib.Variant.new_variant(item));
+    return GLib.Variant.new_array(new GLib.VariantType('v'), boxes);
 }
 
 // A GVariant of the type that fits the value best.
@@ -214,9 +220,10 @@ function packArguments(signature, values, where, names, descriptors) {
     const kinds = split(signature);
 
     if (kinds.length !== values.length)
-        throw new TypeError(`${where}: ${values.length} arguments where “${signature}” wants ${kinds.length}`);
+        throw refuseCount(signature, kinds.length, `${values.length} arguments`, where);
 
-    return GLib.Variant.new_tuple(kinds.map((kind, i) => pack(kind, values[i], `${where}, ${names[i]}`, descriptors)));
+    return GLib.Variant.new_tuple(kinds.map((kind, i) =>
+        pack(kind, values[i], `${where}, ${names[i]}`, descriptors)));
 }
 
 // The tuple that a handler's value means: nothing, the one result or all of them.
@@ -329,16 +336,18 @@ function collect(klass) {
     const own = symbol => Object.entries(Object.hasOwn(klass, symbol) ? klass[symbol] : {});
     const commands = own(Geminga.commands).map(([name, declared]) => {
         const declaration = readDeclaration(klass, name, declared);
-        const handler = klass.prototype[declaration.method ?? name];
+        const method = declaration.method ?? name;
+        const handler = klass.prototype[method];
 
         if (typeof handler !== 'function')
             throw new TypeError(`${klass.name}: there is no method for command “${name}”`);
-        return {command: makeCommand(klass, name, declaration, handler), method: declaration.method ?? name};
+        return {command: makeCommand(klass, name, declaration, handler), method};
     });
     const events = own(Geminga.events).map(([name, declared]) => {
-        const [signature = '', names = '', documentation = ''] = [declared].flat();
+        const [signature = '', words = '', documentation = ''] = [declared].flat();
+        const names = words.split(' ').filter(Boolean);
 
-        return makeCommand(klass, name, {arguments: signature, names: names.split(' ').filter(Boolean), documentation});
+        return makeCommand(klass, name, {arguments: signature, names, documentation});
     });
     const name = Object.hasOwn(klass, Geminga.interface) ? klass[Geminga.interface] : null;
 
@@ -367,10 +376,11 @@ function declareClass(klass, {commands, events, name}) {
 
 function addEventMethods(klass, events) {
     for (const event of events) {
-        const [name, signature] = [event.get_name(), event.get_argument_type().dup_string()];
+        const [name, names] = [event.get_name(), event.get_argument_names()];
+        const signature = event.get_argument_type().dup_string();
 
         klass.prototype[name] = function (...args) {
-            this.emit_event(name, packArguments(signature, args, name, event.get_argument_names(), null));
+            this.emit_event(name, packArguments(signature, args, name, names, null));
         };
     }
 }
@@ -440,10 +450,12 @@ function handle(call) {
 
     const args = unpack(call.get_arguments(), new Descriptors(call.get_fds()));
     const value = this[handler.method](...args, call);
+    const done = result => answer(call, handler, result);
+
     if (isPromise(value))
-        finish(this, value, result => answer(call, handler, result), thrown => refuseCall(this, call, thrown), call);
+        finish(this, value, done, thrown => refuseCall(this, call, thrown), call);
     else
-        answer(call, handler, value);
+        done(value);
 }
 
 const native = Symbol('Native prototype');
@@ -517,8 +529,9 @@ function initActor() {
 
 function initSpawn(prototype) {
     const {spawn} = prototype;
+    const {SHARED} = Geminga.Placement;
 
-    prototype.spawn = function (klass, id = null, placement = Geminga.Placement.SHARED, properties = null) {
+    prototype.spawn = function (klass, id = null, placement = SHARED, properties = null) {
         return spawn.call(this, klass, id, placement, packProperties(properties));
     };
 }
@@ -539,10 +552,13 @@ function packAsk(ref, name, args, descriptors) {
 
     if (isPacked(args, declared?.get_argument_type() ?? null))
         return args[0];
-    if (declared === null)
-        return GLib.Variant.new_tuple(args.map((value, i) => guess(value, `${name}, argument ${i + 1}`, descriptors)));
+    if (declared === null) {
+        return GLib.Variant.new_tuple(args.map((value, i) =>
+            guess(value, `${name}, argument ${i + 1}`, descriptors)));
+    }
 
-    return packArguments(declared.get_argument_type().dup_string(), args, name, declared.get_argument_names(), descriptors);
+    const signature = declared.get_argument_type().dup_string();
+    return packArguments(signature, args, name, declared.get_argument_names(), descriptors);
 }
 
 function milliseconds(seconds) {
@@ -554,17 +570,12 @@ function milliseconds(seconds) {
     return Math.min(Math.ceil(seconds * 1000), GLib.MAXINT32);
 }
 
-function ask({timeout, cancellable = null}, name, ...args) {
-    const descriptors = new Descriptors();
-    const packed = packAsk(this, name, args, descriptors);
-
+// A promise of what an asynchronous function of C gives.
+function startOperation(start, end) {
     return new Promise((resolve, reject) => {
-        this.ask_with_fds_async(name, packed, descriptors.fds, milliseconds(timeout), cancellable, (_ref, result) => {
+        start((_source, result) => {
             try {
-                const [results, fds] = this.ask_with_fds_finish(result);
-                const values = unpack(results, new Descriptors(fds));
-
-                resolve(values.length > 1 ? values : values[0]);
+                resolve(end(result));
             } catch (error) {
                 reject(error);
             }
@@ -572,23 +583,28 @@ function ask({timeout, cancellable = null}, name, ...args) {
     });
 }
 
+function ask({timeout, cancellable = null}, name, ...args) {
+    const descriptors = new Descriptors();
+    const packed = packAsk(this, name, args, descriptors);
+
+    return startOperation(
+        callback => this.ask_with_fds_async(name, packed, descriptors.fds, milliseconds(timeout),
+            cancellable, callback),
+        result => {
+            const [results, fds] = this.ask_with_fds_finish(result);
+            const values = unpack(results, new Descriptors(fds));
+
+            return values.length > 1 ? values : values[0];
+        });
+}
+
 function initRefs() {
     const {tell} = Geminga.ActorRef.prototype;
 
     for (const name of ['wait_ready', 'wait_ended']) {
-        const start = Geminga.ActorRef.prototype[`${name}_async`];
-        const end = Geminga.ActorRef.prototype[`${name}_finish`];
-
         Geminga.ActorRef.prototype[name] = function (cancellable = null) {
-            return new Promise((resolve, reject) => {
-                start.call(this, cancellable, (_ref, result) => {
-                    try {
-                        resolve(end.call(this, result));
-                    } catch (error) {
-                        reject(error);
-                    }
-                });
-            });
+            return startOperation(callback => this[`${name}_async`](cancellable, callback),
+                result => this[`${name}_finish`](result));
         };
     }
 
@@ -616,15 +632,8 @@ function initRefs() {
     };
 
     Geminga.System.prototype.stop = function () {
-        return new Promise((resolve, reject) => {
-            this.stop_async(null, (_system, result) => {
-                try {
-                    resolve(this.stop_finish(result));
-                } catch (error) {
-                    reject(error);
-                }
-            });
-        });
+        return startOperation(callback => this.stop_async(null, callback),
+            result => this.stop_finish(result));
     };
 }
 
@@ -656,8 +665,9 @@ function initRoutes(prototype) {
 
 function initService(prototype) {
     const addActor = prototype.add_actor;
+    const {PROCESS} = Geminga.Placement;
 
-    prototype.add_actor = function (klass, id, placement = Geminga.Placement.PROCESS, properties = null) {
+    prototype.add_actor = function (klass, id, placement = PROCESS, properties = null) {
         return addActor.call(this, klass, id, placement, packProperties(properties));
     };
 }

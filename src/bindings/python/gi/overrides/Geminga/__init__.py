@@ -22,7 +22,8 @@ __all__ = ["LATER", "command", "event", "get_loop", "is_error", "new_error", "ru
 
 def is_error(exception, *codes):
     """Tells whether an exception is an error of the library with one of these codes, or with any."""
-    if not isinstance(exception, GLib.Error) or exception.domain != GLib.quark_to_string(Geminga.error_quark()):
+    domain = GLib.quark_to_string(Geminga.error_quark())
+    if not isinstance(exception, GLib.Error) or exception.domain != domain:
         return False
     return not codes or exception.code in [int(code) for code in codes]
 
@@ -37,7 +38,7 @@ class Actor(Geminga.Actor, metaclass=ActorMeta):
     """An actor class is a subclass with methods declared by Geminga.command."""
 
     interface = None  # the D-Bus name of what the class declares
-    main_thread_only = True  # False: placement “thread” is allowed, with one interpreter lock for all
+    main_thread_only = True  # False allows placement “thread”, with one interpreter lock for all
 
     def spawn(self, type, id=None, placement=Geminga.Placement.SHARED, properties=None):
         return Geminga.Actor.spawn(self, type, id, placement, pack_properties(properties))
@@ -56,8 +57,7 @@ class System(Geminga.System):
 
     def stop(self):
         """Ends all actors; the future is done when they are gone."""
-        return start_operation(
-            lambda cancellable, on_ready: self.stop_async(cancellable, on_ready), self.stop_finish)
+        return start_operation(self.stop_async, self.stop_finish)
 
 
 System = override(System)
@@ -87,8 +87,9 @@ class ActorRef(Geminga.ActorRef):
         declared = self.lookup_command(name)
         if declared is None or is_packed(arguments, declared.get_argument_type()):
             return values.guess_arguments(arguments, descriptors)
+        signature = declared.get_argument_type().dup_string()
         names = [f"{name}, {argument}" for argument in declared.get_argument_names()]
-        return values.pack_arguments(declared.get_argument_type().dup_string(), arguments, name, names, descriptors)
+        return values.pack_arguments(signature, arguments, name, names, descriptors)
 
     def ask(self, name, *arguments, timeout=None):
         """Sends a command; the future gets the result, or the error. The time-out is in seconds."""
@@ -101,7 +102,7 @@ class ActorRef(Geminga.ActorRef):
 
         def finish(result):
             answer, fds = self.ask_with_fds_finish(result)
-            return values.unpack_result(answer, values.Descriptors(fds) if fds is not None else None)
+            return values.unpack_result(answer, values.Descriptors(fds))
 
         return start_operation(start, finish)
 
@@ -111,12 +112,10 @@ class ActorRef(Geminga.ActorRef):
         return send(lambda: Geminga.ActorRef.tell(self, name, packed))
 
     def wait_ready(self):
-        return start_operation(
-            lambda cancellable, on_ready: self.wait_ready_async(cancellable, on_ready), self.wait_ready_finish)
+        return start_operation(self.wait_ready_async, self.wait_ready_finish)
 
     def wait_ended(self):
-        return start_operation(
-            lambda cancellable, on_ready: self.wait_ended_async(cancellable, on_ready), self.wait_ended_finish)
+        return start_operation(self.wait_ended_async, self.wait_ended_finish)
 
     def __getattr__(self, name):
         """Commands begin with a capital: ref.Add (1, 2) is ref.ask ("Add", 1, 2)."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Geminga authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Actor classes in Python: declarations are given to C, calls come back to methods, nothing raised is lost."""
+"""Actor classes in Python: C gets their declarations, methods get the calls, no exception is lost."""
 
 import asyncio
 import contextvars
@@ -68,7 +68,7 @@ async def answer_when_done(actor, call, command, awaitable):
 
 
 def start_task(actor, coroutine, call=None):
-    """A task that the actor's end waits for; it is cancelled when nobody waits for the call any more."""
+    """A task that the actor's end waits for; cancelled when nobody waits for the call any more."""
     context = contextvars.copy_context()
     context.run(current_call.set, call)
     task = get_loop().spawn(coroutine, context=context)
@@ -178,7 +178,12 @@ def guard_init(function):
     return __init__
 
 
-GUARDS = {"do_handle": guard_handle, "do_started": guard_step, "do_stopping": guard_step, "do_info": guard_info}
+GUARDS = {
+    "do_handle": guard_handle,
+    "do_started": guard_step,
+    "do_stopping": guard_step,
+    "do_info": guard_info,
+}
 
 
 def chain_to_native(cls, name):

@@ -33,7 +33,7 @@ def signature_of(annotation, where):
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         if type(None) in arguments:
-            raise TypeError(f"{where}: D-Bus has no type for Optional values; use an empty value or a list")
+            raise TypeError(f"{where}: D-Bus has no type for Optional values; use a list, or an empty value")
         return "v"
     if origin is list:
         return "a" + signature_of(arguments[0], where)
@@ -84,7 +84,8 @@ class Command:
         self.result = check_signature(self.result, f"{self.where}, result")
         wanted = len(values.split(self.arguments))
         if wanted != len(positional):
-            raise TypeError(f"{self.where}: has {len(positional)} parameters where “{self.arguments}” has {wanted}")
+            has = f"has {len(positional)} parameters where “{self.arguments}” has {wanted}"
+            raise TypeError(f"{self.where}: {has}")
         self.names = positional
 
     def _read_parameters(self):
@@ -95,12 +96,12 @@ class Command:
             elif parameter.kind == parameter.KEYWORD_ONLY and parameter.name == "call":
                 self.wants_call = True
             else:
-                raise TypeError(f"{self.where}: parameter {parameter} cannot be an argument of a command")
+                raise TypeError(f"{self.where}: {parameter} cannot be an argument of a command")
         return positional
 
     def _hinted(self, hints, name):
         if name not in hints:
-            raise TypeError(f"{self.where}: parameter {name} has no annotation and the command no signature")
+            raise TypeError(f"{self.where}: {name} has no annotation and the command no signature")
         return signature_of(hints[name], f"{self.where}, {name}")
 
     def _hinted_result(self, hints):
@@ -121,8 +122,8 @@ class Command:
 def command(arguments=None, result=None, *, name=None, flags=Geminga.CommandFlags.NONE):
     """Declares the method that follows as a command of its actor class.
 
-    @arguments and @result are signatures as in geminga_command_new(); without @arguments both come from the
-    annotations. A keyword-only parameter “call” gets the Geminga.Call.
+    @arguments and @result are signatures as in geminga_command_new(); without @arguments both come
+    from the annotations. A keyword-only parameter “call” gets the Geminga.Call.
     """
 
     def declare(function):
@@ -161,7 +162,8 @@ class event:
         self.signature = check_signature(self.signature, f"{where}.{self.name}")
         n_arguments = len(values.split(self.signature))
         if len(self.names) > n_arguments:
-            raise TypeError(f"{where}.{self.name}: has {len(self.names)} names where “{self.signature}” has {n_arguments}")
+            has = f"has {len(self.names)} names where “{self.signature}” has {n_arguments}"
+            raise TypeError(f"{where}.{self.name}: {has}")
         self.names += [f"arg{i + 1}" for i in range(len(self.names), n_arguments)]
 
     def pack(self, arguments):

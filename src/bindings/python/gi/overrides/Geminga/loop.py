@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Geminga authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An asyncio loop that the main loop of GLib runs, so that coroutines live beside everything else."""
+"""An asyncio loop that the main loop of GLib steps: coroutines live beside everything else."""
 
 import asyncio
 import heapq
@@ -13,11 +13,15 @@ from gi.repository import Gio, GLib
 _local = threading.local()
 
 
+def get_context():
+    """The thread's; a loop does not keep it, for it is kept by sources of its context."""
+    return GLib.MainContext.get_thread_default() or GLib.MainContext.default()
+
+
 class Loop(asyncio.SelectorEventLoop):
     """Makes a step whenever asyncio has something to do; never blocks and never runs by itself."""
 
-    def __init__(self, context):
-        self._context = context
+    def __init__(self):
         self._next_step = None  # source: something is ready
         self._next_timer = None  # source: for the first of the timers
         self._timers = []  # heap of (time, number, handle)
@@ -25,7 +29,8 @@ class Loop(asyncio.SelectorEventLoop):
         self._tasks = set()  # asyncio itself only has weak references
         selector = selectors.EpollSelector()
         super().__init__(selector)
-        self._files = self._attach(GLib.unix_fd_source_new(selector.fileno(), GLib.IOCondition.IN), self._step)
+        files = GLib.unix_fd_source_new(selector.fileno(), GLib.IOCondition.IN)
+        self._files = self._attach(files, self._step)
 
     def __del__(self, _warn=None):
         if not self.is_closed():
@@ -33,7 +38,7 @@ class Loop(asyncio.SelectorEventLoop):
 
     def _attach(self, source, function):
         source.set_callback(function)
-        source.attach(self._context)
+        source.attach(get_context())
         return source
 
     def _step(self, *_unused):
@@ -93,22 +98,20 @@ def get_loop():
     """The loop of this thread's main context; made when it is first asked for."""
     loop = getattr(_local, "loop", None)
     if loop is None or loop.is_closed():
-        context = GLib.MainContext.get_thread_default() or GLib.MainContext.default()
-        loop = _local.loop = Loop(context)
+        loop = _local.loop = Loop()
     return loop
 
 
 def run(coroutine):
     """Runs the main loop until the coroutine is done, and gives its result."""
-    loop = get_loop()
-    task = loop.spawn(coroutine)
+    task = get_loop().spawn(coroutine)
     while not task.done():
-        loop._context.iteration(True)
+        get_context().iteration(True)
     return task.result()
 
 
 def start_operation(start, finish):
-    """Calls an asynchronous function of C and gives a future; cancelling the future cancels the operation."""
+    """Calls an asynchronous function of C and gives a future; both are cancelled together."""
     future = get_loop().create_future()
     cancellable = Gio.Cancellable.new()
 

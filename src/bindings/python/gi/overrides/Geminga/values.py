@@ -1,13 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The Geminga authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Python values to GVariants and back: by signature where there is one, guessed where there is none."""
+"""Python values to GVariants and back: by signature if there is one, guessed if there is none."""
 
 import math
 import os
 
 from gi.repository import Gio, GLib
 
-INTEGERS = {"y": (0, 8), "n": (1, 16), "q": (0, 16), "i": (1, 32), "u": (0, 32), "x": (1, 64), "t": (0, 64)}
+# Whether there is a sign, and how many bits.
+INTEGERS = {
+    "y": (False, 8),
+    "n": (True, 16),
+    "q": (False, 16),
+    "i": (True, 32),
+    "u": (False, 32),
+    "x": (True, 64),
+    "t": (False, 64),
+}
 
 
 class Descriptors:
@@ -18,7 +27,7 @@ class Descriptors:
         self.takes_numbers = takes_numbers
 
     def add(self, file):
-        """Takes a duplicate of the descriptor; of a bare number also the descriptor itself, if told so."""
+        """Takes a duplicate; of a bare number also the descriptor itself, if told so."""
         if self.fds is None:
             self.fds = Gio.UnixFDList.new()
         if not isinstance(file, int):
@@ -35,7 +44,7 @@ class Descriptors:
 
 def split(signature):
     """The signatures of a tuple's elements."""
-    # Not with GLib.VariantType.next(): it needs the type that contains the item, and PyGObject copies items.
+    # Not with GLib.VariantType.next(): it looks behind the item, and PyGObject copies items.
     signatures = [""]
     depth = 0
     for character in signature[1:-1]:
@@ -96,7 +105,10 @@ def pack_items(signature, value, where, descriptors):
         kinds = split(signature)
         if len(kinds) != len(items):
             raise TypeError(f"{where}: {len(items)} values where “{signature}” wants {len(kinds)}")
-    packed = [pack(kind, item, f"{where}[{i}]", descriptors) for i, (kind, item) in enumerate(zip(kinds, items))]
+    packed = [
+        pack(kind, item, f"{where}[{i}]", descriptors)
+        for i, (kind, item) in enumerate(zip(kinds, items))
+    ]
     if signature[0] == "a":
         return GLib.Variant.new_array(GLib.VariantType.new(signature[1:]), packed)
     return GLib.Variant.new_tuple(*packed)
@@ -121,7 +133,8 @@ def pack(signature, value, where="value", descriptors=None):
     if signature == "h":
         return pack_handle(value, where, descriptors)
     if signature == "ay" and isinstance(value, (bytes, bytearray, memoryview)):
-        return GLib.Variant.new_from_bytes(GLib.VariantType.new("ay"), GLib.Bytes.new(bytes(value)), True)
+        data = GLib.Bytes.new(bytes(value))
+        return GLib.Variant.new_from_bytes(GLib.VariantType.new("ay"), data, True)
     if signature.startswith("a{"):
         return pack_dict(signature, value, where, descriptors)
     return pack_items(signature, value, where, descriptors)
@@ -142,7 +155,8 @@ def guess_items(value, where, descriptors):
     kinds = {item.get_type_string() for item in items}
     if len(kinds) == 1:
         return GLib.Variant.new_array(None, items)
-    return GLib.Variant.new_array(GLib.VariantType.new("v"), [GLib.Variant.new_variant(item) for item in items])
+    boxes = [GLib.Variant.new_variant(item) for item in items]
+    return GLib.Variant.new_array(GLib.VariantType.new("v"), boxes)
 
 
 def guess(value, where="value", descriptors=None):
@@ -181,7 +195,7 @@ def pack_arguments(signature, values, where, names, descriptors=None):
 
 def guess_arguments(values, descriptors=None):
     """A tuple of what fits best. One GVariant that is a tuple stands for all arguments."""
-    if len(values) == 1 and isinstance(values[0], GLib.Variant) and values[0].get_type_string()[0] == "(":
+    if len(values) == 1 and isinstance(values[0], GLib.Variant) and values[0].get_type().is_tuple():
         return values[0]
     return GLib.Variant.new_tuple(
         *(guess(value, f"argument {i}", descriptors) for i, value in enumerate(values, 1)))
@@ -212,7 +226,8 @@ def unpack(variant, descriptors=None):
         return variant.unpack()
     items = [variant.get_child_value(i) for i in range(variant.n_children())]
     if kind.startswith("a{"):
-        return {unpack(item.get_child_value(0)): unpack(item.get_child_value(1), descriptors) for item in items}
+        pairs = [(item.get_child_value(0), item.get_child_value(1)) for item in items]
+        return {unpack(key): unpack(value, descriptors) for key, value in pairs}
     values = [unpack(item, descriptors) for item in items]
     return values if kind[0] == "a" else tuple(values)
 
@@ -229,4 +244,4 @@ def milliseconds(seconds):
         return -1
     if seconds < 0 or math.isnan(seconds):
         raise ValueError(f"timeout: {seconds} is not a time")
-    return int(min(math.ceil(seconds * 1000) if seconds < GLib.MAXINT else GLib.MAXINT, GLib.MAXINT))
+    return math.ceil(seconds * 1000) if seconds < GLib.MAXINT / 1000 else GLib.MAXINT

@@ -29,7 +29,7 @@ def start(request, awaitable):
     """A task that keeps the request and is cancelled when the client is gone."""
     task = get_loop().spawn(finish(request, awaitable))
     cancellable = request.get_cancellable()
-    on_cancelled = GObject.Object.connect(cancellable, "cancelled", lambda _cancellable: task.cancel())
+    on_cancelled = GObject.Object.connect(cancellable, "cancelled", lambda _c: task.cancel())
     task.add_done_callback(lambda _task: GObject.Object.disconnect(cancellable, on_cancelled))
 
 
