@@ -345,6 +345,26 @@ class ActorTest(unittest.TestCase):
                 Geminga.run(self.stop())
         self.system = Geminga.System.new()
 
+    def test_coroutines_at_start_and_end(self):
+        class Slow(Geminga.Actor):
+            async def do_started(self):
+                await asyncio.sleep(0.001)
+                Calc.seen.append("started")
+
+            async def do_stopping(self):
+                await asyncio.sleep(0.001)
+                Calc.seen.append("stopped")
+
+        async def main(actor):
+            await actor.wait_ready()
+            while not Calc.seen:
+                await actor.Ping()
+            actor.stop()
+            await actor.wait_ended()
+
+        self.run_with(main, Slow)
+        self.assertEqual(Calc.seen, ["started", "stopped"])
+
     def test_stop(self):
         async def main(calc):
             waiting = asyncio.ensure_future(calc.Slow("text"))
