@@ -51,7 +51,7 @@ void geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item);
 void geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline);
 gboolean geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer);
 
-/* Any thread: the actors that live in the loop. */
+/* The actors that live in the loop. They are added by any thread, and removed in the loop. */
 void geminga_loop_add_actor (GemingaLoop *self);
 void geminga_loop_remove_actor (GemingaLoop *self);
 

@@ -396,8 +396,6 @@ void
 geminga_loop_remove_actor (GemingaLoop *self)
 {
   atomic_fetch_sub_explicit (&self->n_actors, 1, memory_order_release);
-  /* The loop may wait for this. */
-  g_source_set_ready_time ((GSource *) self, 0);
 }
 
 void

@@ -61,7 +61,6 @@ struct _GemingaMailbox
   GPtrArray *ready_asks; /* (owned) (element-type GemingaAsk) */
   GPtrArray *exit_asks;  /* (owned) (element-type GemingaAsk) */
   GMainLoop *main_loop;  /* (owned) (nullable): of an actor with a thread of its own */
-  gboolean is_abandoned; /* the loop's thread found a killer in its place */
   guint n_holds;
   guint64 n_processed;
   gint64 started_at; /* microseconds since 1970 */
@@ -69,8 +68,8 @@ struct _GemingaMailbox
   GMutex lock;
   GemingaOpenCall *open_calls; /* (nullable), under lock */
   GError *failure; /* (owned) (nullable), under lock, constant once ended: why, if not asked to */
-  GPtrArray
-      *children; /* (owned) (nullable) (element-type GemingaTarget), under lock: end with it */
+  guint max_children;  /* under lock: then those that have ended are forgotten */
+  GPtrArray *children; /* (owned) (element-type GemingaTarget), under lock: end with it */
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,

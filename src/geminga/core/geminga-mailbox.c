@@ -13,15 +13,15 @@
 #define BATCH 64
 
 /*
- * Only one thread takes messages out of the queues: the loop's, unless it is caught in a handler that
- * does not return when the actor is killed. Then the killer takes over, and the loop's thread keeps
- * off when the handler does return.
+ * Only one thread takes messages out of the queues: the loop's, until the actor has ended. From then
+ * on it is whoever posts, under the lock. A killer ends the actor from outside if the loop's thread is
+ * caught in a handler, and the loop's thread keeps off when the handler does return.
  */
 enum
 {
   CONSUMER_LOOP,
   CONSUMER_HANDLER,
-  CONSUMER_KILLER,
+  CONSUMER_POSTERS,
 };
 
 /* Helpers: open calls */
@@ -71,6 +71,9 @@ cancel_call (GemingaMailbox *self, GemingaAsk *ask)
   for (open_call = self->open_calls; open_call != NULL; open_call = open_call->next)
     if (open_call->ask == ask)
       break;
+  /* What is cancelled is cancelled in the actor's loop. */
+  if (self->state == GEMINGA_MAILBOX_ENDED)
+    open_call = NULL;
   if (open_call != NULL)
     {
       open_call->is_cancelled = TRUE;
@@ -111,6 +114,16 @@ fail_open_calls (GemingaMailbox *self)
 }
 
 /* Helpers: life */
+
+static void
+schedule (GemingaMailbox *self)
+{
+  if (atomic_load (&self->is_scheduled) || atomic_exchange (&self->is_scheduled, TRUE))
+    return;
+
+  geminga_target_ref (&self->target);
+  geminga_loop_post (self->loop, &self->item);
+}
 
 static void
 answer_asks (GPtrArray **asks, const GError *error)
@@ -217,10 +230,7 @@ end (GemingaMailbox *self)
   answer_asks (&self->exit_asks, self->failure);
   if (system != NULL)
     geminga_system_actor_ended (system, &self->target, self->failure);
-  geminga_loop_remove_actor (self->loop);
-
-  if (self->main_loop != NULL)
-    g_main_loop_quit (self->main_loop);
+  schedule (self);
 }
 
 static void
@@ -411,20 +421,28 @@ is_empty (GemingaMailbox *self)
   return geminga_queue_is_empty (&self->urgent) && geminga_queue_is_empty (&self->messages);
 }
 
-/* The handler did return after all, but the actor was killed meanwhile. */
+/*
+ * The actor has ended, by itself or by the hand of a killer while a handler did not return. From now
+ * on whoever posts empties the mailbox, so that nobody depends on the loop, which may end as well. The
+ * mailbox stays scheduled: it comes to the loop no more.
+ */
 static void
-come_back (GemingaMailbox *self)
+retire (GemingaMailbox *self)
 {
   g_autoptr (GemingaActor) actor = g_steal_pointer (&self->actor);
   g_autoptr (GemingaSystem) system = NULL;
 
-  self->is_abandoned = TRUE;
   g_mutex_lock (&self->lock);
   system = g_steal_pointer (&self->system);
   g_mutex_unlock (&self->lock);
   if (actor != NULL)
     geminga_actor_detach (actor);
-  g_main_loop_quit (self->main_loop);
+
+  atomic_store (&self->consumer, CONSUMER_POSTERS);
+  drain_dead (self);
+  geminga_loop_remove_actor (self->loop);
+  if (self->main_loop != NULL)
+    g_main_loop_quit (self->main_loop);
 }
 
 static void
@@ -434,12 +452,12 @@ mailbox_run (GemingaLoopItem *item)
       (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
   guint n_messages = 0;
 
-  while (atomic_load (&self->consumer) != CONSUMER_KILLER && n_messages < BATCH && run_one (self))
+  while (self->state != GEMINGA_MAILBOX_ENDED && n_messages < BATCH && run_one (self))
     n_messages++;
 
-  if (atomic_load (&self->consumer) == CONSUMER_KILLER)
+  if (self->state == GEMINGA_MAILBOX_ENDED)
     {
-      come_back (self);
+      retire (self);
       geminga_target_unref (&self->target);
       return;
     }
@@ -457,16 +475,6 @@ mailbox_run (GemingaLoopItem *item)
   geminga_loop_post (self->loop, &self->item);
 }
 
-static void
-schedule (GemingaMailbox *self)
-{
-  if (atomic_load (&self->is_scheduled) || atomic_exchange (&self->is_scheduled, TRUE))
-    return;
-
-  geminga_target_ref (&self->target);
-  geminga_loop_post (self->loop, &self->item);
-}
-
 /*
  * The loop's thread does not come back from a handler: end the actor without it. The handler may
  * still use the actor and its system: they are left to it, and so is the loop. It may also be ending
@@ -480,7 +488,7 @@ take_over (GemingaMailbox *self)
 
   /* Whoever sees that the loop is not the consumer any more waits for the lock first. */
   g_mutex_lock (&self->lock);
-  if (atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_KILLER))
+  if (atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_POSTERS))
     {
       note_failure_locked (self,
                            g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
@@ -502,7 +510,6 @@ take_over (GemingaMailbox *self)
   answer_asks (&self->ready_asks, self->failure);
   answer_asks (&self->exit_asks, self->failure);
   geminga_system_actor_ended (system, &self->target, self->failure);
-  geminga_loop_remove_actor (self->loop);
 }
 
 /* GemingaTarget */
@@ -537,7 +544,7 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
 
   if (is_kill)
     take_over (self);
-  if (atomic_load (&self->consumer) == CONSUMER_KILLER)
+  if (atomic_load (&self->consumer) == CONSUMER_POSTERS)
     drain_dead (self);
   else
     schedule (self);
@@ -549,9 +556,8 @@ mailbox_free (GemingaTarget *target)
   GemingaMailbox *self = (GemingaMailbox *) target;
   GemingaQueueNode *node;
 
-  while ((node = geminga_queue_pop (&self->urgent)) != NULL)
-    geminga_message_free ((GemingaMessage *) node);
-  while ((node = geminga_queue_pop (&self->messages)) != NULL)
+  while ((node = geminga_queue_pop (&self->urgent)) != NULL ||
+         (node = geminga_queue_pop (&self->messages)) != NULL)
     refuse (self, (GemingaMessage *) node);
 
   g_clear_pointer (&self->ready_asks, g_ptr_array_unref);
@@ -561,14 +567,20 @@ mailbox_free (GemingaTarget *target)
   g_clear_pointer (&self->main_loop, g_main_loop_unref);
   g_clear_error (&self->failure);
   g_clear_object (&self->system);
-  if (self->state != GEMINGA_MAILBOX_ENDED)
+  if (self->consumer != CONSUMER_POSTERS) /* it was never run */
     geminga_loop_remove_actor (self->loop);
   g_clear_pointer (&self->loop, geminga_loop_unref);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-static const GemingaTargetClass mailbox_class = { mailbox_post, mailbox_free };
+static gboolean
+mailbox_has_ended (GemingaTarget *target)
+{
+  return atomic_load (&((GemingaMailbox *) target)->is_closed);
+}
+
+static const GemingaTargetClass mailbox_class = { mailbox_post, mailbox_free, mailbox_has_ended };
 
 /* Private API */
 
@@ -601,20 +613,6 @@ geminga_mailbox_new (GemingaSystem *system,
   return self;
 }
 
-/*
- * The actor has ended and so does its thread: from now on whoever posts empties the mailbox. One who
- * posts right now may have found the loop still there: what he scheduled, or is about to, has to run.
- */
-static void
-leave_to_posters (GemingaMailbox *self, GMainContext *context)
-{
-  atomic_store (&self->consumer, CONSUMER_KILLER);
-  if (atomic_exchange (&self->is_scheduled, TRUE))
-    while (!self->is_abandoned)
-      g_main_context_iteration (context, TRUE);
-  drain_dead (self);
-}
-
 static gpointer
 run_thread (gpointer user_data)
 {
@@ -624,7 +622,6 @@ run_thread (gpointer user_data)
   g_main_context_push_thread_default (context);
   g_main_loop_run (self->main_loop);
   geminga_loop_run_down (self->loop);
-  leave_to_posters (self, context);
   g_main_context_pop_thread_default (context);
   geminga_target_unref (&self->target);
 
@@ -700,6 +697,24 @@ geminga_mailbox_release (GemingaMailbox *self)
   mailbox_end_if_released (self);
 }
 
+/* Forgets those that have ended now and then: there are never twice as many as could be alive. */
+static void
+add_child_locked (GemingaMailbox *self, GemingaTarget *child)
+{
+  if (self->children == NULL)
+    self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
+
+  if (self->children->len >= self->max_children)
+    {
+      for (guint i = self->children->len; i > 0; i--)
+        if (geminga_target_has_ended (g_ptr_array_index (self->children, i - 1)))
+          g_ptr_array_remove_index_fast (self->children, i - 1);
+      self->max_children = MAX (16, 2 * self->children->len);
+    }
+
+  g_ptr_array_add (self->children, geminga_target_ref (child));
+}
+
 void
 geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child)
 {
@@ -707,10 +722,8 @@ geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child)
 
   g_mutex_lock (&self->lock);
   is_late = self->state == GEMINGA_MAILBOX_ENDED;
-  if (!is_late && self->children == NULL)
-    self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
   if (!is_late)
-    g_ptr_array_add (self->children, geminga_target_ref (child));
+    add_child_locked (self, child);
   g_mutex_unlock (&self->lock);
 
   if (is_late)
@@ -747,17 +760,17 @@ GCancellable *
 geminga_mailbox_get_cancellable (GemingaMailbox *self, GemingaOpenCall *open_call)
 {
   GCancellable *cancellable;
-  gboolean is_cancelled;
 
   g_mutex_lock (&self->lock);
   if (open_call->cancellable == NULL)
-    open_call->cancellable = g_cancellable_new ();
+    {
+      open_call->cancellable = g_cancellable_new ();
+      /* Nobody knows it yet, so nobody is called under the lock. */
+      if (open_call->is_cancelled)
+        g_cancellable_cancel (open_call->cancellable);
+    }
   cancellable = open_call->cancellable;
-  is_cancelled = open_call->is_cancelled;
   g_mutex_unlock (&self->lock);
-
-  if (is_cancelled)
-    g_cancellable_cancel (cancellable);
 
   return cancellable;
 }

@@ -87,6 +87,8 @@ typedef struct
 {
   void (*post) (GemingaTarget *self, GemingaMessage *message); /* takes the message */
   void (*free) (GemingaTarget *self);
+  /* Whether the actor is known to have ended. */
+  gboolean (*has_ended) (GemingaTarget *self);
 } GemingaTargetClass;
 
 struct _GemingaTarget
@@ -107,6 +109,7 @@ void geminga_target_init (GemingaTarget *self,
 GemingaTarget *geminga_target_ref (GemingaTarget *self);
 void geminga_target_unref (GemingaTarget *self);
 void geminga_target_post (GemingaTarget *self, GemingaMessage *message);
+gboolean geminga_target_has_ended (GemingaTarget *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaTarget, geminga_target_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaAsk, geminga_ask_unref)

@@ -154,10 +154,12 @@ geminga_target_ref (GemingaTarget *self)
 void
 geminga_target_unref (GemingaTarget *self)
 {
+  g_autofree char *id = NULL; /* may be named to the last */
+
   if (atomic_fetch_sub_explicit (&self->ref_count, 1, memory_order_acq_rel) > 1)
     return;
 
-  g_free (self->id);
+  id = self->id;
   self->klass->free (self);
 }
 
@@ -165,4 +167,10 @@ void
 geminga_target_post (GemingaTarget *self, GemingaMessage *message)
 {
   self->klass->post (self, message);
+}
+
+gboolean
+geminga_target_has_ended (GemingaTarget *self)
+{
+  return self->klass->has_ended (self);
 }

@@ -116,7 +116,13 @@ remote_free (GemingaTarget *target)
   g_free (self);
 }
 
-static const GemingaTargetClass remote_class = { remote_post, remote_free };
+static gboolean
+remote_has_ended (GemingaTarget *target)
+{
+  return atomic_load (&((GemingaRemote *) target)->has_ended);
+}
+
+static const GemingaTargetClass remote_class = { remote_post, remote_free, remote_has_ended };
 
 /* Private API */
 

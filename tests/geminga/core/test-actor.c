@@ -2,307 +2,478 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "geminga.h"
+#include "await.h"
+#include "sample-actor.h"
 
-#define CALC_TYPE (calc_get_type ())
-G_DECLARE_FINAL_TYPE (Calc, calc, TEST, CALC, GemingaActor)
+#include <string.h>
 
-struct _Calc
+#include "geminga-actor-private.h"
+#include "geminga-actor-ref-private.h"
+#include "geminga-mailbox-private.h"
+#include "geminga-system-private.h"
+
+/* An actor that does in its life what the test says. */
+
+typedef void (*Step) (GemingaActor *actor, GemingaCall *call);
+
+#define LIVING_TYPE (living_get_type ())
+G_DECLARE_DERIVABLE_TYPE (Living, living, TEST, LIVING, GemingaActor)
+
+struct _LivingClass
 {
-  GemingaActor parent_instance;
-
-  int digits;
-  double scale;
+  GemingaActorClass parent_class;
 };
 
-enum
-{
-  PROP_DIGITS = 1,
-  PROP_SCALE,
-};
+G_DEFINE_TYPE (Living, living, GEMINGA_TYPE_ACTOR)
 
-G_DEFINE_FINAL_TYPE (Calc, calc, GEMINGA_TYPE_ACTOR)
+typedef struct
+{
+  Step started; /* (nullable) */
+  Step run;     /* (nullable) */
+  GString *log; /* (owned) */
+} Script;
+
+static Script script;
 
 static void
-calc_add (GemingaActor *actor, GemingaCall *call)
+living_started (GemingaActor *actor)
 {
-  double a;
-  double b;
-
-  g_variant_get (geminga_call_get_arguments (call), "(dd)", &a, &b);
-  geminga_call_return_value (call, g_variant_new_double (a + b));
+  g_string_append (script.log, "started;");
+  if (script.started != NULL)
+    script.started (actor, NULL);
 }
 
 static void
-calc_drop (GemingaActor *actor, GemingaCall *call)
+living_stopping (GemingaActor *actor)
 {
+  g_string_append (script.log, "stopping;");
 }
 
 static void
-tell_end_cb (GemingaCall *call, gpointer user_data)
+living_run (GemingaActor *actor, GemingaCall *call)
 {
-  g_autoptr (GemingaActorRef) next = user_data;
+  geminga_call_return_value (call, NULL);
+  script.run (actor, call);
+}
+
+static void
+living_info (GemingaActor *actor, GVariantDict *info)
+{
+  g_variant_dict_insert (info, "mood", "s", "good");
+}
+
+static void
+living_finalize (GObject *object)
+{
+  g_string_append (script.log, "finalize;");
+
+  G_OBJECT_CLASS (living_parent_class)->finalize (object);
+}
+
+static void
+living_class_init (LivingClass *klass)
+{
+  static const GemingaCommandEntry commands[] = {
+    { "Run", NULL, NULL, NULL, NULL, 0, living_run },
+    { "Unhandled", "i", "i", "n", "Nobody does it", 0, NULL },
+  };
+  GemingaActorClass *actor_class = GEMINGA_ACTOR_CLASS (klass);
+  g_autoptr (GemingaCommand) event = geminga_command_new ("Changed", "(si)", NULL);
+
+  G_OBJECT_CLASS (klass)->finalize = living_finalize;
+  actor_class->started = living_started;
+  actor_class->stopping = living_stopping;
+  actor_class->info = living_info;
+  geminga_actor_class_set_interface_name (actor_class, "org.example.Living1");
+  geminga_actor_class_add_commands (actor_class, commands, G_N_ELEMENTS (commands));
+  geminga_actor_class_add_event (actor_class, event);
+}
+
+static void
+living_init (Living *self)
+{
+}
+
+/* A subclass without anything of its own but one command anew. */
+
+typedef Living Derived;
+typedef LivingClass DerivedClass;
+GType derived_get_type (void);
+G_DEFINE_TYPE (Derived, derived, LIVING_TYPE)
+
+static void
+derived_handle (GemingaActor *actor, GemingaCall *call)
+{
+  if (g_str_equal (geminga_call_get_command (call), "Unhandled"))
+    geminga_call_return_value (call, geminga_call_get_arguments (call));
+  else
+    GEMINGA_ACTOR_CLASS (derived_parent_class)->handle (actor, call);
+}
+
+static void
+derived_class_init (DerivedClass *klass)
+{
+  GEMINGA_ACTOR_CLASS (klass)->handle = derived_handle;
+}
+
+static void
+derived_init (Derived *self)
+{
+}
+
+/* Fixture */
+
+typedef struct
+{
+  GemingaSystem *system;
+  GemingaActorRef *ref;
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  script = (Script){ .log = g_string_new (NULL) };
+  self->system = geminga_system_new ();
+}
+
+static void
+spawn (Fixture *self, GType type)
+{
   g_autoptr (GError) error = NULL;
 
-  geminga_actor_ref_tell (next, "Note", NULL, &error);
+  self->ref =
+      geminga_system_spawn (self->system, type, "living", GEMINGA_PLACEMENT_SHARED, NULL, &error);
   g_assert_no_error (error);
 }
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  g_clear_object (&self->ref);
+  end_system (self->system);
+  g_string_free (script.log, TRUE);
+}
+
+static void
+run (Fixture *self, Step step)
+{
+  script.run = step;
+  ask_plainly (self->ref, "Run", NULL);
+}
+
+/* Life */
+
+static void
+test_life (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  spawn (self, LIVING_TYPE);
+  g_assert_true (wait_ready (self->ref, NULL));
+  geminga_actor_ref_stop (self->ref);
+  geminga_actor_ref_stop (self->ref);
+  g_assert_true (wait_ended (self->ref, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (script.log->str, ==, "started;stopping;finalize;");
+}
+
+static void
+stop_itself (GemingaActor *actor, GemingaCall *call)
+{
+  geminga_actor_stop (actor);
+}
+
+static void
+fail_itself (GemingaActor *actor, GemingaCall *call)
+{
+  g_autoptr (GError) error = g_error_new_literal (SAMPLE_ERROR, 5, "not today");
+
+  geminga_actor_fail (actor, error);
+  /* What comes later is too late. */
+  error->code = 6;
+  geminga_actor_fail (actor, error);
+}
+
+static void
+test_stop_at_start (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  script.started = stop_itself;
+  spawn (self, LIVING_TYPE);
+  g_assert_false (wait_ready (self->ref, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_assert_true (wait_ended (self->ref, NULL));
+}
+
+static void
+test_fail_at_start (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  script.started = fail_itself;
+  spawn (self, LIVING_TYPE);
+  g_assert_false (wait_ready (self->ref, &error));
+  g_assert_error (error, SAMPLE_ERROR, 5);
+  g_clear_error (&error);
+  g_assert_false (wait_ended (self->ref, &error));
+  g_assert_error (error, SAMPLE_ERROR, 5);
+}
+
+static void
+test_stop_in_handler (Fixture *self, gconstpointer data)
+{
+  spawn (self, LIVING_TYPE);
+  run (self, stop_itself);
+  g_assert_true (wait_ended (self->ref, NULL));
+}
+
+static void
+hold_and_stop (GemingaActor *actor, GemingaCall *call)
+{
+  g_object_set_data (G_OBJECT (geminga_actor_get_system (actor)), "held", actor);
+  geminga_actor_hold (actor);
+  geminga_actor_hold (actor);
+  geminga_actor_stop (actor);
+}
+
+static void
+test_hold (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) ended = NULL;
+  g_autoptr (GError) error = NULL;
+  GemingaActor *actor;
+
+  spawn (self, LIVING_TYPE);
+  geminga_actor_ref_wait_ended_async (self->ref, NULL, keep_result_cb, &ended);
+  run (self, hold_and_stop);
+  actor = g_object_get_data (G_OBJECT (self->system), "held");
+  geminga_actor_release (actor);
+  g_assert_null (ask (self->ref, "Ping", NULL, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR);
+  g_assert_null (ended);
+  geminga_actor_release (actor);
+  AWAIT (ended != NULL);
+  g_assert_cmpstr (script.log->str, ==, "started;stopping;finalize;");
+}
+
+/* What an actor knows of itself */
+
+static void
+look (GemingaActor *actor, GemingaCall *call)
+{
+  g_autofree char *id = NULL;
+  GemingaPlacement placement;
+
+  g_object_get (actor, "id", &id, "placement", &placement, NULL);
+  g_assert_cmpstr (id, ==, "living");
+  g_assert_cmpstr (geminga_actor_get_id (actor), ==, "living");
+  g_assert_cmpint (placement, ==, GEMINGA_PLACEMENT_SHARED);
+  g_assert_cmpint (geminga_actor_get_placement (actor), ==, GEMINGA_PLACEMENT_SHARED);
+  g_assert_cmpstr (geminga_actor_ref_get_id (geminga_actor_get_address (actor)), ==, "living");
+  g_assert_true (geminga_actor_get_address (actor) == geminga_actor_get_address (actor));
+  g_assert_nonnull (geminga_actor_get_system (actor));
+  g_assert_true (geminga_actor_get_current () == actor);
+  g_assert_true (geminga_actor_get_current_call () == call);
+}
+
+static void
+test_look (Fixture *self, gconstpointer data)
+{
+  spawn (self, LIVING_TYPE);
+  run (self, look);
+  g_assert_null (geminga_actor_get_current ());
+  g_assert_null (geminga_actor_get_current_call ());
+}
+
+/* An object that nobody spawned. */
+static void
+test_unborn (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GemingaActor) actor = g_object_new (LIVING_TYPE, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (geminga_actor_get_id (actor));
+  g_assert_null (geminga_actor_get_system (actor));
+  g_assert_cmpint (geminga_actor_get_placement (actor), ==, GEMINGA_PLACEMENT_SHARED);
+  g_assert_null (
+      geminga_actor_spawn (actor, LIVING_TYPE, NULL, GEMINGA_PLACEMENT_SHARED, NULL, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE);
+  geminga_actor_emit_event (actor, "Changed", g_variant_new ("(si)", "x", 1));
+}
+
+static void
+test_info (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GVariant) info = NULL;
+  g_autoptr (GVariant) dict = NULL;
+  const char *mood;
+
+  spawn (self, LIVING_TYPE);
+  info = ask (self->ref, "Info", NULL, NULL);
+  dict = g_variant_get_child_value (info, 0);
+  g_assert_true (g_variant_lookup (dict, "mood", "&s", &mood));
+  g_assert_cmpstr (mood, ==, "good");
+  g_clear_pointer (&info, g_variant_unref);
+  info = ask (self->ref, "GetProperties", NULL, NULL);
+  g_assert_nonnull (info);
+}
+
+/* Commands */
 
 static gboolean
-answer_later_cb (gpointer user_data)
+on_call (GemingaActor *actor, GemingaCall *call, gpointer user_data)
 {
-  GemingaCall *call = user_data;
-  GemingaActorRef *next = g_object_steal_data (G_OBJECT (call), "next");
+  geminga_call_return_value (call, g_variant_new_int32 (*(int *) user_data));
 
-  geminga_call_resume (call, tell_end_cb, next);
-  geminga_call_return_value (call, NULL);
+  return TRUE;
+}
 
-  return G_SOURCE_REMOVE;
+static int signal_answer = 42;
+
+static void
+connect_call (GemingaActor *actor, GemingaCall *call)
+{
+  g_signal_connect (actor, "call", G_CALLBACK (on_call), &signal_answer);
 }
 
 static void
-calc_later (GemingaActor *actor, GemingaCall *call)
+test_handle (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  const char *next;
+  g_autoptr (GVariant) answer = NULL;
+  int number;
 
-  g_variant_get (geminga_call_get_arguments (call), "(&o)", &next);
-  g_object_set_data (G_OBJECT (call), "next",
-                     geminga_system_ref_actor (geminga_actor_get_system (actor), next, &error));
-  g_assert_no_error (error);
-  g_idle_add_full (G_PRIORITY_DEFAULT, answer_later_cb, g_object_ref (call), g_object_unref);
-}
-
-static void
-calc_note (GemingaActor *actor, GemingaCall *call)
-{
-  g_autoptr (GemingaActorRef) sender = geminga_call_dup_sender (call);
-
-  g_object_set_data_full (G_OBJECT (geminga_actor_get_system (actor)), "sender",
-                          g_strdup (geminga_actor_ref_get_id (sender)), g_free);
-  geminga_call_return_value (call, NULL);
-}
-
-static const GemingaCommandEntry calc_commands[] = {
-  { "Add", "(dd)", "d", "a b", "Adds two numbers", 0, calc_add },
-  { "Later", "o", NULL, "next", "Tells Note to another actor when the handler is over", 0,
-    calc_later },
-  { "Note", NULL, NULL, NULL, "Notes who has sent it", 0, calc_note },
-  { "Drop", NULL, NULL, NULL, "Lets go of the call", 0, calc_drop },
-};
-
-static void
-calc_set_property (GObject *object, guint property_id, const GValue *value, GParamSpec *pspec)
-{
-  Calc *self = TEST_CALC (object);
-
-  if (property_id == PROP_DIGITS)
-    self->digits = g_value_get_int (value);
-  else
-    self->scale = g_value_get_double (value);
-}
-
-static void
-calc_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
-{
-  Calc *self = TEST_CALC (object);
-
-  if (property_id == PROP_DIGITS)
-    g_value_set_int (value, self->digits);
-  else
-    g_value_set_double (value, self->scale);
-}
-
-static void
-calc_class_init (CalcClass *klass)
-{
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->set_property = calc_set_property;
-  object_class->get_property = calc_get_property;
-  g_object_class_install_property (object_class, PROP_DIGITS,
-                                   g_param_spec_int ("digits", NULL, NULL, 0, 20, 2,
-                                                     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
-  g_object_class_install_property (
-      object_class, PROP_SCALE,
-      g_param_spec_double ("scale", NULL, NULL, 0, 1e6, 1,
-                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
-  geminga_actor_class_set_interface_name (GEMINGA_ACTOR_CLASS (klass), "org.example.Calc1");
-  geminga_actor_class_add_commands (GEMINGA_ACTOR_CLASS (klass), calc_commands,
-                                    G_N_ELEMENTS (calc_commands));
-}
-
-static void
-calc_init (Calc *self)
-{
-}
-
-static void
-keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **kept = user_data;
-
-  *kept = g_object_ref (result);
-}
-
-static GAsyncResult *
-await (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-
-  return *result;
-}
-
-static GVariant *
-ask (GemingaActorRef *ref, const char *command, GVariant *arguments, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  geminga_actor_ref_ask_async (ref, command, arguments, -1, NULL, keep_result_cb, &result);
-
-  return geminga_actor_ref_ask_finish (ref, await (&result), error);
-}
-
-static void
-test_ask (gconstpointer data)
-{
-  GemingaPlacement placement = GPOINTER_TO_INT (data);
-  g_autoptr (GemingaSystem) system = geminga_system_new ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GemingaActorRef) ref =
-      geminga_system_spawn (system, CALC_TYPE, "calc", placement, NULL, &error);
-  g_autoptr (GVariant) sum = NULL;
-  g_autoptr (GVariant) nothing = NULL;
-  g_autoptr (GAsyncResult) stopped = NULL;
-  double value;
-
-  g_assert_no_error (error);
-  sum = ask (ref, "Add", g_variant_new ("(dd)", 1.5, 2.0), &error);
-  g_assert_no_error (error);
-  g_variant_get (sum, "(d)", &value);
-  g_assert_cmpfloat (value, ==, 3.5);
-
-  nothing = ask (ref, "Drop", NULL, &error);
-  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DROPPED);
-  g_assert_null (nothing);
+  spawn (self, LIVING_TYPE);
+  g_assert_null (ask (self->ref, "Unhandled", g_variant_new ("(i)", 1), &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_COMMAND);
+  g_assert_cmpstr (error->message, ==,
+                   "Class Living declares the command “Unhandled” but does not handle it");
   g_clear_error (&error);
 
-  geminga_system_stop_async (system, NULL, keep_result_cb, &stopped);
-  geminga_system_stop_finish (system, await (&stopped), &error);
+  run (self, connect_call);
+  answer = ask (self->ref, "Unhandled", g_variant_new ("(i)", 1), &error);
   g_assert_no_error (error);
-
-  nothing = ask (ref, "Ping", NULL, &error);
-  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR);
+  g_variant_get (answer, "(i)", &number);
+  g_assert_cmpint (number, ==, 42);
 }
 
 static void
-stop (GemingaSystem *system)
+test_handle_override (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GAsyncResult) stopped = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = NULL;
+  int number;
 
-  geminga_system_stop_async (system, NULL, keep_result_cb, &stopped);
-  geminga_system_stop_finish (system, await (&stopped), &error);
+  spawn (self, derived_get_type ());
+  answer = ask (self->ref, "Unhandled", g_variant_new ("(i)", 9), &error);
   g_assert_no_error (error);
+  g_variant_get (answer, "(i)", &number);
+  g_assert_cmpint (number, ==, 9);
+  ask_plainly (self->ref, "Ping", NULL);
 }
 
 static void
-test_lookup_command (void)
+test_interfaces (void)
 {
-  g_autoptr (GemingaSystem) system = geminga_system_new ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GemingaActorRef) ref =
-      geminga_system_spawn (system, CALC_TYPE, "calc", GEMINGA_PLACEMENT_SHARED, NULL, &error);
-  GemingaCommand *command = geminga_actor_ref_lookup_command (ref, "Add");
+  GemingaActorClass *klass = g_type_class_ref (derived_get_type ());
+  g_autoptr (GPtrArray) list = geminga_actor_class_list_interfaces (klass);
 
-  g_assert_no_error (error);
-  g_assert_cmpstr (geminga_command_get_name (command), ==, "Add");
-  g_assert_nonnull (geminga_actor_ref_lookup_command (ref, "Ping"));
-  g_assert_null (geminga_actor_ref_lookup_command (ref, "Subtract"));
-  stop (system);
-  g_assert_true (geminga_actor_ref_lookup_command (ref, "Add") == command);
+  g_assert_cmpuint (list->len, ==, 2);
+  g_assert_cmpstr (geminga_interface_get_name (list->pdata[0]), ==, "org.example.Living1");
+  g_assert_cmpstr (geminga_interface_get_name (list->pdata[1]), ==, "org.geminga1.Actor");
+  g_type_class_unref (klass);
+}
+
+/* Children */
+
+static void
+spawn_short_lived (GemingaActor *actor, GemingaCall *call)
+{
+  g_autoptr (GemingaActorRef) child =
+      geminga_actor_spawn (actor, SAMPLE_TYPE, NULL, GEMINGA_PLACEMENT_SHARED, NULL, NULL);
+
+  geminga_actor_ref_tell (child, "Stop", NULL, NULL);
+}
+
+/* Those that have ended are not kept. */
+static void
+test_children_end (Fixture *self, gconstpointer data)
+{
+  GemingaMailbox *mailbox;
+
+  spawn (self, LIVING_TYPE);
+  for (guint i = 0; i < 200; i++)
+    run (self, spawn_short_lived);
+  mailbox = (GemingaMailbox *) geminga_actor_ref_get_target (self->ref);
+  g_assert_cmpuint (mailbox->children->len, <, 40);
 }
 
 static void
-test_resume (void)
+spawn_after_stop (GemingaActor *actor, GemingaCall *call)
 {
-  g_autoptr (GemingaSystem) system = geminga_system_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (GemingaActorRef) first =
-      geminga_system_spawn (system, CALC_TYPE, "first", GEMINGA_PLACEMENT_SHARED, NULL, &error);
-  g_autoptr (GemingaActorRef) second =
-      geminga_system_spawn (system, CALC_TYPE, "second", GEMINGA_PLACEMENT_SHARED, NULL, &error);
-  g_autoptr (GVariant) answer =
-      ask (first, "Later", g_variant_new ("(o)", geminga_actor_ref_get_path (second)), &error);
-  g_autoptr (GVariant) pong = ask (second, "Ping", NULL, &error);
 
-  g_assert_no_error (error);
-  g_assert_cmpstr (g_object_get_data (G_OBJECT (system), "sender"), ==, "first");
-  stop (system);
+  geminga_actor_stop (actor);
+  g_assert_null (geminga_actor_get_system (actor));
+  g_assert_null (
+      geminga_actor_spawn (actor, SAMPLE_TYPE, NULL, GEMINGA_PLACEMENT_SHARED, NULL, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE);
+  geminga_actor_emit_event (actor, "Changed", g_variant_new ("(si)", "x", 1));
 }
 
-/* The same number in any type is taken; one that does not fit is not. */
 static void
-test_config_numbers (void)
+test_children_after_stop (Fixture *self, gconstpointer data)
 {
-  static const struct
-  {
-    const char *config;
-    int code; /* -1: it is taken */
-    const char *after;
-  } vectors[] = {
-    { "{'digits': <int64 3>}", -1, "{'digits': <3>, 'scale': <0.0>}" },
-    { "{'digits': <4.0>}", -1, "{'digits': <4>, 'scale': <0.0>}" },
-    { "{'digits': <byte 0x05>, 'scale': <6>}", -1, "{'digits': <5>, 'scale': <6.0>}" },
-    { "{'scale': <-1>}", GEMINGA_ERROR_INVALID_ARGUMENTS, NULL },
-    { "{'digits': <4.5>}", GEMINGA_ERROR_INVALID_ARGUMENTS, NULL },
-    { "{'digits': <uint64 4294967298>}", GEMINGA_ERROR_INVALID_ARGUMENTS, NULL },
-    { "{'digits': <'3'>}", GEMINGA_ERROR_INVALID_ARGUMENTS, NULL },
-    { "{'digits': <true>}", GEMINGA_ERROR_INVALID_ARGUMENTS, NULL },
-  };
-  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  spawn (self, LIVING_TYPE);
+  run (self, spawn_after_stop);
+}
+
+static void
+spawn_wrong (GemingaActor *actor, GemingaCall *call)
+{
   g_autoptr (GError) error = NULL;
-  g_autoptr (GemingaActorRef) ref =
-      geminga_system_spawn (system, CALC_TYPE, "calc", GEMINGA_PLACEMENT_SHARED, NULL, &error);
 
-  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
-    {
-      GVariant *config = g_variant_new_parsed (vectors[i].config);
-      g_autoptr (GVariant) set = NULL;
+  g_assert_null (
+      geminga_actor_spawn (actor, G_TYPE_OBJECT, NULL, GEMINGA_PLACEMENT_SHARED, NULL, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS);
+}
 
-      g_test_message ("%s", vectors[i].config);
-      set = ask (ref, "SetConfig", g_variant_new_tuple (&config, 1), &error);
-      if (vectors[i].code < 0)
-        {
-          g_autoptr (GVariant) after = ask (ref, "GetConfig", NULL, &error);
-          g_autoptr (GVariant) dict = g_variant_get_child_value (after, 0);
-          g_autofree char *text = g_variant_print (dict, FALSE);
-
-          g_assert_no_error (error);
-          g_assert_cmpstr (text, ==, vectors[i].after);
-        }
-      else
-        {
-          g_assert_error (error, GEMINGA_ERROR, vectors[i].code);
-          g_clear_error (&error);
-        }
-    }
-  stop (system);
+static void
+test_children_refused (Fixture *self, gconstpointer data)
+{
+  spawn (self, LIVING_TYPE);
+  run (self, spawn_wrong);
 }
 
 int
 main (int argc, char *argv[])
 {
+  static const struct
+  {
+    const char *path;
+    void (*test) (Fixture *self, gconstpointer data);
+  } tests[] = {
+    { "/core/actor/life", test_life },
+    { "/core/actor/stop-at-start", test_stop_at_start },
+    { "/core/actor/fail-at-start", test_fail_at_start },
+    { "/core/actor/stop-in-handler", test_stop_in_handler },
+    { "/core/actor/hold", test_hold },
+    { "/core/actor/look", test_look },
+    { "/core/actor/unborn", test_unborn },
+    { "/core/actor/info", test_info },
+    { "/core/actor/handle", test_handle },
+    { "/core/actor/handle/override", test_handle_override },
+    { "/core/actor/children/end", test_children_end },
+    { "/core/actor/children/after-stop", test_children_after_stop },
+    { "/core/actor/children/refused", test_children_refused },
+  };
+
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_data_func ("/core/actor/ask/shared", GINT_TO_POINTER (GEMINGA_PLACEMENT_SHARED),
-                        test_ask);
-  g_test_add_data_func ("/core/actor/ask/thread", GINT_TO_POINTER (GEMINGA_PLACEMENT_THREAD),
-                        test_ask);
-  g_test_add_func ("/core/actor/lookup-command", test_lookup_command);
-  g_test_add_func ("/core/actor/resume", test_resume);
-  g_test_add_func ("/core/actor/config-numbers", test_config_numbers);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  g_test_add_func ("/core/actor/interfaces", test_interfaces);
 
   return g_test_run ();
 }
