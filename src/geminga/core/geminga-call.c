@@ -94,6 +94,25 @@ as_result (GVariant *value, const GVariantType *type)
   return g_variant_is_of_type (tuple, type) ? g_steal_pointer (&tuple) : NULL;
 }
 
+static gboolean
+is_without_reply (GemingaCall *self)
+{
+  return self->declaration != NULL &&
+         (geminga_command_get_flags (self->declaration) & GEMINGA_COMMAND_FLAGS_NO_REPLY) != 0;
+}
+
+static void
+answer_dropped (GemingaCall *self)
+{
+  if (is_without_reply (self))
+    answer (self, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
+  else
+    answer (self, NULL, NULL,
+            g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DROPPED,
+                         "The handler of %s in actor “%s” let go of the call without an answer",
+                         self->message->command, self->mailbox->target.id));
+}
+
 /* GObject */
 
 static void
@@ -102,10 +121,7 @@ geminga_call_finalize (GObject *object)
   GemingaCall *self = GEMINGA_CALL (object);
 
   if (claim_answer (self))
-    answer (self, NULL, NULL,
-            g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DROPPED,
-                         "The handler of %s in actor “%s” let go of the call without an answer",
-                         self->message->command, self->mailbox->target.id));
+    answer_dropped (self);
 
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->message, geminga_message_free);

@@ -39,10 +39,10 @@ GVariantType *
 geminga_command_parse_signature (const char *signature)
 {
   g_autoptr (GVariantType) single = NULL;
-  const GVariantType *items[1];
 
+  /* What GLib makes of a type need not end with a NUL: people read these in messages. */
   if (signature == NULL || *signature == '\0')
-    return g_variant_type_new ("()");
+    return (GVariantType *) g_strdup ("()");
   if (!g_variant_type_string_is_valid (signature))
     return NULL;
 
@@ -50,11 +50,9 @@ geminga_command_parse_signature (const char *signature)
   if (!is_wire_type (single))
     return NULL;
   if (g_variant_type_is_tuple (single))
-    return g_steal_pointer (&single);
+    return (GVariantType *) g_strdup (signature);
 
-  items[0] = single;
-
-  return g_variant_type_new_tuple (items, 1);
+  return (GVariantType *) g_strdup_printf ("(%s)", signature);
 }
 
 GemingaCommand *
