@@ -58,33 +58,31 @@ append_escaped (GString *path, const char *id)
     }
 }
 
+/* NULL: it is not what append_escaped() makes of any id. */
 static char *
 unescape (const char *label)
 {
-  GString *id = g_string_new (NULL);
+  g_autoptr (GString) id = g_string_new (NULL);
 
   if (g_str_equal (label, "_"))
-    return g_string_free (id, FALSE);
+    return g_strdup ("");
 
   for (; *label != '\0'; label++)
     {
-      if (*label != '_')
-        {
-          g_string_append_c (id, *label);
-          continue;
-        }
+      char byte = *label;
 
-      if (!g_ascii_isxdigit (label[1]) || !g_ascii_isxdigit (label[2]))
+      if (byte == '_')
         {
-          g_string_free (id, TRUE);
-          return NULL;
+          if (!g_ascii_isxdigit (label[1]) || !g_ascii_isxdigit (label[2]))
+            return NULL;
+
+          byte = (char) (g_ascii_xdigit_value (label[1]) * 16 + g_ascii_xdigit_value (label[2]));
+          label += 2;
         }
-      g_string_append_c (
-          id, (char) (g_ascii_xdigit_value (label[1]) * 16 + g_ascii_xdigit_value (label[2])));
-      label += 2;
+      g_string_append_c (id, byte);
     }
 
-  return g_string_free (id, FALSE);
+  return g_utf8_validate_len (id->str, id->len, NULL) ? g_strdup (id->str) : NULL;
 }
 
 static GemingaMessage *
