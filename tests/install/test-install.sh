@@ -39,6 +39,15 @@ serves ()
   echo "ok: $name"
 }
 
+# check_filled FILE: no name of a template is left in it
+check_filled ()
+{
+  if grep -H '@[A-Z_]*@' "$1"; then
+    echo "not ok: $1 is not filled in"
+    exit 1
+  fi
+}
+
 # Install, as a package does.
 meson install -C "$build" --destdir "$folder/root" > "$folder/install.log" ||
   { cat "$folder/install.log"; exit 1; }
@@ -61,6 +70,7 @@ cc -Wall -Werror greeter.c -o greeter $(pkg-config --cflags --libs geminga-1)
 serves c /hello/Ada 'Ahoy, Ada!' ./greeter --greeting Ahoy --workers 2
 
 # C++ takes the headers.
+# shellcheck disable=SC2046 # one word a flag
 echo '#include <geminga.h>' | c++ -fsyntax-only -x c++ $(pkg-config --cflags geminga-1) -
 
 # C, with meson and all the files a service is installed with.
@@ -74,7 +84,7 @@ for file in share/geminga-1/services/org.example.Greeter.service lib/sysusers.d/
             share/dbus-1/system.d/org.example.Greeter.conf \
             lib/systemd/system/org.example.Greeter.service lib/systemd/system/org.example.Greeter.socket; do
   [ -f "service/usr/$file" ] || { echo "not ok: $file is not installed"; exit 1; }
-  ! grep -H '@[A-Z_]*@' "service/usr/$file"
+  check_filled "service/usr/$file"
 done
 grep -q '^ExecStart=/usr/bin/greeter ' service/usr/lib/systemd/system/org.example.Greeter.service
 
@@ -86,7 +96,7 @@ sed -e 's,@ID@,org.example.Greeter,g' \
     -e 's,@USER@,greeter,g' \
     "$(pkg-config --variable=templatesdir geminga-1)/system.service.in" \
     > org.example.Greeter.service
-! grep '@[A-Z_]*@' org.example.Greeter.service
+check_filled org.example.Greeter.service
 echo "ok: templates"
 
 if [ "$(option introspection)" = True ]; then
