@@ -4,24 +4,16 @@
 """The book quotes only code that is built and run, and its links lead somewhere.
 
 A block of code stands under a comment that names its file, <!-- from: docs/examples/hello.c -->, and is a
-part of it, line by line. Only what a person types (sh), and what programs print (text, json) is free.
-A chapter that tests/lint/allowed names for "book" may be missing, others may link it.
+part of it, line by line. Only what a person types, and what programs print, is free.
 """
-import os
 import pathlib
 import re
 import sys
 
-FREE = {"sh", "text", "json"}
+FREE = {"", "console", "json", "sh", "text"}
 FENCE = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.M | re.S)
 SOURCE = re.compile(r"<!-- from: (\S+) -->\n\Z")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-
-
-def allowed() -> set[str]:
-    """The chapters that may be missing for now."""
-    lines = pathlib.Path("tests/lint/allowed").read_text(encoding="utf-8").splitlines()
-    return {line.split()[1] for line in lines if line.startswith("book ")}
 
 
 def slug(heading: str) -> str:
@@ -54,8 +46,6 @@ def check_link(chapter: pathlib.Path, target: str) -> str | None:
     name, _, anchor = target.partition("#")
     path = chapter.parent / name if name else chapter
     if not path.exists():
-        if os.path.normpath(path) in allowed():
-            return None
         return f"{chapter}: links {target}, which is not there"
     if anchor and path.suffix == ".md" and anchor not in anchors(path):
         return f"{chapter}: links {target}, which has no such heading"
@@ -75,9 +65,6 @@ def main() -> int:
                 *sorted(pathlib.Path("docs/decisions").glob("*.md"))]
     problems = [problem for chapter in chapters for problem in check(chapter)]
     print("\n".join(problems))
-    for name in sorted(allowed()):
-        print(f"no longer needed in tests/lint/allowed: book {name}" if pathlib.Path(name).exists()
-              else f"allowed for now: {name} is missing")
     return 1 if problems else 0
 
 
