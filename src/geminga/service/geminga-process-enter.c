@@ -22,7 +22,10 @@ set_name (GemingaSettings *settings)
 {
   const char *name = geminga_settings_get_string (settings, "name");
 
-  if (name != NULL && *name != '\0')
+  /* A worker was executed through a link of another name. */
+  if (name == NULL || *name == '\0')
+    name = g_get_prgname ();
+  if (name != NULL)
     geminga_process_set_name (name);
 }
 

@@ -20,7 +20,7 @@
  */
 #define UPGRADE_VARIABLE "GEMINGA_UPGRADE"
 #define TRIAL_VARIABLE   "GEMINGA_TRIAL"
-#define STATE_TYPE       "(aia(ii))"
+#define STATE_TYPE       "(a(ib)a(ii))"
 
 /* How long a trial may take, in milliseconds. */
 #define TRIAL_TIME (20 * 1000)
@@ -36,9 +36,11 @@ typedef struct
 /* Helpers: executing */
 
 static void
-add_fd (GVariantBuilder *list, GArray *fds, int fd)
+add_socket (GVariantBuilder *list, GArray *fds, GSocket *socket)
 {
-  g_variant_builder_add (list, "i", fd);
+  int fd = g_socket_get_fd (socket);
+
+  g_variant_builder_add (list, "(ib)", fd, geminga_listen_owns_file (socket));
   g_array_append_val (fds, fd);
 }
 
@@ -58,9 +60,9 @@ pack_state (GemingaRunner *self, GArray *fds)
   GVariantBuilder sockets;
   GVariantBuilder workers;
 
-  g_variant_builder_init (&sockets, G_VARIANT_TYPE ("ai"));
+  g_variant_builder_init (&sockets, G_VARIANT_TYPE ("a(ib)"));
   for (guint i = 0; i < self->sockets->len; i++)
-    add_fd (&sockets, fds, g_socket_get_fd (g_ptr_array_index (self->sockets, i)));
+    add_socket (&sockets, fds, g_ptr_array_index (self->sockets, i));
 
   g_variant_builder_init (&workers, G_VARIANT_TYPE ("a(ii)"));
   for (guint i = 0; i < nodes->len; i++)
@@ -77,7 +79,7 @@ pack_state (GemingaRunner *self, GArray *fds)
       add_worker (&workers, fds, worker->pid, worker->link_fd);
     }
 
-  state = g_variant_ref_sink (g_variant_new ("(aia(ii))", &sockets, &workers));
+  state = g_variant_ref_sink (g_variant_new (STATE_TYPE, &sockets, &workers));
 
   return g_variant_print (state, FALSE);
 }
@@ -226,12 +228,15 @@ adopt_worker (GemingaRunner *self, int pid, int fd)
 }
 
 static gboolean
-adopt_socket (GemingaRunner *self, int fd, GError **error)
+adopt_socket (GemingaRunner *self, int fd, gboolean owns_file, GError **error)
 {
   GSocket *socket = geminga_listen_adopt (fd, error);
 
   if (socket == NULL)
     return FALSE;
+
+  if (owns_file)
+    geminga_listen_own_file (socket);
 
   g_ptr_array_add (self->sockets, socket);
 
@@ -259,6 +264,7 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   g_autoptr (GVariant) state = NULL;
   g_autoptr (GVariantIter) sockets = NULL;
   g_autoptr (GVariantIter) workers = NULL;
+  gboolean owns_file;
   int pid;
   int fd;
 
@@ -274,8 +280,8 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
     }
 
   g_variant_get (state, STATE_TYPE, &sockets, &workers);
-  while (g_variant_iter_next (sockets, "i", &fd))
-    if (!adopt_socket (self, fd, error))
+  while (g_variant_iter_next (sockets, "(ib)", &fd, &owns_file))
+    if (!adopt_socket (self, fd, owns_file, error))
       return FALSE;
   while (g_variant_iter_next (workers, "(ii)", &pid, &fd))
     adopt_worker (self, pid, fd);
