@@ -61,6 +61,17 @@ handle_init (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
   answer_nothing (call->ask);
 }
 
+/* The first link to the process whose actor this one is for. */
+static void
+note_maker (GemingaNode *self, GemingaLink *link)
+{
+  g_mutex_lock (&self->lock);
+  if (self->main_id != NULL && self->main_link == NULL &&
+      self->main_maker == geminga_link_get_node (link))
+    self->main_link = geminga_link_ref (link);
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 handle_accept (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
 {
@@ -73,6 +84,8 @@ handle_accept (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call
   fd = dup_fd (call, handle);
   if (fd >= 0)
     accepted = geminga_node_add_link (self, number, fd, FALSE);
+  if (accepted != NULL)
+    note_maker (self, accepted);
   answer_nothing (call->ask);
 }
 
@@ -146,9 +159,9 @@ static const struct
 } calls[] = {
   { "Init", "(uuu)", IN_WORKER | FROM_ROOT, handle_init },
   { "Accept", "(uh)", IN_WORKER | FROM_ROOT, handle_accept },
-  { "Create", "(ssba{sv})", IN_WORKER, handle_create },
+  { "Create", "(ssbua{sv})", IN_WORKER | FROM_ROOT, handle_create },
   { "Connect", "(u)", IN_ROOT, handle_connect },
-  { "SpawnProcess", "(uh)", IN_ROOT, handle_spawn_process },
+  { "SpawnProcess", "(uhssa{sv})", IN_ROOT, handle_spawn_process },
   { "KillProcess", "(u)", IN_ROOT, handle_kill_process },
   { "Reserve", "()", IN_ROOT, handle_reserve },
 };

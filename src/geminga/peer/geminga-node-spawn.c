@@ -181,22 +181,12 @@ run_birth (GemingaLoopItem *item)
   birth_free (self);
 }
 
-/* Off the node's thread the outcome comes later: what was posted to the actor learns it. */
+/* The root. Off the node's thread the outcome comes later: what was posted to the actor learns it. */
 static gboolean
 start (GemingaNode *self, GemingaLink *link, int fd, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   Birth *birth;
-
-  if (!self->is_root)
-    {
-      g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
-      g_autoptr (GemingaAsk) ask = birth_request_new (self, link);
-
-      geminga_link_call (self->root_link, "SpawnProcess",
-                         g_variant_new ("(uh)", geminga_link_get_node (link), 0), fds, ask);
-      return TRUE;
-    }
 
   birth = birth_new (self, link, fd);
   if (g_thread_self () != self->thread)
@@ -256,13 +246,39 @@ new_process_link (GemingaNode *self, guint32 number, int *fd, GError **error)
   return NULL;
 }
 
-static GVariant *
-new_create (GType type, const char *id, GVariant *properties)
+/* @maker is the process whose actor it is. Always over the root's link: see spawn_by_root(). */
+static void
+create (GemingaLink *link,
+        const char *type,
+        const char *id,
+        guint32 maker,
+        GVariant *properties,
+        GemingaAsk *ask)
 {
-  if (properties != NULL)
-    return g_variant_new ("(ssb@a{sv})", g_type_name (type), id, TRUE, properties);
+  geminga_link_call (link, "Create",
+                     g_variant_new ("(ssbu@a{sv})", type, id, TRUE, maker, properties), NULL, ask);
+}
 
-  return g_variant_new ("(ssba{sv})", g_type_name (type), id, TRUE, NULL);
+/*
+ * A worker. The root not only starts the process but also tells it of its actor, before anything else
+ * that comes over the root's link: whoever hears of the actor and sends it something, or wants to be
+ * connected, comes later.
+ */
+static void
+spawn_by_root (GemingaNode *self,
+               GemingaLink *link,
+               int fd,
+               const char *type,
+               const char *id,
+               GVariant *properties)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
+  g_autoptr (GemingaAsk) ask = birth_request_new (self, link);
+
+  geminga_link_call (
+      self->root_link, "SpawnProcess",
+      g_variant_new ("(uhss@a{sv})", geminga_link_get_node (link), 0, type, id, properties), fds,
+      ask);
 }
 
 /* Helpers: death */
@@ -287,8 +303,8 @@ GemingaTarget *
 geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *properties, GError **error)
 {
   GemingaNode *self = data;
+  g_autoptr (GVariant) given = NULL;
   g_autoptr (GemingaLink) link = NULL;
-  g_autoptr (GemingaAsk) ask = NULL;
   GemingaRemote *remote;
   guint32 number;
   int fd = -1;
@@ -296,7 +312,7 @@ geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *propert
   if (!choose_number (self, &number, error))
     return NULL;
   link = new_process_link (self, number, &fd, error);
-  if (link == NULL || !start (self, link, fd, error))
+  if (link == NULL || (self->is_root && !start (self, link, fd, error)))
     {
       g_prefix_error (error, "Cannot start a process for actor “%s”: ", id);
       return NULL;
@@ -304,15 +320,25 @@ geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *propert
 
   remote = geminga_remote_new (self, number, id, link, TRUE);
   geminga_remote_get_target (remote)->type = type;
-  ask = birth_request_new (self, link);
-  geminga_link_call (link, "Create", new_create (type, id, properties), NULL, ask);
+  given = properties != NULL ? g_variant_ref (properties)
+                             : g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  if (self->is_root)
+    {
+      g_autoptr (GemingaAsk) ask = birth_request_new (self, link);
+
+      create (link, g_type_name (type), id, 0, given, ask);
+    }
+  else
+    {
+      spawn_by_root (self, link, fd, g_type_name (type), id, given);
+    }
   geminga_remote_watch (remote);
 
   return geminga_remote_get_target (remote);
 }
 
 static gboolean
-claim_main (GemingaNode *self, GemingaLink *link, const char *id)
+claim_main (GemingaNode *self, GemingaLink *link, const char *id, guint32 maker)
 {
   gboolean is_claimed;
 
@@ -321,7 +347,9 @@ claim_main (GemingaNode *self, GemingaLink *link, const char *id)
   if (is_claimed)
     {
       self->main_id = g_strdup (id);
-      self->main_link = geminga_link_ref (link);
+      self->main_maker = maker;
+      if (maker == 0)
+        self->main_link = geminga_link_ref (link);
     }
   g_mutex_unlock (&self->lock);
 
@@ -356,10 +384,11 @@ geminga_node_create (GemingaNode *self, GemingaLink *link, const GemingaLinkCall
   g_autoptr (GError) error = NULL;
   const char *type;
   const char *id;
+  guint32 maker;
   gboolean is_main;
 
-  g_variant_get (call->arguments, "(&s&sb@a{sv})", &type, &id, &is_main, &properties);
-  if (is_main && !claim_main (self, link, id))
+  g_variant_get (call->arguments, "(&s&sbu@a{sv})", &type, &id, &is_main, &maker, &properties);
+  if (is_main && !claim_main (self, link, id, maker))
     g_set_error_literal (&error, GEMINGA_ERROR, GEMINGA_ERROR_ALREADY_EXISTS,
                          "this process is another actor's already");
   else
@@ -381,12 +410,16 @@ void
 geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
 {
   g_autoptr (GemingaLink) born = NULL;
+  g_autoptr (GVariant) properties = NULL;
   g_autoptr (GError) error = NULL;
+  guint32 maker = geminga_link_get_node (link);
+  const char *type;
+  const char *id;
   guint32 number;
   gint32 handle;
   int fd = -1;
 
-  g_variant_get (call->arguments, "(uh)", &number, &handle);
+  g_variant_get (call->arguments, "(uh&s&s@a{sv})", &number, &handle, &type, &id, &properties);
   if (number < FIRST_BLOCK)
     g_set_error (&error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
                  "number %u is the root's to give", number);
@@ -398,18 +431,18 @@ geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkC
 
   if (born != NULL && !start_process (self, born, fd, &error))
     geminga_node_discard_link (self, born, GEMINGA_ERROR_SPAWN_FAILED, error->message);
-  else if (born != NULL)
-    geminga_link_call (born, "Accept", g_variant_new ("(uh)", geminga_link_get_node (link), handle),
-                       call->fds, NULL);
   if (fd >= 0)
     close (fd);
-  if (call->ask == NULL)
-    return;
-
   if (error == NULL)
-    geminga_ask_answer (call->ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
-  else
-    geminga_ask_answer (call->ask, NULL, NULL, g_steal_pointer (&error));
+    {
+      /* The new process itself says whether it can be. */
+      create (born, type, id, maker, properties, call->ask);
+      geminga_link_call (born, "Accept", g_variant_new ("(uh)", maker, handle), call->fds, NULL);
+    }
+  else if (call->ask != NULL)
+    {
+      geminga_ask_answer (call->ask, NULL, NULL, g_steal_pointer (&error));
+    }
 }
 
 void

@@ -37,7 +37,8 @@ struct _GemingaNode
   gboolean is_reserving;      /* under lock */
   guint32 next_block;         /* under lock, of the root */
   char *main_id;              /* (owned) (nullable), under lock: whom this worker is for */
-  GemingaLink *main_link;     /* (owned) (nullable), under lock: to who made it */
+  guint32 main_maker;         /* under lock: the process that made it */
+  GemingaLink *main_link;     /* (owned) (nullable), under lock: to that one, once it is there */
 
   /* the loop's thread only */
   gboolean is_ending; /* the actor that the worker is for has ended */
