@@ -32,6 +32,7 @@ typedef struct
 struct _CliBatch
 {
   Cli *cli;
+  double timeout;      /* seconds */
   GPtrArray *requests; /* (owned) (element-type Request) */
   guint n_started;
   guint n_done;
@@ -189,14 +190,11 @@ start_requests (CliBatch *self)
   while (self->n_started < self->requests->len && self->n_started - self->n_done < MAX_IN_FLIGHT)
     {
       Request *request = g_ptr_array_index (self->requests, self->n_started++);
-      double timeout = self->cli->timeout >= 0 ? self->cli->timeout : LOOK_TIMEOUT;
 
-      if (self->requests->len == 1)
-        timeout = cli_bus_get_timeout (self->cli);
       g_dbus_connection_call (self->cli->connection, request->name, request->path,
                               request->interface, request->method, request->arguments, NULL,
-                              get_flags (), MAX ((int) (timeout * 1000), 1), self->cli->cancellable,
-                              request_done_cb, request);
+                              get_flags (), MAX ((int) (self->timeout * 1000), 1),
+                              self->cli->cancellable, request_done_cb, request);
     }
 }
 
@@ -287,6 +285,7 @@ cli_bus_call (Cli *cli,
   g_autoptr (CliBatch) batch = cli_batch_new (cli);
   CliReply *reply = cli_batch_add (batch, name, path, interface, method, arguments);
 
+  batch->timeout = cli_bus_get_timeout (cli);
   if (!cli_batch_run (batch, error))
     return NULL;
   if (reply->error != NULL)
@@ -348,6 +347,7 @@ cli_batch_new (Cli *cli)
   CliBatch *self = g_new0 (CliBatch, 1);
 
   self->cli = cli;
+  self->timeout = cli->timeout >= 0 ? cli->timeout : LOOK_TIMEOUT;
   self->requests = g_ptr_array_new_with_free_func (request_free);
 
   return self;

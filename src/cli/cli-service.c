@@ -24,6 +24,19 @@ compare_services (gconstpointer a, gconstpointer b)
   return strcmp ((*left)->id, (*right)->id);
 }
 
+/* What is shown, and compared, is a name and nothing else; a service may say what it likes. */
+static gboolean
+is_plausible (const char *id)
+{
+  for (const char *c = id; *c != '\0'; c++)
+    {
+      if (!g_ascii_isalnum (*c) && strchr ("._-", *c) == NULL)
+        return FALSE;
+    }
+
+  return *id != '\0';
+}
+
 /* Hello is what org.example.Hello ends with; so is example.Hello. */
 static gboolean
 has_suffix (const char *id, const char *suffix)
@@ -145,7 +158,7 @@ add_services_of (GPtrArray *services, CliService *arbiter)
       /* Some are told by their last word. */
       gboolean is_own = g_str_equal (names[i], arbiter->name);
 
-      if (*names[i] != '\0')
+      if (is_plausible (names[i]))
         g_ptr_array_add (services, copy_service (arbiter, is_own ? arbiter->id : names[i]));
     }
 
@@ -259,7 +272,7 @@ cli_services_list (Cli *cli, GError **error)
       if (!g_str_has_prefix (names[i], NAME_PREFIX))
         continue;
       id = cli_service_unescape (names[i] + strlen (NAME_PREFIX));
-      if (id != NULL)
+      if (id != NULL && is_plausible (id))
         g_ptr_array_add (services, cli_service_new (id, names[i]));
     }
   g_ptr_array_sort (services, compare_services);
@@ -309,7 +322,7 @@ cli_services_inspect (Cli *cli, GPtrArray *services, GError **error)
         service->error = g_error_copy (reply->error);
 
       id = cli_dict_get_string (service->monitor, "ServiceId");
-      if (has_suffix (id, service->id))
+      if (has_suffix (id, service->id) && is_plausible (id))
         {
           g_free (service->id);
           service->id = g_strdup (id);

@@ -7,11 +7,15 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli-actor.h"
+#include "cli-bus.h"
 #include "cli-output.h"
 #include "cli-service.h"
 #include "cli-text.h"
 #include "cli-verbs.h"
 #include "cli-watch.h"
+
+/* Longer paths are no tree that anybody has, only deep. */
+#define MAX_PATH_LENGTH 2048
 
 /* An actor and what is under it; something that is only a level of the paths has no @info. */
 typedef struct
@@ -70,18 +74,23 @@ ensure_node (GHashTable *nodes, const char *path)
 }
 
 static GHashTable *
-build_nodes (GVariant *actors)
+build_nodes (GVariant *reply)
 {
   g_autoptr (GHashTable) nodes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, node_free);
+  g_autoptr (GVariant) actors = NULL;
   GHashTableIter iter;
   Node *node;
 
   ensure_node (nodes, CLI_ARBITER_PATH);
-  for (gsize i = 0; i < g_variant_n_children (actors); i++)
+  if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(aa{sv})")))
+    actors = g_variant_get_child_value (reply, 0);
+  for (gsize i = 0; actors != NULL && i < g_variant_n_children (actors); i++)
     {
       g_autoptr (GVariant) actor = g_variant_get_child_value (actors, i);
       const char *path = cli_dict_get_string (actor, "path");
 
+      if (strlen (path) > MAX_PATH_LENGTH)
+        continue;
       if (!g_str_equal (path, CLI_ARBITER_PATH) && !g_str_has_prefix (path, CLI_ARBITER_PATH "/"))
         continue;
       node = ensure_node (nodes, path);
@@ -160,25 +169,24 @@ print_children (Cli *cli, Node *node, const char *indent)
     }
 }
 
-/* The whole of an arbiter, or one of its services. */
-static GVariant *
-render_one (Cli *cli, CliService *service, GVariant *actors)
+/* The whole of an arbiter, whichever of its services was asked for. */
+static void
+render_one (Cli *cli, CliService *service, GVariant *reply, GVariantBuilder *json)
 {
-  g_autoptr (GHashTable) nodes = build_nodes (actors);
+  g_autoptr (GHashTable) nodes = build_nodes (reply);
   Node *root = g_hash_table_lookup (nodes, CLI_ARBITER_PATH);
-  g_auto (GVariantDict) json = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantDict) tree = G_VARIANT_DICT_INIT (NULL);
 
   if (cli->is_json)
     {
-      g_variant_dict_insert (&json, "service", "s", service->id);
-      g_variant_dict_insert_value (&json, "tree", build_json (root));
-      return g_variant_dict_end (&json);
+      g_variant_dict_insert (&tree, "service", "s", service->id);
+      g_variant_dict_insert_value (&tree, "tree", build_json (root));
+      g_variant_builder_add_value (json, g_variant_dict_end (&tree));
+      return;
     }
 
   print_node (cli, root, service->id);
   print_children (cli, root, "");
-
-  return NULL;
 }
 
 static void
@@ -211,35 +219,50 @@ find_services (Cli *cli, const char *id, GError **error)
   return g_steal_pointer (&services);
 }
 
+/* Asks all arbiters at once for their actors. */
+static GPtrArray *
+ask (CliBatch *batch, GPtrArray *services, GError **error)
+{
+  g_autoptr (GPtrArray) replies = g_ptr_array_new ();
+
+  for (guint i = 0; i < services->len; i++)
+    {
+      CliService *service = g_ptr_array_index (services, i);
+
+      g_ptr_array_add (replies, cli_batch_add (batch, service->bus_name, CLI_ARBITER_PATH,
+                                               CLI_ARBITER_INTERFACE, "List", NULL));
+    }
+
+  return cli_batch_run (batch, error) ? g_steal_pointer (&replies) : NULL;
+}
+
 static gboolean
 render (Cli *cli, gpointer data, GError **error)
 {
   const char *id = data;
   g_autoptr (GPtrArray) services = find_services (cli, id, error);
+  g_autoptr (CliBatch) batch = cli_batch_new (cli);
+  g_autoptr (GPtrArray) replies = services != NULL ? ask (batch, services, error) : NULL;
   g_autoptr (GVariantBuilder) json = g_variant_builder_new (G_VARIANT_TYPE ("aa{sv}"));
 
-  if (services == NULL)
+  if (replies == NULL)
     return FALSE;
 
   for (guint i = 0; i < services->len; i++)
     {
       CliService *service = g_ptr_array_index (services, i);
-      g_autoptr (GError) local_error = NULL;
-      g_autoptr (GVariant) actors = cli_actor_list (cli, service, &local_error);
-      GVariant *tree;
+      CliReply *reply = g_ptr_array_index (replies, i);
 
-      if (actors != NULL)
+      if (reply->error == NULL)
         {
-          tree = render_one (cli, service, actors);
-          if (tree != NULL)
-            g_variant_builder_add_value (json, tree);
+          render_one (cli, service, reply->value, json);
           continue;
         }
 
       /* Among all services, one that hangs is no reason not to show the others. */
-      if (id != NULL || g_cancellable_is_cancelled (cli->cancellable))
+      if (id != NULL)
         {
-          g_propagate_error (error, g_steal_pointer (&local_error));
+          g_propagate_error (error, g_steal_pointer (&reply->error));
           return FALSE;
         }
       render_failed (cli, service, json);

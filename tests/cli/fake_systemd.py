@@ -41,7 +41,7 @@ class Manager:
         if unit == "good.service":
             subprocess.Popen(["/usr/bin/python3",
                               str(pathlib.Path(__file__).with_name("fake_service.py")),
-                              "org.example.Unit", self.address])
+                              "org.example.Unit", self.address], stdout=subprocess.DEVNULL)
         result = "done" if unit == "good.service" else "failed"
         self.connection.emit_signal(None, PATH, "org.freedesktop.systemd1.Manager", "JobRemoved",
                                     GLib.Variant("(uoss)", (7, JOB, unit, result)))
