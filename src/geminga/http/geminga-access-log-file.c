@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,7 +28,8 @@ open_file (const char *path, GError **error)
   if (path == NULL)
     return STDOUT_FILENO;
 
-  fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+  /* Without waiting, in case it is a pipe that nobody reads. */
+  fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
   if (fd < 0)
     {
       int code = errno;
@@ -52,6 +54,36 @@ note_lost (GemingaAccessLogFile *self, int code)
 {
   if (self->n_lost++ == 0)
     g_warning ("Cannot write to the access log: %s", g_strerror (code));
+}
+
+/* Standard output is shared with others, who do not expect it not to wait. */
+static gboolean
+would_wait (GemingaAccessLogFile *self)
+{
+  struct pollfd poll_fd = { self->fd, POLLOUT, 0 };
+
+  return self->path == NULL && poll (&poll_fd, 1, 0) == 0;
+}
+
+/* What is written in part only is lost as well: the disk is full. */
+static gboolean
+write_line (GemingaAccessLogFile *self, const char *line, gsize length)
+{
+  gssize n_written;
+
+  if (would_wait (self))
+    {
+      errno = EAGAIN;
+      return FALSE;
+    }
+
+  do
+    n_written = write (self->fd, line, length);
+  while (n_written < 0 && errno == EINTR);
+  if (n_written >= 0 && n_written < (gssize) length)
+    errno = ENOSPC;
+
+  return n_written == (gssize) length;
 }
 
 /* Private API */
@@ -87,14 +119,9 @@ geminga_access_log_file_write (GemingaAccessLogFile *self, const GemingaAccessLo
 {
   g_autofree char *line = geminga_access_log_format (self->format, entry);
   gsize length = strlen (line);
-  gssize n_written;
 
   line[length] = '\n';
-  do
-    n_written = write (self->fd, line, length + 1);
-  while (n_written < 0 && errno == EINTR);
-
-  if (n_written < 0)
+  if (!write_line (self, line, length + 1))
     {
       note_lost (self, errno);
     }
