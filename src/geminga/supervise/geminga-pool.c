@@ -212,14 +212,24 @@ judge_end (GemingaChild *child, const GError *error)
   return error != NULL || child->is_cut_short || age < SHORT_LIFE ? GEMINGA_END_FAILED : GEMINGA_END_WISHED;
 }
 
+/* What the actor says of itself tells more than how its process ended, unless it was killed. */
+static const char *
+tell_why (GemingaChild *child, const GError *error)
+{
+  gboolean is_told = error != NULL && !g_error_matches (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+
+  if (child->reason != NULL && (child->is_cut_short || !is_told))
+    return child->reason;
+
+  return error != NULL ? error->message : "ended by itself";
+}
+
 static void
 child_ended (GemingaChild *child, const GError *error)
 {
   GemingaPool *self = child->pool;
   gboolean is_asked = child->state == GEMINGA_CHILD_STOPPING;
-  const char *why = child->reason != NULL ? child->reason
-                    : error != NULL       ? error->message
-                                          : "ended by itself";
+  const char *why = tell_why (child, error);
 
   drop_source (&child->grace);
   child->is_forgotten = TRUE;

@@ -582,6 +582,18 @@ test_killed_from_outside (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->n_spawned, ==, 5);
 }
 
+/* The end of a process may be known before what its actor had to say about it. */
+static void
+test_process_ends_first (Fixture *self, gconstpointer data)
+{
+  start (self, 1);
+  geminga_pool_note_process_end (self->pool, get_child (self, 0), "exited with status 0", FALSE);
+  tell (self, 0, "Fail");
+  AWAIT (self->n_ended == 1);
+  g_assert_cmpstr (self->reason, ==, "fell into a ditch");
+  AWAIT (geminga_pool_is_settled (self->pool));
+}
+
 static void
 test_max_age (Fixture *self, gconstpointer data)
 {
@@ -665,6 +677,7 @@ main (int argc, char *argv[])
   ADD ("stop/hung", test_hung);
   ADD ("kill-child", test_kill_child);
   ADD ("killed-from-outside", test_killed_from_outside);
+  ADD ("process-ends-first", test_process_ends_first);
   ADD ("max-age", test_max_age);
   ADD ("max-memory", test_max_memory);
   ADD ("free", test_free);
