@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The Geminga authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A service and its bus, which may be away, go away and come back."""
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from harness import PATIENCE, Service
+
+CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={path}</listen>
+  <policy context="default">
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class Bus:
+    def __init__(self, folder: str) -> None:
+        self.path = os.path.join(folder, "bus")
+        self.address = "unix:path=" + self.path
+        self.configuration = os.path.join(folder, "bus.conf")
+        with open(self.configuration, "w", encoding="utf-8") as file:
+            file.write(CONFIGURATION.format(path=self.path))
+
+    def __enter__(self) -> "Bus":
+        self.process = subprocess.Popen(["dbus-daemon", "--nofork", "--print-address=1",
+                                         "--config-file=" + self.configuration],
+                                        stdout=subprocess.PIPE)
+        select.select([self.process.stdout], [], [], PATIENCE)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        os.unlink(self.path)
+
+    def call(self, *arguments: str, path: str = "/org/geminga1") -> str:
+        return subprocess.run(["gdbus", "call", "--address", self.address, "--dest",
+                               "org.example.Hello", "--object-path", path, "--method", *arguments],
+                              check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
+
+
+class NoBus(unittest.TestCase):
+    def test_none(self) -> None:
+        with Service("--bus", "none") as service:
+            self.assertEqual(service.get(), (200, b"Hello World!\n"))
+            self.assertEqual(service.stop(), 0)
+            self.assertFalse([line for line in service.lines if "the bus" in line])
+
+    def test_unreachable(self) -> None:
+        with Service("--bus", "unix:path=/nonexistent/bus") as service:
+            self.assertEqual(service.get(), (200, b"Hello World!\n"))
+            service.await_line("serves without the bus: .*/nonexistent/bus")
+            service.send(signal.SIGHUP)
+            service.await_line("has stopped")
+            start = time.monotonic()
+            self.assertEqual(service.stop(), 0)
+            self.assertLess(time.monotonic() - start, PATIENCE / 3)
+            self.assertEqual(len([line for line in service.lines if "without the bus" in line]), 1)
+
+
+@unittest.skipUnless(shutil.which("dbus-daemon") and shutil.which("gdbus"), "needs dbus-daemon")
+class OnTheBus(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.bus = Bus(self.folder.name)
+
+    def tearDown(self) -> None:
+        self.folder.cleanup()
+
+    def test_verbs(self) -> None:
+        with self.bus, Service("--bus", self.bus.address, "--workers", "2") as service:
+            service.await_line("is on the bus")
+            before = service.workers()
+            self.bus.call("org.geminga1.Arbiter.Reload", "{}")
+            self.assertFalse(set(before) & set(service.await_workers(2)))
+            hello = "/org/geminga1/Hello"
+            self.assertIn("3", self.bus.call("org.geminga1.Monitor.Scale", "3", "{}", path=hello))
+            self.assertEqual(len(service.workers()), 3)
+            victim = service.workers()[0]
+            os.kill(victim, signal.SIGKILL)
+            service.await_line("was killed by signal 9")
+            self.assertIn("was killed by signal 9", self.bus.call("org.geminga1.Arbiter.GetRestarts"))
+            self.bus.call("org.geminga1.Monitor.Stop", "{}", path=hello)
+            self.assertEqual(service.workers(), [])
+            self.bus.call("org.geminga1.Monitor.Start", "{}", path=hello)
+            self.assertEqual(service.get(), (200, b"Hello World!\n"))
+            self.bus.call("org.geminga1.Arbiter.Upgrade", "{}")
+            service.await_line("is ready", 2)
+            service.await_line("is on the bus", 2)
+            self.bus.call("org.geminga1.Arbiter.Stop", "{}")
+            self.assertEqual(service.process.wait(PATIENCE), 0)
+
+    def test_what_was_spawned_by_hand_ends_with_the_service(self) -> None:
+        with self.bus, Service("--bus", self.bus.address) as service:
+            service.await_line("is on the bus")
+            self.bus.call("org.geminga1.Arbiter.Spawn", "GemingaActor", "extra", "{}", "{}")
+            service.await_workers(2)
+            start = time.monotonic()
+            self.assertEqual(service.stop(), 0)
+            self.assertLess(time.monotonic() - start, max(1.5, PATIENCE / 20))
+
+    def test_restart_of_the_bus(self) -> None:
+        with Service("--bus", self.bus.address) as service:
+            service.await_line("serves without the bus")
+            for round_ in range(1, 3):
+                with self.bus:
+                    service.await_line("is on the bus", round_)
+                    self.assertIn("Hello", self.bus.call("org.geminga1.Arbiter.List"))
+                service.await_line("serves without the bus", round_ + 1)
+                self.assertEqual(service.get(), (200, b"Hello World!\n"))
+            self.assertEqual(service.stop(), 0)
+
+    def test_stop_during_an_upgrade(self) -> None:
+        with self.bus:
+            for moment in range(4):
+                with self.subTest(moment), Service("--bus", self.bus.address) as service:
+                    service.await_line("is on the bus")
+                    service.send(signal.SIGUSR2)
+                    for _ in range(moment * 3):
+                        service.get()
+                    self.assertEqual(service.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
