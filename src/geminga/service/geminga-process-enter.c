@@ -4,6 +4,7 @@
 
 #include "geminga-process-enter-private.h"
 
+#include "geminga-daemon-private.h"
 #include "geminga-privileges-private.h"
 #include "geminga-process-setup-private.h"
 #include "geminga-process-start-private.h"
@@ -55,6 +56,9 @@ geminga_process_enter_worker (GemingaSettings *settings, GError **error)
 {
   g_auto (GemingaPrivileges) privileges = { 0 };
 
+  /* The first ones start before their arbiter leaves it. */
+  if (geminga_settings_get_boolean (settings, "daemon"))
+    geminga_daemon_leave_terminal ();
   if (!geminga_process_enter_arbiter (settings, error) ||
       !find_privileges (settings, &privileges, error) ||
       !geminga_privileges_drop (&privileges, error))

@@ -19,6 +19,8 @@ gboolean geminga_daemon_start (int *exit_status, GError **error);
 
 /* In the second process: NULL in any other one. */
 GemingaDaemon *geminga_daemon_take (void);
+/* A session of its own, and nothing to read from or write to: also for the workers of such a service. */
+void geminga_daemon_leave_terminal (void);
 /* Says it, and leaves the terminal; free() without it says nothing. */
 void geminga_daemon_ready (GemingaDaemon *self);
 /* The other process prints @message; this one ends with the status both are to have. */

@@ -122,25 +122,6 @@ say (GemingaDaemon *self, const char *text, gsize length)
   self->fd = -1;
 }
 
-static void
-leave_terminal (void)
-{
-  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
-
-  if (setsid () < 0)
-    g_warning ("Cannot leave the terminal's session: %s", g_strerror (errno));
-  if (null < 0)
-    {
-      g_warning ("Cannot open /dev/null: %s", g_strerror (errno));
-      return;
-    }
-
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-    dup2 (null, fd);
-  if (null > STDERR_FILENO)
-    close (null);
-}
-
 static gboolean
 is_pipe (int fd)
 {
@@ -209,6 +190,25 @@ geminga_daemon_take (void)
 }
 
 void
+geminga_daemon_leave_terminal (void)
+{
+  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+
+  if (setsid () < 0)
+    g_warning ("Cannot leave the terminal's session: %s", g_strerror (errno));
+  if (null < 0)
+    {
+      g_warning ("Cannot open /dev/null: %s", g_strerror (errno));
+      return;
+    }
+
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    dup2 (null, fd);
+  if (null > STDERR_FILENO)
+    close (null);
+}
+
+void
 geminga_daemon_ready (GemingaDaemon *self)
 {
   static const char ready = READY;
@@ -217,7 +217,7 @@ geminga_daemon_ready (GemingaDaemon *self)
     return;
 
   /* Before it is said: the shell may close the terminal at once. */
-  leave_terminal ();
+  geminga_daemon_leave_terminal ();
   say (self, &ready, 1);
 }
 
