@@ -209,7 +209,8 @@ judge_end (GemingaChild *child, const GError *error)
   if (child->is_killed && child->ready_at != 0)
     return GEMINGA_END_KILLED;
 
-  return error != NULL || child->is_cut_short || age < SHORT_LIFE ? GEMINGA_END_FAILED : GEMINGA_END_WISHED;
+  return error != NULL || child->is_cut_short || age < SHORT_LIFE ? GEMINGA_END_FAILED
+                                                                  : GEMINGA_END_WISHED;
 }
 
 /* What the actor says of itself tells more than how its process ended, unless it was killed. */
