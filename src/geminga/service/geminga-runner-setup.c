@@ -201,6 +201,19 @@ go_to_background (GemingaRunner *self, GError **error)
   return geminga_daemon_start (&self->status, error);
 }
 
+static gboolean
+write_pid_file (GemingaRunner *self, GError **error)
+{
+  const char *path = geminga_settings_get_string (self->settings, "pid-file");
+
+  if (path == NULL || *path == '\0')
+    return TRUE;
+
+  self->pid_file = geminga_pid_file_new (path, error);
+
+  return self->pid_file != NULL;
+}
+
 /* For the runner's own files */
 
 void
@@ -231,8 +244,6 @@ geminga_runner_apply_settings (GemingaRunner *self, GError **error)
 gboolean
 geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **error)
 {
-  const char *pid_file;
-
   self->daemon = geminga_daemon_take ();
   self->program = geminga_program_new (error);
   if (self->program == NULL || !geminga_settings_load (self->settings, argv, error) ||
@@ -248,14 +259,8 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
   if (!geminga_process_enter_arbiter (self->settings, error) || !get_sockets (self, error))
     return FALSE;
 
-  pid_file = geminga_settings_get_string (self->settings, "pid-file");
-  if (pid_file != NULL && *pid_file != '\0')
-    {
-      self->pid_file = geminga_pid_file_new (pid_file, error);
-      if (self->pid_file == NULL)
-        return FALSE;
-    }
-  if (!geminga_service_configure_log (self->log, self->settings, error))
+  if (!write_pid_file (self, error) ||
+      !geminga_service_configure_log (self->log, self->settings, error))
     return FALSE;
 
   follow_settings (self);
