@@ -9,6 +9,7 @@
 #include "geminga-error.h"
 #include "geminga-runner-private.h"
 #include "geminga-system-private.h"
+#include "geminga-translations-private.h"
 
 /**
  * GemingaService:
@@ -231,6 +232,7 @@ geminga_service_class_init (GemingaServiceClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  geminga_translations_init ();
   object_class->constructed = geminga_service_constructed;
   object_class->get_property = geminga_service_get_property;
   object_class->set_property = geminga_service_set_property;
