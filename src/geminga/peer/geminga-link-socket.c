@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "geminga-link-body-private.h"
+
 /* One read. */
 #define READ_SIZE (64 * 1024)
 /* So many full reads, then other sources get their turn. */
@@ -190,6 +192,7 @@ parse_one (GemingaLinkSocket *self, GError **error)
   self->needed = GEMINGA_WIRE_FIXED_HEADER;
   if (!geminga_wire_parse (bytes, size, &geminga_wire_limits_default, &self->cache, &message,
                            error) ||
+      !geminga_link_body_unpack (&message, error) ||
       !take_fds (self, &message, &fds, &are_fds_lost, error))
     return FALSE;
 
@@ -474,6 +477,28 @@ geminga_link_socket_destroy (GemingaLinkSocket *self)
   g_source_unref (source);
 }
 
+/* Those of other types than D-Bus has go packed. */
+static gboolean
+write_body (GByteArray *out, const GemingaWireMessage *message, GError **error)
+{
+  g_autoptr (GVariant) packed = NULL;
+  g_autoptr (GError) failure = NULL;
+  GemingaWireMessage copy = *message;
+
+  if (geminga_wire_write (out, message, &failure))
+    return TRUE;
+
+  packed = geminga_link_body_pack (message->body);
+  copy.body = packed;
+  geminga_wire_message_set_extension (&copy, GEMINGA_WIRE_EXTENSION_KIND, GEMINGA_LINK_KIND_PACKED);
+  if (packed != NULL && geminga_wire_write (out, &copy, NULL))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return FALSE;
+}
+
 gboolean
 geminga_link_socket_write (GemingaLinkSocket *self,
                            const GemingaWireMessage *message,
@@ -482,7 +507,7 @@ geminga_link_socket_write (GemingaLinkSocket *self,
 {
   guint start = self->out->len;
 
-  if (!geminga_wire_write (self->out, message, error))
+  if (!write_body (self->out, message, error))
     return FALSE;
 
   if (message->n_fds > 0)

@@ -189,7 +189,6 @@ static const struct
   { "no name", "()", GEMINGA_ERROR_NO_SUCH_COMMAND, "Actor “probe” has no command “no name”" },
   { "Add", "('one', 2.0)", GEMINGA_ERROR_INVALID_ARGUMENTS,
     "Command Add of actor “probe” takes arguments of type “(dd)”, not “(sd)”" },
-  { "Echo", "(<@ms 'maybe'>,)", GEMINGA_ERROR_INVALID_ARGUMENTS, NULL },
   { "Echo", "(<handle 3>,)", GEMINGA_ERROR_INVALID_ARGUMENTS, NULL },
 };
 
