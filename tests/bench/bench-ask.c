@@ -1,227 +1,286 @@
 /* SPDX-FileCopyrightText: 2026 The Geminga authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-
-/*
- * Asks between two actors of one loop, each with a deadline and an answer, one after the other; and tells
- * from four threads to one actor. The peer is what a program would write with GLib alone: a source for
- * each message, a GTask for each answer.
- */
-#include "geminga.h"
+#include "config.h"
 
 #include "bench-common.h"
 
-#define N_ASKS    200000
-#define N_THREADS 4
-#define N_TELLS   100000 /* by each */
+#include <geminga.h>
 
-/* The actor that is asked */
+/*
+ * Messages inside one process: an ask in one loop, an ask between two threads, and a message that
+ * nobody answers. The peers do the same with what GLib has: a task that completes in an idle source,
+ * an idle source of the other thread's context that answers with one of ours, and
+ * g_main_context_invoke_full().
+ */
 
-#define COUNTER_TYPE (counter_get_type ())
-G_DECLARE_FINAL_TYPE (Counter, counter, BENCH, COUNTER, GemingaActor)
+#define N_LOCAL  200000
+#define N_THREAD 50000
+#define N_TELL   200000
 
-struct _Counter
+/* The actor */
+
+#define NULL_TYPE (null_actor_get_type ())
+G_DECLARE_FINAL_TYPE (NullActor, null_actor, BENCH, NULL_ACTOR, GemingaActor)
+
+struct _NullActor
 {
   GemingaActor parent_instance;
+  guint64 sum;
 };
 
-G_DEFINE_FINAL_TYPE (Counter, counter, GEMINGA_TYPE_ACTOR)
-
-static gint64 n_told;
+G_DEFINE_FINAL_TYPE (NullActor, null_actor, GEMINGA_TYPE_ACTOR)
 
 static void
-counter_next (GemingaActor *actor, GemingaCall *call)
+null_actor_add (GemingaActor *actor, GemingaCall *call)
 {
   guint64 number;
 
   g_variant_get (geminga_call_get_arguments (call), "(t)", &number);
-  geminga_call_return_value (call, g_variant_new_uint64 (number + 1));
+  BENCH_NULL_ACTOR (actor)->sum += number;
+  geminga_call_return_value (call, g_variant_new_uint64 (number));
 }
 
 static void
-counter_note (GemingaActor *actor, GemingaCall *call)
+null_actor_class_init (NullActorClass *klass)
 {
-  n_told++;
-  geminga_call_return_value (call, NULL);
-}
+  static const GemingaCommandEntry commands[] = {
+    { "Add", "t", "t", "number", NULL, 0, null_actor_add },
+  };
 
-static const GemingaCommandEntry commands[] = {
-  { "Next", "(t)", "t", "number", NULL, 0, counter_next },
-  { "Note", "(t)", NULL, "number", NULL, GEMINGA_COMMAND_FLAGS_NO_REPLY, counter_note },
-};
-
-static void
-counter_class_init (CounterClass *klass)
-{
-  geminga_actor_class_add_commands (GEMINGA_ACTOR_CLASS (klass), commands, G_N_ELEMENTS (commands));
-  geminga_actor_class_set_mailbox_limit (GEMINGA_ACTOR_CLASS (klass), G_MAXINT);
+  geminga_actor_class_add_commands (GEMINGA_ACTOR_CLASS (klass), commands, 1);
 }
 
 static void
-counter_init (Counter *self)
+null_actor_init (NullActor *self)
 {
 }
 
-/* Asks */
+/* Asks, one after the other or many at once */
+
+typedef struct
+{
+  GemingaActorRef *ref;
+  guint n_left; /* to be sent */
+  guint n_open;
+} Asking;
+
+static void ask_next (Asking *self);
 
 static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Measurement *measurement = user_data;
-  g_autoptr (GError) error = NULL;
+  Asking *self = user_data;
   g_autoptr (GVariant) answer =
-      geminga_actor_ref_ask_finish (GEMINGA_ACTOR_REF (source), result, &error);
+      geminga_actor_ref_ask_finish (GEMINGA_ACTOR_REF (source), result, NULL);
 
-  g_assert_no_error (error);
-  measurement->n_operations = (gint64) g_variant_get_uint64 (answer);
-  if (measurement->n_operations < N_ASKS)
-    geminga_actor_ref_ask_async (GEMINGA_ACTOR_REF (source), "Next",
-                                 g_variant_new ("(t)", measurement->n_operations), -1, NULL,
-                                 on_answer, measurement);
+  g_assert (answer != NULL);
+  self->n_open--;
+  ask_next (self);
 }
 
 static void
-measure_asks (GemingaActorRef *ref, Measurement *measurement)
+ask_next (Asking *self)
 {
-  measure_begin (measurement, 0);
-  geminga_actor_ref_ask_async (ref, "Next", g_variant_new ("(t)", (guint64) 0), -1, NULL, on_answer,
-                               measurement);
-  while (measurement->n_operations < N_ASKS)
+  if (self->n_left == 0)
+    return;
+
+  self->n_left--;
+  self->n_open++;
+  geminga_actor_ref_ask_async (self->ref, "Add", g_variant_new ("(t)", (guint64) 1), -1, NULL,
+                               asked_cb, self);
+}
+
+static void
+run_asks (GemingaActorRef *ref, guint n, guint n_at_once)
+{
+  Asking asking = { ref, n, 0 };
+
+  for (guint i = 0; i < n_at_once; i++)
+    ask_next (&asking);
+  while (asking.n_open > 0)
     g_main_context_iteration (NULL, TRUE);
-  measure_end (measurement);
+}
+
+static void
+op_ask (gpointer data, guint n)
+{
+  run_asks (data, n, 1);
+}
+
+static void
+op_ask_many (gpointer data, guint n)
+{
+  run_asks (data, n, 1000);
+}
+
+/* All but the last are told; the last is asked. */
+static void
+op_tell (gpointer data, guint n)
+{
+  for (guint done = 0; done < n; done += 10000)
+    {
+      for (guint i = 1; i < 10000; i++)
+        geminga_actor_ref_tell (data, "Add", g_variant_new ("(t)", (guint64) 1), NULL);
+      run_asks (data, 1, 1);
+    }
+}
+
+/* The peers */
+
+static void
+task_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) answer = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  g_assert (answer != NULL);
+  (*(guint *) user_data)--;
 }
 
 static gboolean
-plain_handle (gpointer user_data)
+return_task_cb (gpointer user_data)
 {
   GTask *task = user_data;
+  g_autoptr (GVariant) answer = g_variant_ref (g_task_get_task_data (task));
   guint64 number;
 
-  g_variant_get (g_task_get_task_data (task), "(t)", &number);
-  g_task_return_pointer (task, g_variant_ref_sink (g_variant_new_uint64 (number + 1)),
+  g_variant_get (answer, "(t)", &number);
+  g_task_return_pointer (task, g_variant_ref_sink (g_variant_new ("(t)", number)),
                          (GDestroyNotify) g_variant_unref);
 
   return G_SOURCE_REMOVE;
 }
 
 static void
-plain_ask (guint64 number, GAsyncReadyCallback callback, gpointer user_data)
+op_task (gpointer data, guint n)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
-  g_autoptr (GSource) source = g_idle_source_new ();
+  GMainContext *context = data;
 
-  g_task_set_task_data (task, g_variant_ref_sink (g_variant_new ("(t)", number)),
-                        (GDestroyNotify) g_variant_unref);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_task_attach_source (task, source, plain_handle);
+  for (guint i = 0; i < n; i++)
+    {
+      guint n_open = 1;
+      GTask *task = g_task_new (NULL, NULL, task_done_cb, &n_open);
+      g_autoptr (GSource) source = g_idle_source_new ();
+
+      g_task_set_task_data (task, g_variant_ref_sink (g_variant_new ("(t)", (guint64) 1)),
+                            (GDestroyNotify) g_variant_unref);
+      g_source_set_priority (source, G_PRIORITY_DEFAULT);
+      g_source_set_callback (source, return_task_cb, task, g_object_unref);
+      g_source_attach (source, context);
+      while (n_open > 0)
+        g_main_context_iteration (NULL, TRUE);
+    }
 }
 
-static void
-on_plain_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+typedef struct
 {
-  Measurement *measurement = user_data;
-  g_autoptr (GVariant) answer = g_task_propagate_pointer (G_TASK (result), NULL);
-
-  measurement->n_operations = (gint64) g_variant_get_uint64 (answer);
-  if (measurement->n_operations < N_ASKS)
-    plain_ask ((guint64) measurement->n_operations, on_plain_answer, measurement);
-}
-
-static void
-measure_plain_asks (Measurement *measurement)
-{
-  measure_begin (measurement, 0);
-  plain_ask (0, on_plain_answer, measurement);
-  while (measurement->n_operations < N_ASKS)
-    g_main_context_iteration (NULL, TRUE);
-  measure_end (measurement);
-}
-
-/* Tells from threads */
+  GMainContext *context;
+  GMainLoop *loop;
+  GThread *thread;
+  guint64 sum;
+} Other;
 
 static gpointer
-tell (gpointer user_data)
+run_other (gpointer data)
 {
-  for (guint64 i = 0; i < N_TELLS; i++)
-    {
-      g_autoptr (GError) error = NULL;
+  Other *self = data;
 
-      geminga_actor_ref_tell (user_data, "Note", g_variant_new ("(t)", i), &error);
-      g_assert_no_error (error);
-    }
+  g_main_context_push_thread_default (self->context);
+  g_main_loop_run (self->loop);
+  g_main_context_pop_thread_default (self->context);
 
   return NULL;
 }
 
 static gboolean
-plain_note (gpointer user_data)
+take_number_cb (gpointer user_data)
 {
-  n_told++;
+  guint64 number;
+
+  g_variant_get (user_data, "(t)", &number);
 
   return G_SOURCE_REMOVE;
 }
 
-static gpointer
-plain_tell (gpointer user_data)
+static gboolean
+quit_flag_cb (gpointer user_data)
 {
-  for (guint64 i = 0; i < N_TELLS; i++)
+  g_atomic_int_set ((int *) user_data, 1);
+  g_main_context_wakeup (NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+op_invoke (gpointer data, guint n)
+{
+  GMainContext *context = data;
+
+  for (guint done = 0; done < n; done += 10000)
     {
-      g_autoptr (GSource) source = g_idle_source_new ();
+      int is_done = 0;
 
-      g_source_set_priority (source, G_PRIORITY_DEFAULT);
-      g_source_set_callback (source, plain_note, g_variant_ref_sink (g_variant_new ("(t)", i)),
-                             (GDestroyNotify) g_variant_unref);
-      g_source_attach (source, NULL);
+      for (guint i = 1; i < 10000; i++)
+        g_main_context_invoke_full (context, G_PRIORITY_DEFAULT, take_number_cb,
+                                    g_variant_ref_sink (g_variant_new ("(t)", (guint64) 1)),
+                                    (GDestroyNotify) g_variant_unref);
+      g_main_context_invoke_full (context, G_PRIORITY_DEFAULT, quit_flag_cb, &is_done, NULL);
+      while (!g_atomic_int_get (&is_done))
+        g_main_context_iteration (NULL, TRUE);
     }
-
-  return NULL;
 }
 
 static void
-measure_tells (GThreadFunc func, gpointer data, Measurement *measurement)
+compare (const char *name,
+         BenchFunc ours,
+         gpointer our_data,
+         const char *peer,
+         BenchFunc theirs,
+         gpointer their_data,
+         guint n)
 {
-  GThread *threads[N_THREADS];
+  BenchFigure figure = { 0 };
+  BenchFigure other = { 0 };
 
-  n_told = 0;
-  measure_begin (measurement, 0);
-  for (guint i = 0; i < N_THREADS; i++)
-    threads[i] = g_thread_new ("teller", func, data);
-  while (n_told < (gint64) N_THREADS * N_TELLS)
-    g_main_context_iteration (NULL, TRUE);
-  measurement->n_operations = n_told;
-  measure_end (measurement);
-  for (guint i = 0; i < N_THREADS; i++)
-    g_thread_join (threads[i]);
+  for (guint i = 0; i < BENCH_RUNS; i++)
+    {
+      bench_run (&figure, ours, NULL, our_data, n);
+      if (theirs != NULL)
+        bench_run (&other, theirs, NULL, their_data, n);
+    }
+  bench_print (name, &figure, peer, &other);
 }
 
 static void
-on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  *(gboolean *) user_data = geminga_system_stop_finish (GEMINGA_SYSTEM (source), result, NULL);
+  *(gboolean *) user_data = TRUE;
 }
 
 int
 main (void)
 {
   g_autoptr (GemingaSystem) system = geminga_system_new ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GemingaActorRef) ref = geminga_system_spawn (system, COUNTER_TYPE, "counter",
-                                                          GEMINGA_PLACEMENT_SHARED, NULL, &error);
-  Measurement own = { 0 }, plain = { 0 };
+  g_autoptr (GemingaActorRef) shared =
+      geminga_system_spawn (system, NULL_TYPE, NULL, GEMINGA_PLACEMENT_SHARED, NULL, NULL);
+  g_autoptr (GemingaActorRef) threaded =
+      geminga_system_spawn (system, NULL_TYPE, NULL, GEMINGA_PLACEMENT_THREAD, NULL, NULL);
+  Other other = { .context = g_main_context_new () };
   gboolean is_stopped = FALSE;
 
-  g_assert_no_error (error);
-  /* The main thread owns the context before others attach to it. */
-  g_assert_true (g_main_context_acquire (NULL));
+  other.loop = g_main_loop_new (other.context, FALSE);
+  other.thread = g_thread_new ("other", run_other, &other);
 
-  measure_asks (ref, &own);
-  measure_plain_asks (&plain);
-  measure_print ("ask/one loop", &own, "GTask and a source", &plain);
+  compare ("ask/one-loop", op_ask, shared, "GTask", op_task, NULL, N_LOCAL);
+  compare ("ask/one-loop/1000-open", op_ask_many, shared, NULL, NULL, NULL, N_LOCAL);
+  compare ("ask/threads", op_ask, threaded, "GTask and idle source", op_task, other.context,
+           N_THREAD);
+  compare ("ask/threads/1000-open", op_ask_many, threaded, NULL, NULL, NULL, N_LOCAL);
+  compare ("ask/tell", op_tell, threaded, "g_main_context_invoke_full", op_invoke, other.context,
+           N_TELL);
 
-  measure_tells (tell, ref, &own);
-  measure_tells (plain_tell, NULL, &plain);
-  measure_print ("ask/4 threads tell", &own, "a source each", &plain);
-
-  geminga_system_stop_async (system, NULL, on_stopped, &is_stopped);
+  g_main_loop_quit (other.loop);
+  g_thread_join (other.thread);
+  geminga_system_stop_async (system, NULL, stopped_cb, &is_stopped);
   while (!is_stopped)
     g_main_context_iteration (NULL, TRUE);
 

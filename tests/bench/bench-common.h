@@ -3,66 +3,60 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <stdio.h>
-#include <time.h>
+#include <sys/resource.h>
 
-/* What was done in a time, and the processor time it took in all processes that took part. */
+/* What benchmarks of actors share: a run is measured by the clock and by the processor time of this
+ * process and, where they say so, of another one. Each figure is the best of some runs in turns. */
+
+#define BENCH_RUNS 5
+
 typedef struct
 {
-  gint64 n_operations;
-  gint64 started_at; /* microseconds */
-  gint64 cpu_at;     /* microseconds */
-  double rate;       /* operations a second */
-  double cpu;        /* microseconds an operation */
-  GPid other;        /* another process that takes part; 0: none */
-} Measurement;
+  double rate; /* operations a second */
+  double cpu;  /* microseconds of processor time an operation, of all processes */
+} BenchFigure;
 
-static inline gint64
-measure_clock (clockid_t clock)
+/* Does so many operations. */
+typedef void (*BenchFunc) (gpointer data, guint n);
+/* Processor time of other processes, in seconds. */
+typedef double (*BenchCpuFunc) (gpointer data);
+
+static inline double
+bench_cpu_self (void)
 {
-  struct timespec now;
+  struct rusage usage;
 
-  g_assert (clock_gettime (clock, &now) == 0);
+  getrusage (RUSAGE_SELF, &usage);
 
-  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
-static inline gint64
-measure_cpu (GPid other)
-{
-  gint64 total = measure_clock (CLOCK_PROCESS_CPUTIME_ID);
-  clockid_t clock;
-
-  if (other != 0 && clock_getcpuclockid (other, &clock) == 0)
-    total += measure_clock (clock);
-
-  return total;
+  return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 static inline void
-measure_begin (Measurement *self, GPid other)
+bench_run (BenchFigure *best, BenchFunc func, BenchCpuFunc others, gpointer data, guint n)
 {
-  self->other = other;
-  self->n_operations = 0;
-  self->started_at = g_get_monotonic_time ();
-  self->cpu_at = measure_cpu (other);
+  double cpu = bench_cpu_self () + (others != NULL ? others (data) : 0);
+  gint64 start = g_get_monotonic_time ();
+  gint64 end;
+  double rate;
+
+  func (data, n);
+  end = g_get_monotonic_time ();
+  cpu = bench_cpu_self () + (others != NULL ? others (data) : 0) - cpu;
+  rate = (double) n / ((double) MAX (end - start, 1) / G_USEC_PER_SEC);
+  if (rate > best->rate)
+    *best = (BenchFigure){ rate, cpu * 1e6 / n };
 }
 
 static inline void
-measure_end (Measurement *self)
+bench_print (const char *name,
+             const BenchFigure *figure,
+             const char *peer,
+             const BenchFigure *other)
 {
-  gint64 cpu = measure_cpu (self->other) - self->cpu_at;
-  gint64 passed = g_get_monotonic_time () - self->started_at;
-
-  self->rate = (double) self->n_operations * G_USEC_PER_SEC / (double) passed;
-  self->cpu = (double) cpu / (double) self->n_operations;
-}
-
-static inline void
-measure_print (const char *name, const Measurement *own, const char *peer, const Measurement *other)
-{
-  printf ("{\"name\": \"%s\", \"value\": %.0f, \"unit\": \"op/s\", \"cpu_per_op\": %.3f, "
-          "\"peer\": \"%s\", \"peer_value\": %.0f}\n",
-          name, own->rate, own->cpu, peer, other->rate);
-  fflush (stdout);
+  g_print ("{\"name\":\"%s\",\"value\":%.0f,\"unit\":\"op/s\",\"cpu_per_op\":%.3f", name,
+           figure->rate, figure->cpu);
+  if (peer != NULL)
+    g_print (",\"peer\":\"%s (%.3f us)\",\"peer_value\":%.0f", peer, other->cpu, other->rate);
+  g_print ("}\n");
 }

@@ -1,43 +1,80 @@
 /* SPDX-FileCopyrightText: 2026 The Geminga authors */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
 
-/*
- * Asks between two processes over a peer link: one after the other, a thousand at once, and with a
- * payload of 1 MiB. The peer is GDBus over a socket pair, peer to peer, with the same calls.
- */
-#include "geminga.h"
+#include "bench-common.h"
 
+#include <fcntl.h>
+#include <geminga.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bench-common.h"
-#include "geminga-actor-ref-private.h"
 #include "geminga-node-private.h"
-#include "geminga-process-start-private.h"
-#include "geminga-processes-private.h"
+
+/*
+ * Messages between two processes: asks one after the other and a thousand at once, messages that nobody
+ * answers, and a mebibyte. The peer is GDBus over a socket pair, in the same program with the same
+ * structure. The program executes itself again as the other process, which has its end of the socket
+ * as descriptor 3 and is told by a variable what to be.
+ */
+
+#define ROLE_VARIABLE "GEMINGA_BENCH_ROLE"
+#define CHILD_FD      3
+#define PATH          "/org/example/Bench"
+#define INTERFACE     "org.example.Bench1"
 
 #define N_SEQUENTIAL 20000
-#define N_PIPELINED  100000
-#define N_AT_ONCE    1000
-#define N_LARGE      300
-#define LARGE        (1024 * 1024)
+#define N_OPEN       100000
+#define N_ONE_WAY    100000
+#define N_LARGE      500
 
-#define GDBUS_VARIABLE "BENCH_GDBUS"
+/* The other process, started by hand */
 
-/* The actor that is asked */
+static gboolean
+start_self (const char *role, int fd, GError **error)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
+  const char *argv[] = { program, NULL };
+  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), ROLE_VARIABLE, role, TRUE);
+  const int target_fd = CHILD_FD;
 
-#define ANSWERER_TYPE (answerer_get_type ())
-G_DECLARE_FINAL_TYPE (Answerer, answerer, BENCH, ANSWERER, GemingaActor)
+  return g_spawn_async_with_pipes_and_fds (NULL, argv, (const char *const *) environment,
+                                           G_SPAWN_DEFAULT, NULL, NULL, -1, -1, -1, &fd, &target_fd,
+                                           1, NULL, NULL, NULL, NULL, error);
+}
 
-struct _Answerer
+/* One way of calling: both sides of the comparison have one. */
+typedef struct _Way Way;
+
+struct _Way
+{
+  void (*call) (Way *self, const char *member, GVariant *arguments, GAsyncReadyCallback callback);
+  GVariant *(*finish) (Way *self, GAsyncResult *result);
+  void (*tell) (Way *self, const char *member, GVariant *arguments);
+  GemingaActorRef *ref;        /* of the one */
+  GDBusConnection *connection; /* of the other */
+
+  const char *member;
+  GVariant *arguments;
+  guint n_left;
+  guint n_open;
+  double cpu;
+};
+
+/* Geminga */
+
+#define SUMMER_TYPE (summer_get_type ())
+G_DECLARE_FINAL_TYPE (Summer, summer, BENCH, SUMMER, GemingaActor)
+
+struct _Summer
 {
   GemingaActor parent_instance;
 };
 
-G_DEFINE_FINAL_TYPE (Answerer, answerer, GEMINGA_TYPE_ACTOR)
+G_DEFINE_FINAL_TYPE (Summer, summer, GEMINGA_TYPE_ACTOR)
 
 static void
-answerer_next (GemingaActor *actor, GemingaCall *call)
+summer_add (GemingaActor *actor, GemingaCall *call)
 {
   guint64 number;
 
@@ -46,298 +83,339 @@ answerer_next (GemingaActor *actor, GemingaCall *call)
 }
 
 static void
-answerer_back (GemingaActor *actor, GemingaCall *call)
+summer_size (GemingaActor *actor, GemingaCall *call)
 {
-  geminga_call_return_value (call, geminga_call_get_arguments (call));
+  g_autoptr (GVariant) bytes = g_variant_get_child_value (geminga_call_get_arguments (call), 0);
+
+  geminga_call_return_value (call, g_variant_new_uint64 (g_variant_n_children (bytes)));
 }
 
-static const GemingaCommandEntry commands[] = {
-  { "Next", "(t)", "t", "number", NULL, 0, answerer_next },
-  { "Back", "(ay)", "(ay)", "bytes", NULL, 0, answerer_back },
-};
+static void
+summer_cpu (GemingaActor *actor, GemingaCall *call)
+{
+  geminga_call_return_value (call, g_variant_new_double (bench_cpu_self ()));
+}
 
 static void
-answerer_class_init (AnswererClass *klass)
+summer_class_init (SummerClass *klass)
 {
+  static const GemingaCommandEntry commands[] = {
+    { "Add", "t", "t", "number", NULL, 0, summer_add },
+    { "Size", "ay", "t", "bytes", NULL, 0, summer_size },
+    { "Cpu", NULL, "d", NULL, NULL, 0, summer_cpu },
+  };
+
   geminga_actor_class_add_commands (GEMINGA_ACTOR_CLASS (klass), commands, G_N_ELEMENTS (commands));
 }
 
 static void
-answerer_init (Answerer *self)
+summer_init (Summer *self)
 {
 }
-
-/* What is measured, whoever carries it */
-
-typedef struct
-{
-  Measurement measurement;
-  GVariant *arguments; /* (owned) */
-  const char *command;
-  gint64 n_wanted;
-  gint64 n_asked;
-  GemingaActorRef *ref;        /* (nullable): or */
-  GDBusConnection *connection; /* (nullable) */
-} Run;
-
-static void ask (Run *run);
-
-static void
-count_answer (Run *run)
-{
-  run->measurement.n_operations++;
-  if (run->n_asked < run->n_wanted)
-    ask (run);
-}
-
-static void
-on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) answer =
-      geminga_actor_ref_ask_finish (GEMINGA_ACTOR_REF (source), result, &error);
-
-  g_assert_no_error (error);
-  count_answer (user_data);
-}
-
-static void
-on_gdbus_answer (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-
-  g_assert_no_error (error);
-  count_answer (user_data);
-}
-
-static void
-ask (Run *run)
-{
-  run->n_asked++;
-  if (run->ref != NULL)
-    geminga_actor_ref_ask_async (run->ref, run->command, run->arguments, -1, NULL, on_answer, run);
-  else
-    g_dbus_connection_call (run->connection, NULL, "/answerer", "org.example.Answerer",
-                            run->command, run->arguments, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-                            on_gdbus_answer, run);
-}
-
-static Measurement
-measure (Run *template,
-         GPid other,
-         const char *command,
-         GVariant *arguments,
-         gint64 n_wanted,
-         guint n_at_once)
-{
-  Run run = *template;
-
-  run.command = command;
-  run.arguments = g_variant_ref_sink (arguments);
-  run.n_wanted = n_wanted;
-  run.n_asked = 0;
-  measure_begin (&run.measurement, other);
-  for (guint i = 0; i < n_at_once; i++)
-    ask (&run);
-  while (run.measurement.n_operations < n_wanted)
-    g_main_context_iteration (NULL, TRUE);
-  measure_end (&run.measurement);
-  g_variant_unref (run.arguments);
-
-  return run.measurement;
-}
-
-static GVariant *
-new_number (void)
-{
-  return g_variant_new ("(t)", (guint64) 1);
-}
-
-static GVariant *
-new_large (void)
-{
-  g_autofree guint8 *bytes = g_malloc0 (LARGE);
-
-  return g_variant_new ("(@ay)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, LARGE, 1));
-}
-
-static void
-measure_all (Run *run, GPid other, Measurement results[3])
-{
-  results[0] = measure (run, other, "Next", new_number (), N_SEQUENTIAL, 1);
-  results[1] = measure (run, other, "Next", new_number (), N_PIPELINED, N_AT_ONCE);
-  results[2] = measure (run, other, "Back", new_large (), N_LARGE, 1);
-}
-
-/* Processes */
 
 static gboolean
 spawn_process (gpointer data, guint32 node, int fd, GError **error)
 {
-  return geminga_processes_spawn (*(GemingaProcesses **) data, node, fd, error);
+  return start_self ("geminga", fd, error);
 }
 
 static void
-process_ended (gpointer data, guint32 node, GPid pid, int code, int status, const char *why)
+orphaned (gpointer data)
 {
+  g_main_loop_quit (data);
 }
 
 static void
-on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+run_worker (void)
 {
-  g_autoptr (GError) error = NULL;
-
-  *(gboolean *) user_data =
-      geminga_actor_ref_wait_ready_finish (GEMINGA_ACTOR_REF (source), result, &error);
-  g_assert_no_error (error);
-}
-
-static void
-measure_links (GemingaProgram *program, Measurement results[3])
-{
-  static const GemingaNodeHooks hooks = { .spawn_process = spawn_process };
-  static const GemingaProcessesFuncs funcs = { process_ended };
-  GemingaProcesses *processes = geminga_processes_new (program, &funcs, NULL);
+  static const GemingaNodeHooks hooks = { .orphaned = orphaned };
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GemingaSystem) system = geminga_system_new ();
-  GemingaNode *node = geminga_node_new_root (system, &hooks, &processes);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GemingaActorRef) ref = geminga_system_spawn (system, ANSWERER_TYPE, "answerer",
-                                                          GEMINGA_PLACEMENT_PROCESS, NULL, &error);
-  gboolean is_ready = FALSE;
-  Run run = { .ref = ref };
+  GemingaNode *node;
 
-  g_assert_no_error (error);
-  geminga_actor_ref_wait_ready_async (ref, NULL, on_ready, &is_ready);
-  while (!is_ready)
-    g_main_context_iteration (NULL, TRUE);
-
-  measure_all (&run,
-               geminga_processes_get_pid (processes, geminga_actor_ref_get_target (ref)->node),
-               results);
+  g_type_ensure (SUMMER_TYPE);
+  fcntl (CHILD_FD, F_SETFD, FD_CLOEXEC);
+  node = geminga_node_new_worker (system, CHILD_FD, &hooks, loop);
+  g_main_loop_run (loop);
   geminga_node_free (node);
-  geminga_processes_free (processes);
 }
 
-static int
-run_worker (GemingaProcessStart *start)
+static void
+way_geminga_call (Way *self, const char *member, GVariant *arguments, GAsyncReadyCallback callback)
 {
-  static const GemingaNodeHooks hooks = { 0 };
-  GemingaSystem *system = geminga_system_new ();
+  geminga_actor_ref_ask_async (self->ref, member, arguments, -1, NULL, callback, self);
+}
 
-  geminga_node_new_worker (system, start->link_fd, &hooks, NULL);
-  g_main_loop_run (g_main_loop_new (NULL, FALSE));
+static GVariant *
+way_geminga_finish (Way *self, GAsyncResult *result)
+{
+  return geminga_actor_ref_ask_finish (self->ref, result, NULL);
+}
 
-  return 0;
+static void
+way_geminga_tell (Way *self, const char *member, GVariant *arguments)
+{
+  geminga_actor_ref_tell (self->ref, member, arguments, NULL);
 }
 
 /* GDBus */
 
+static void
+gdbus_called (GDBusConnection *connection,
+              const char *sender,
+              const char *path,
+              const char *interface,
+              const char *member,
+              GVariant *arguments,
+              GDBusMethodInvocation *invocation,
+              gpointer user_data)
+{
+  guint64 number;
+
+  if (g_str_equal (member, "Add"))
+    {
+      g_variant_get (arguments, "(t)", &number);
+      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(t)", number + 1));
+    }
+  else if (g_str_equal (member, "Size"))
+    {
+      g_autoptr (GVariant) bytes = g_variant_get_child_value (arguments, 0);
+
+      number = g_variant_n_children (bytes);
+      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(t)", number));
+    }
+  else
+    {
+      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(d)", bench_cpu_self ()));
+    }
+}
+
 static GDBusConnection *
-open_gdbus (int fd, GDBusConnectionFlags flags, const char *guid)
+connection_new (int fd, gboolean is_server)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
-  g_autoptr (GIOStream) stream =
-      G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+  g_autoptr (GSocketConnection) stream = g_socket_connection_factory_create_connection (socket);
+  g_autofree char *guid = is_server ? g_dbus_generate_guid () : NULL;
   GDBusConnection *connection =
-      g_dbus_connection_new_sync (stream, guid, flags, NULL, NULL, &error);
+      g_dbus_connection_new_sync (G_IO_STREAM (stream), guid,
+                                  is_server ? G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
+                                                  G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING
+                                            : G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
+                                  NULL, NULL, &error);
 
-  g_assert_no_error (error);
+  if (connection == NULL)
+    g_error ("No connection: %s", error->message);
 
   return connection;
 }
 
 static void
-handle_method (GDBusConnection *connection,
-               const char *sender,
-               const char *path,
-               const char *interface,
-               const char *method,
-               GVariant *arguments,
-               GDBusMethodInvocation *invocation,
-               gpointer user_data)
+on_connection_closed (GDBusConnection *connection,
+                      gboolean peer_vanished,
+                      GError *error,
+                      gpointer user_data)
 {
-  guint64 number;
-
-  if (g_str_equal (method, "Back"))
-    {
-      g_dbus_method_invocation_return_value (invocation, arguments);
-      return;
-    }
-
-  g_variant_get (arguments, "(t)", &number);
-  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(t)", number + 1));
-}
-
-static int
-run_gdbus (void)
-{
-  static const char xml[] = "<node><interface name='org.example.Answerer'>"
-                            "<method name='Next'><arg direction='in' type='t'/>"
-                            "<arg direction='out' type='t'/></method>"
-                            "<method name='Back'><arg direction='in' type='ay'/>"
-                            "<arg direction='out' type='ay'/></method></interface></node>";
-  static const GDBusInterfaceVTable vtable = { .method_call = handle_method };
-  g_autofree char *guid = g_dbus_generate_guid ();
-  GDBusNodeInfo *info = g_dbus_node_info_new_for_xml (xml, NULL);
-  GDBusConnection *connection = open_gdbus (3,
-                                            G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
-                                                G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING,
-                                            guid);
-
-  g_dbus_connection_register_object (connection, "/answerer", info->interfaces[0], &vtable, NULL,
-                                     NULL, NULL);
-  g_dbus_connection_start_message_processing (connection);
-  g_main_loop_run (g_main_loop_new (NULL, FALSE));
-
-  return 0;
+  g_main_loop_quit (user_data);
 }
 
 static void
-measure_gdbus (GemingaProgram *program, Measurement results[3])
+run_gdbus (void)
 {
-  g_autoptr (GDBusConnection) connection = NULL;
-  g_autoptr (GError) error = NULL;
-  Run run = { 0 };
-  int fds[2];
-  GPid pid;
+  static const char xml[] = "<node><interface name='" INTERFACE "'>"
+                            "<method name='Add'><arg type='t' direction='in'/>"
+                            "<arg type='t' direction='out'/></method>"
+                            "<method name='Size'><arg type='ay' direction='in'/>"
+                            "<arg type='t' direction='out'/></method>"
+                            "<method name='Cpu'><arg type='d' direction='out'/></method>"
+                            "</interface></node>";
+  static const GDBusInterfaceVTable vtable = { gdbus_called, NULL, NULL, { NULL } };
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GDBusConnection) connection = connection_new (CHILD_FD, TRUE);
+  g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (xml, NULL);
 
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-  geminga_program_spawn (program, GDBUS_VARIABLE, "1", &fds[1], 1, &pid, &error);
-  g_assert_no_error (error);
-  close (fds[1]);
-  connection = open_gdbus (fds[0], G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL);
-  run.connection = connection;
-  measure_all (&run, pid, results);
-  kill (pid, SIGKILL);
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+  g_signal_connect (connection, "closed", G_CALLBACK (on_connection_closed), loop);
+  g_dbus_connection_register_object (connection, PATH, info->interfaces[0], &vtable, NULL, NULL,
+                                     NULL);
+  g_dbus_connection_start_message_processing (connection);
+  g_main_loop_run (loop);
+}
+
+static void
+way_gdbus_call (Way *self, const char *member, GVariant *arguments, GAsyncReadyCallback callback)
+{
+  g_dbus_connection_call (self->connection, NULL, PATH, INTERFACE, member, arguments, NULL, 0, -1,
+                          NULL, callback, self);
+}
+
+static GVariant *
+way_gdbus_finish (Way *self, GAsyncResult *result)
+{
+  return g_dbus_connection_call_finish (self->connection, result, NULL);
+}
+
+static void
+way_gdbus_tell (Way *self, const char *member, GVariant *arguments)
+{
+  g_autoptr (GDBusMessage) message = g_dbus_message_new_method_call (NULL, PATH, INTERFACE, member);
+
+  g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+  g_dbus_message_set_body (message, arguments);
+  g_dbus_connection_send_message (self->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+                                  NULL);
+}
+
+/* Operations */
+
+static void call_next (Way *self);
+
+static void
+called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Way *self = user_data;
+  g_autoptr (GVariant) answer = self->finish (self, result);
+
+  if (answer == NULL)
+    g_error ("A call failed");
+  if (g_variant_is_of_type (answer, G_VARIANT_TYPE ("(d)")))
+    g_variant_get (answer, "(d)", &self->cpu);
+  self->n_open--;
+  call_next (self);
+}
+
+static void
+call_next (Way *self)
+{
+  if (self->n_left == 0)
+    return;
+
+  self->n_left--;
+  self->n_open++;
+  self->call (self, self->member, self->arguments, called_cb);
+}
+
+static void
+run_calls (Way *self, const char *member, GVariant *arguments, guint n, guint n_at_once)
+{
+  g_autoptr (GVariant) sunk = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
+
+  self->member = member;
+  self->arguments = sunk;
+  self->n_left = n;
+  for (guint i = 0; i < n_at_once; i++)
+    call_next (self);
+  while (self->n_open > 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static double
+other_cpu (gpointer data)
+{
+  Way *self = data;
+
+  run_calls (self, "Cpu", NULL, 1, 1);
+
+  return self->cpu;
+}
+
+static void
+op_sequential (gpointer data, guint n)
+{
+  run_calls (data, "Add", g_variant_new ("(t)", (guint64) 1), n, 1);
+}
+
+static void
+op_open (gpointer data, guint n)
+{
+  run_calls (data, "Add", g_variant_new ("(t)", (guint64) 1), n, 1000);
+}
+
+/* All but the last of ten thousand are told; the last is asked. */
+static void
+op_one_way (gpointer data, guint n)
+{
+  Way *self = data;
+
+  for (guint done = 0; done < n; done += 10000)
+    {
+      for (guint i = 1; i < 10000; i++)
+        self->tell (self, "Add", g_variant_new ("(t)", (guint64) 1));
+      run_calls (self, "Add", g_variant_new ("(t)", (guint64) 1), 1, 1);
+    }
+}
+
+static void
+op_large (gpointer data, guint n)
+{
+  const gsize size = 1024 * 1024;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (size), size);
+  GVariant *payload = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
+
+  run_calls (data, "Size", g_variant_new ("(@ay)", payload), n, 1);
 }
 
 int
 main (void)
 {
-  static const char *const names[] = { "peer/ask", "peer/1000 asks at once",
-                                       "peer/ask with 1 MiB" };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GemingaProcessStart) start = NULL;
-  g_autoptr (GemingaProgram) program = NULL;
-  Measurement own[3], gdbus[3];
+  static const GemingaNodeHooks hooks = { .spawn_process = spawn_process };
+  static const struct
+  {
+    const char *name;
+    BenchFunc func;
+    guint n;
+  } rows[] = {
+    { "peer/ask", op_sequential, N_SEQUENTIAL },
+    { "peer/ask/1000-open", op_open, N_OPEN },
+    { "peer/tell", op_one_way, N_ONE_WAY },
+    { "peer/1-mib", op_large, N_LARGE },
+  };
+  Way ours = { way_geminga_call, way_geminga_finish, way_geminga_tell };
+  Way theirs = { way_gdbus_call, way_gdbus_finish, way_gdbus_tell };
+  const char *role = g_getenv (ROLE_VARIABLE);
+  GemingaSystem *system;
+  GemingaNode *node;
+  int fds[2];
 
-  g_type_ensure (ANSWERER_TYPE);
-  if (g_getenv (GDBUS_VARIABLE) != NULL)
-    return run_gdbus ();
-  start = geminga_process_start_read (&error);
-  g_assert_no_error (error);
-  if (start != NULL)
-    return run_worker (start);
+  if (role != NULL)
+    {
+      if (g_str_equal (role, "geminga"))
+        run_worker ();
+      else
+        run_gdbus ();
+      return 0;
+    }
 
-  program = geminga_program_new (&error);
-  g_assert_no_error (error);
-  measure_links (program, own);
-  measure_gdbus (program, gdbus);
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    measure_print (names[i], &own[i], "GDBus peer to peer", &gdbus[i]);
+  system = geminga_system_new ();
+  node = geminga_node_new_root (system, &hooks, NULL);
+  ours.ref =
+      geminga_system_spawn (system, SUMMER_TYPE, "summer", GEMINGA_PLACEMENT_PROCESS, NULL, NULL);
+  if (ours.ref == NULL || socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0 ||
+      !start_self ("gdbus", fds[1], NULL))
+    g_error ("The other processes cannot be started");
+  close (fds[1]);
+  theirs.connection = connection_new (fds[0], FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      BenchFigure figure = { 0 };
+      BenchFigure other = { 0 };
+
+      for (guint j = 0; j < BENCH_RUNS; j++)
+        {
+          bench_run (&figure, rows[i].func, other_cpu, &ours, rows[i].n);
+          bench_run (&other, rows[i].func, other_cpu, &theirs, rows[i].n);
+        }
+      bench_print (rows[i].name, &figure, "GDBus", &other);
+    }
+
+  g_dbus_connection_close_sync (theirs.connection, NULL, NULL);
+  g_object_unref (theirs.connection);
+  g_object_unref (ours.ref);
+  geminga_node_free (node);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_object_unref (system);
 
   return 0;
 }
