@@ -59,7 +59,7 @@ cli_actor_dup_path (CliService *service, const char *actor, GError **error)
     {
       if (g_variant_is_object_path (actor))
         return g_strdup (actor);
-      g_set_error (error, CLI_ERROR, EX_USAGE, _ ("“%s” is not a valid object path"), actor);
+      g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not a valid object path"), actor);
       return NULL;
     }
   if (g_str_equal (actor, "arbiter"))
@@ -73,7 +73,7 @@ cli_actor_dup_path (CliService *service, const char *actor, GError **error)
 
       if (*words[i] == '\0')
         {
-          g_set_error (error, CLI_ERROR, EX_USAGE, _ ("“%s” is not the name of an actor"), actor);
+          g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not the name of an actor"), actor);
           return NULL;
         }
       if (i > 0 || !is_name_of (service, words[i]))
@@ -121,7 +121,7 @@ cli_actor_list (Cli *cli, CliService *service, GError **error)
   if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(aa{sv})")))
     return g_variant_get_child_value (reply, 0);
 
-  g_set_error (error, CLI_ERROR, EX_PROTOCOL, _ ("%s answers List with something else"),
+  g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers List with something else"),
                service->id);
   return NULL;
 }
@@ -143,8 +143,8 @@ cli_actor_explain (Cli *cli, CliService *service, const char *actor, GError *err
   names = list_names (cli, service);
   nearest = cli_text_find_nearest (actor, (const char *const *) names->pdata);
   if (nearest != NULL && !g_str_equal (nearest, actor))
-    return g_error_new (CLI_ERROR, EX_NOUSER, _ ("%s has no actor “%s”; did you mean “%s”?"),
+    return g_error_new (CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("%s has no actor “%s”; did you mean “%s”?"),
                         service->id, actor, nearest);
 
-  return g_error_new (CLI_ERROR, EX_NOUSER, _ ("%s has no actor “%s”"), service->id, actor);
+  return g_error_new (CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("%s has no actor “%s”"), service->id, actor);
 }

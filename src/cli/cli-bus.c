@@ -133,7 +133,7 @@ find_address (Cli *cli, GError **error)
   if (!cli->is_user)
     return find_system_address ();
 
-  g_set_error_literal (error, CLI_ERROR, EX_NOHOST,
+  g_set_error_literal (error, CLI_ERROR, CLI_STATUS_NO_BUS,
                        _ ("There is no session bus: DBUS_SESSION_BUS_ADDRESS is not set, and "
                           "$XDG_RUNTIME_DIR/bus does not exist"));
   return NULL;
@@ -147,7 +147,7 @@ check_address (const char *address, GError **error)
   if (g_dbus_is_supported_address (address, &local_error))
     return TRUE;
 
-  g_set_error (error, CLI_ERROR, EX_NOHOST, _ ("Cannot connect to the bus at “%s”: %s"), address,
+  g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("Cannot connect to the bus at “%s”: %s"), address,
                local_error->message);
   return FALSE;
 }
@@ -265,9 +265,9 @@ cli_bus_connect (Cli *cli, GError **error)
   if (g_cancellable_is_cancelled (cli->cancellable))
     g_propagate_error (error, g_steal_pointer (&local_error));
   else if (!is_in_time)
-    g_set_error (error, CLI_ERROR, EX_NOHOST, _ ("The bus at “%s” does not answer"), address);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("The bus at “%s” does not answer"), address);
   else
-    g_set_error (error, CLI_ERROR, EX_NOHOST, _ ("Cannot connect to the bus at “%s”: %s"), address,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("Cannot connect to the bus at “%s”: %s"), address,
                  local_error->message);
   return FALSE;
 }
@@ -315,7 +315,7 @@ cli_bus_get_property (Cli *cli,
   if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(v)")))
     g_variant_get (reply, "(v)", &value);
   else
-    g_set_error (error, CLI_ERROR, EX_PROTOCOL, _ ("%s answers Get with something else"), name);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers Get with something else"), name);
 
   return value;
 }
@@ -336,7 +336,7 @@ cli_bus_get_properties (Cli *cli,
   if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a{sv})")))
     return g_variant_get_child_value (reply, 0);
 
-  g_set_error (error, CLI_ERROR, EX_PROTOCOL, _ ("%s answers GetAll with something else"), name);
+  g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers GetAll with something else"), name);
   return NULL;
 }
 

@@ -117,7 +117,7 @@ cli_config_get (Cli *cli, CliService *service, const char *actor, GError **error
   if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a{sv})")))
     return g_variant_get_child_value (reply, 0);
 
-  g_set_error (error, CLI_ERROR, EX_PROTOCOL, _ ("%s does not answer with names and values"),
+  g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s does not answer with names and values"),
                service->id);
   return NULL;
 }
@@ -137,10 +137,10 @@ cli_config_find (GVariant *values, const char *name, GError **error)
 
   nearest = cli_text_find_nearest (name, (const char *const *) names);
   if (nearest != NULL)
-    g_set_error (error, CLI_ERROR, EX_NOUSER, _ ("There is no “%s”; did you mean “%s”?"), name,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("There is no “%s”; did you mean “%s”?"), name,
                  nearest);
   else
-    g_set_error (error, CLI_ERROR, EX_NOUSER, _ ("There is no “%s”"), name);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("There is no “%s”"), name);
 
   return NULL;
 }

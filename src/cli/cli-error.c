@@ -19,35 +19,35 @@ static const struct
   const char *name;
   int status;
 } statuses[] = {
-  { GDBUS "ServiceUnknown", EX_UNAVAILABLE },
-  { GDBUS "NameHasNoOwner", EX_UNAVAILABLE },
-  { GDBUS "UnknownObject", EX_NOUSER },
-  { GDBUS "UnknownMethod", EX_NOUSER },
-  { GDBUS "UnknownInterface", EX_NOUSER },
-  { GDBUS "UnknownProperty", EX_NOUSER },
-  { GEMINGA "NoSuchActor", EX_NOUSER },
-  { GEMINGA "NoSuchCommand", EX_NOUSER },
-  { GDBUS "InvalidArgs", EX_DATAERR },
-  { GDBUS "PropertyReadOnly", EX_DATAERR },
-  { GEMINGA "InvalidArguments", EX_DATAERR },
-  { GEMINGA "Settings.UnknownSetting", EX_NOUSER },
-  { GEMINGA "Settings.InvalidValue", EX_DATAERR },
-  { GEMINGA "Settings.OutOfRange", EX_DATAERR },
-  { GEMINGA "Settings.ReadOnly", EX_DATAERR },
-  { GDBUS "NoReply", EX_TEMPFAIL },
-  { GDBUS "Timeout", EX_TEMPFAIL },
-  { GDBUS "TimedOut", EX_TEMPFAIL },
-  { GEMINGA "TimedOut", EX_TEMPFAIL },
-  { GDBUS "AccessDenied", EX_NOPERM },
-  { GDBUS "AuthFailed", EX_NOPERM },
-  { GDBUS "InteractiveAuthorizationRequired", EX_NOPERM },
-  { GEMINGA "NotAuthorized", EX_NOPERM },
-  { GDBUS "Disconnected", EX_NOHOST },
-  { GDBUS "Spawn.ServiceNotFound", EX_UNAVAILABLE },
-  { GDBUS "Spawn.ExecFailed", EX_CONFIG },
-  { GDBUS "Spawn.ChildExited", EX_CONFIG },
-  { GDBUS "Spawn.ChildSignaled", EX_CONFIG },
-  { GDBUS "Spawn.Failed", EX_CONFIG },
+  { GDBUS "ServiceUnknown", CLI_STATUS_NOT_RUNNING },
+  { GDBUS "NameHasNoOwner", CLI_STATUS_NOT_RUNNING },
+  { GDBUS "UnknownObject", CLI_STATUS_NO_SUCH_ACTOR },
+  { GDBUS "UnknownMethod", CLI_STATUS_NO_SUCH_ACTOR },
+  { GDBUS "UnknownInterface", CLI_STATUS_NO_SUCH_ACTOR },
+  { GDBUS "UnknownProperty", CLI_STATUS_NO_SUCH_ACTOR },
+  { GEMINGA "NoSuchActor", CLI_STATUS_NO_SUCH_ACTOR },
+  { GEMINGA "NoSuchCommand", CLI_STATUS_NO_SUCH_ACTOR },
+  { GDBUS "InvalidArgs", CLI_STATUS_USAGE },
+  { GDBUS "PropertyReadOnly", CLI_STATUS_USAGE },
+  { GEMINGA "InvalidArguments", CLI_STATUS_USAGE },
+  { GEMINGA "Settings.UnknownSetting", CLI_STATUS_NO_SUCH_ACTOR },
+  { GEMINGA "Settings.InvalidValue", CLI_STATUS_USAGE },
+  { GEMINGA "Settings.OutOfRange", CLI_STATUS_USAGE },
+  { GEMINGA "Settings.ReadOnly", CLI_STATUS_USAGE },
+  { GDBUS "NoReply", CLI_STATUS_TIMED_OUT },
+  { GDBUS "Timeout", CLI_STATUS_TIMED_OUT },
+  { GDBUS "TimedOut", CLI_STATUS_TIMED_OUT },
+  { GEMINGA "TimedOut", CLI_STATUS_TIMED_OUT },
+  { GDBUS "AccessDenied", CLI_STATUS_NOT_AUTHORIZED },
+  { GDBUS "AuthFailed", CLI_STATUS_NOT_AUTHORIZED },
+  { GDBUS "InteractiveAuthorizationRequired", CLI_STATUS_NOT_AUTHORIZED },
+  { GEMINGA "NotAuthorized", CLI_STATUS_NOT_AUTHORIZED },
+  { GDBUS "Disconnected", CLI_STATUS_NO_BUS },
+  { GDBUS "Spawn.ServiceNotFound", CLI_STATUS_NOT_RUNNING },
+  { GDBUS "Spawn.ExecFailed", CLI_STATUS_NOT_LOADABLE },
+  { GDBUS "Spawn.ChildExited", CLI_STATUS_NOT_LOADABLE },
+  { GDBUS "Spawn.ChildSignaled", CLI_STATUS_NOT_LOADABLE },
+  { GDBUS "Spawn.Failed", CLI_STATUS_NOT_LOADABLE },
 };
 
 /* Helpers */
@@ -110,9 +110,9 @@ cli_error_get_status (const GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return CLI_STATUS_INTERRUPTED;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return EX_TEMPFAIL;
+    return CLI_STATUS_TIMED_OUT;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-    return EX_NOHOST;
+    return CLI_STATUS_NO_BUS;
 
   return EXIT_FAILURE;
 }

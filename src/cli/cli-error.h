@@ -3,18 +3,30 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <sysexits.h>
 
 G_BEGIN_DECLS
 
 /*
- * The code of an error in this domain is the exit status it leads to: EXIT_FAILURE or one of
- * sysexits.h. The page geminga(1) lists what is used.
+ * Exit statuses, as the manual page geminga(1) lists them.
  */
+typedef enum
+{
+  CLI_STATUS_OK = 0,
+  CLI_STATUS_FAILED = 1,
+  CLI_STATUS_USAGE = 2, /* the command line, or a value in it */
+  CLI_STATUS_NOT_RUNNING = 3,
+  CLI_STATUS_NO_SUCH_ACTOR = 4, /* nor command, nor setting */
+  CLI_STATUS_NOT_LOADABLE = 5,
+  CLI_STATUS_TIMED_OUT = 6,
+  CLI_STATUS_NOT_AUTHORIZED = 7,
+  CLI_STATUS_NO_BUS = 8,
+} CliStatus;
+
+/* The code of an error in this domain is the exit status it leads to. */
 #define CLI_ERROR (cli_error_quark ())
 
 /* Ends the command without a word: nobody reads what it prints. */
-#define CLI_ERROR_QUIET EX_OK
+#define CLI_ERROR_QUIET CLI_STATUS_OK
 
 /* What a shell says of a command that Ctrl-C has ended. */
 #define CLI_STATUS_INTERRUPTED 130

@@ -234,10 +234,10 @@ fail_unknown (CliIntrospection *self, const char *command, GError **error)
 
   nearest = cli_text_find_nearest (command, (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, CLI_ERROR, EX_NOUSER,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR,
                  _ ("The actor has no command “%s”; did you mean “%s”?"), command, nearest);
   else
-    g_set_error (error, CLI_ERROR, EX_NOUSER, _ ("The actor has no command “%s”"), command);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("The actor has no command “%s”"), command);
 }
 
 /* Public API */
@@ -282,7 +282,7 @@ cli_introspection_get (Cli *cli, const char *bus_name, const char *path, GError 
   if (xml != NULL && strlen (xml) <= MAX_LENGTH)
     self = cli_introspection_parse (xml, (gssize) strlen (xml), &local_error);
   if (self == NULL)
-    g_set_error (error, CLI_ERROR, EX_PROTOCOL, _ ("Cannot read what %s of %s offers: %s"), path,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("Cannot read what %s of %s offers: %s"), path,
                  bus_name,
                  local_error != NULL ? local_error->message
                                      : _ ("it is no text, or too "
@@ -328,7 +328,7 @@ cli_introspection_find_method (CliIntrospection *self, const char *command, GErr
   if (best == NULL)
     fail_unknown (self, command, error);
   else if (second != NULL)
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("“%s” can be %s.%s or %s.%s"), command,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” can be %s.%s or %s.%s"), command,
                  best->interface, best->name, second->interface, second->name);
 
   return second != NULL ? NULL : best;

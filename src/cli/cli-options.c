@@ -132,7 +132,7 @@ parse_seconds (const char *option, const char *text, double least, double *secon
       *seconds <= LONGEST)
     return TRUE;
 
-  g_set_error (error, CLI_ERROR, EX_USAGE, _ ("%s takes seconds from %g to %g, not “%s”"), option,
+  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s takes seconds from %g to %g, not “%s”"), option,
                least, LONGEST, text);
   return FALSE;
 }
@@ -140,7 +140,7 @@ parse_seconds (const char *option, const char *text, double least, double *secon
 static gboolean
 fail_value (const char *option, const char *value, const char *choices, GError **error)
 {
-  g_set_error (error, CLI_ERROR, EX_USAGE, _ ("%s takes %s, not “%s”"), option, choices, value);
+  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s takes %s, not “%s”"), option, choices, value);
   return FALSE;
 }
 
@@ -184,7 +184,7 @@ apply (Options *self, GError **error)
   cli->is_watching = self->interval != NULL;
   if (cli->is_user + cli->is_system + (cli->address != NULL) > 1)
     {
-      g_set_error_literal (error, CLI_ERROR, EX_USAGE,
+      g_set_error_literal (error, CLI_ERROR, CLI_STATUS_USAGE,
                            _ ("Only one of --user, --system and --address makes sense"));
       return FALSE;
     }
@@ -212,10 +212,10 @@ check_rest (const char *const *rest, GError **error)
 
       nearest = cli_text_find_nearest (option, (const char *const *) known);
       if (nearest != NULL)
-        g_set_error (error, CLI_ERROR, EX_USAGE, _ ("There is no option “%s”; did you mean “%s”?"),
+        g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("There is no option “%s”; did you mean “%s”?"),
                      option, nearest);
       else
-        g_set_error (error, CLI_ERROR, EX_USAGE,
+        g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
                      _ ("There is no option “%s”; write -- before arguments that begin with -"),
                      option);
       return FALSE;
@@ -249,7 +249,7 @@ cli_options_parse (Cli *cli, const char *const *argv, GError **error)
 
   if (!g_option_context_parse_strv (context, &words, &local_error))
     {
-      g_set_error_literal (error, CLI_ERROR, EX_USAGE, local_error->message);
+      g_set_error_literal (error, CLI_ERROR, CLI_STATUS_USAGE, local_error->message);
       return NULL;
     }
   if (!apply (&options, error) || !check_rest ((const char *const *) words + 1, error))

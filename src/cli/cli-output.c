@@ -113,7 +113,7 @@ cli_output_flush (Cli *cli, GError **error)
       if (code == EPIPE)
         g_set_error_literal (error, CLI_ERROR, CLI_ERROR_QUIET, "Nobody reads");
       else
-        g_set_error (error, CLI_ERROR, EX_IOERR, _ ("Cannot write the output: %s"),
+        g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("Cannot write the output: %s"),
                      g_strerror (code));
       return FALSE;
     }

@@ -101,7 +101,7 @@ fail (CliOwner *self, char *message, GError **error)
   g_autofree char *text = message;
 
   if (!g_cancellable_set_error_if_cancelled (self->cli->cancellable, error))
-    g_set_error_literal (error, CLI_ERROR, EX_TEMPFAIL, text);
+    g_set_error_literal (error, CLI_ERROR, CLI_STATUS_TIMED_OUT, text);
 
   return FALSE;
 }

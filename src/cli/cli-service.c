@@ -356,9 +356,9 @@ cli_service_match (GPtrArray *ids, const char *id, GError **error)
   if (n == 1)
     return g_strdup (match);
   if (n == 0)
-    g_set_error (error, CLI_ERROR, EX_UNAVAILABLE, _ ("Service “%s” is not running"), id);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NOT_RUNNING, _ ("Service “%s” is not running"), id);
   else
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("“%s” can be any of these services: %s"), id,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” can be any of these services: %s"), id,
                  several->str);
 
   return NULL;
@@ -378,7 +378,7 @@ cli_service_resolve (Cli *cli, const char *id, GError **error)
     return NULL;
 
   match = match_service (services, id, &local_error);
-  if (match == NULL && local_error->code == EX_UNAVAILABLE && services->len > 0)
+  if (match == NULL && local_error->code == CLI_STATUS_NOT_RUNNING && services->len > 0)
     {
       /* It may be one of several under one arbiter. */
       inspected = cli_services_inspect (cli, services, error);

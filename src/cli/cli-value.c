@@ -161,7 +161,7 @@ check_count (CliMethod *method, guint n, GError **error)
     return TRUE;
 
   usage = cli_method_dup_usage (method);
-  g_set_error (error, CLI_ERROR, EX_USAGE,
+  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
                g_dngettext (GETTEXT_PACKAGE, "%s takes %u argument, not %u: %s",
                             "%s takes %u arguments, not %u: %s", method->in->len),
                method->name, method->in->len, n, usage);
@@ -179,10 +179,10 @@ cli_value_parse (const GVariantType *type, const char *text, GError **error)
   GVariant *value = parse (type, text, &local_error);
 
   if (value == NULL && local_error != NULL && g_variant_type_is_container (type))
-    g_set_error (error, CLI_ERROR, EX_DATAERR, _ ("“%s” is not %s of type “%s”: %s"), text,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not %s of type “%s”: %s"), text,
                  describe_type (type), letters, local_error->message);
   else if (value == NULL)
-    g_set_error (error, CLI_ERROR, EX_DATAERR, _ ("“%s” is not %s"), text, describe_type (type));
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not %s"), text, describe_type (type));
 
   return value;
 }

@@ -38,7 +38,7 @@ is_passing (Cli *cli, const GError *error)
 {
   int status = cli_error_get_status (error);
 
-  return !g_dbus_connection_is_closed (cli->connection) && status != EX_USAGE &&
+  return !g_dbus_connection_is_closed (cli->connection) && status != CLI_STATUS_USAGE &&
          status != CLI_STATUS_INTERRUPTED;
 }
 

@@ -62,10 +62,10 @@ find_verb (const char *name, GError **error)
 
   nearest = cli_text_find_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("There is no verb “%s”; did you mean “%s”?"), name,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("There is no verb “%s”; did you mean “%s”?"), name,
                  nearest);
   else
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("There is no verb “%s”; geminga help lists them"),
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("There is no verb “%s”; geminga help lists them"),
                  name);
   return NULL;
 }
@@ -77,11 +77,11 @@ check_verb (Cli *cli, guint n_operands, GError **error)
   gboolean is_bounded = verb->max_operands >= verb->min_operands;
 
   if (cli->is_watching && (verb->flags & CLI_VERB_WATCH) == 0)
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("%s does not take --watch"), verb->name);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --watch"), verb->name);
   else if (cli->is_quick && (verb->flags & CLI_VERB_QUICK) == 0)
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("%s does not take --quick"), verb->name);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --quick"), verb->name);
   else if (n_operands < verb->min_operands || (is_bounded && n_operands > verb->max_operands))
-    g_set_error (error, CLI_ERROR, EX_USAGE, _ ("Usage: geminga %s %s"), verb->name,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("Usage: geminga %s %s"), verb->name,
                  *verb->usage != '\0' ? _ (verb->usage) : "");
   else
     return TRUE;
@@ -121,9 +121,9 @@ static int
 get_status (Cli *cli, const GError *error)
 {
   if (cli_error_is_quiet (error))
-    return EX_OK;
+    return CLI_STATUS_OK;
   if (g_cancellable_is_cancelled (cli->cancellable))
-    return cli->signal != 0 ? 128 + cli->signal : EX_OK;
+    return cli->signal != 0 ? 128 + cli->signal : CLI_STATUS_OK;
 
   cli_output_error (cli, error);
   return cli_error_get_status (error);
@@ -156,7 +156,7 @@ main (int argc, char *argv[])
 {
   Cli cli = { NULL };
   g_autoptr (GError) error = NULL;
-  int status = EX_OK;
+  int status = CLI_STATUS_OK;
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, GEMINGA_LOCALEDIR);

@@ -34,7 +34,7 @@ to_syslog (const char *level, GError **error)
         return levels[i].syslog;
     }
 
-  g_set_error (error, CLI_ERROR, EX_USAGE,
+  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
                _ ("“%s” is not a level: error, warning, message, info or debug"), level);
   return NULL;
 }

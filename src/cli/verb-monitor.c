@@ -194,7 +194,7 @@ closed_cb (GDBusConnection *connection,
   Monitor *self = user_data;
 
   if (self->error == NULL)
-    g_set_error_literal (&self->error, CLI_ERROR, EX_NOHOST, _ ("The bus is gone"));
+    g_set_error_literal (&self->error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("The bus is gone"));
 }
 
 /* GDBus knows no rule for all paths below one, so it is added by hand. */
@@ -258,7 +258,7 @@ resolve (Cli *cli, const char *id, GError **error)
 
   if (service != NULL)
     return g_strdup (service->id);
-  if (g_error_matches (local_error, CLI_ERROR, EX_UNAVAILABLE) && g_dbus_is_name (id) &&
+  if (g_error_matches (local_error, CLI_ERROR, CLI_STATUS_NOT_RUNNING) && g_dbus_is_name (id) &&
       !g_dbus_is_unique_name (id))
     return g_strdup (id);
 

@@ -23,7 +23,7 @@ parse_workers (const char *text, gint64 *number, gboolean *is_change, GError **e
       g_ascii_string_to_signed (digits, 10, G_MININT32, G_MAXINT32, number, NULL))
     return TRUE;
 
-  g_set_error (error, CLI_ERROR, EX_USAGE,
+  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
                _ ("“%s” is not a number of workers, such as 4, +2 or -1"), text);
   return FALSE;
 }
@@ -60,7 +60,7 @@ run (Cli *cli, const char *const *operands, GError **error)
     return FALSE;
   if (!g_variant_is_of_type (reply, G_VARIANT_TYPE ("(u)")))
     {
-      g_set_error (error, CLI_ERROR, EX_PROTOCOL, _ ("%s answers Scale with something else"),
+      g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers Scale with something else"),
                    service->id);
       return FALSE;
     }

@@ -102,7 +102,7 @@ start_by_systemd (Cli *cli, const char *id, CliOwner *owner, GError **error)
 
   if (is_started && get_failure (&job) != NULL && cli_owner_peek (owner) == NULL)
     {
-      g_set_error (error, CLI_ERROR, EX_CONFIG,
+      g_set_error (error, CLI_ERROR, CLI_STATUS_NOT_LOADABLE,
                    _ ("%s could not be started (%s); see “journalctl --unit %s”"), id,
                    get_failure (&job), job.unit);
       return FALSE;
@@ -134,7 +134,7 @@ start (Cli *cli, const char *id, CliOwner *owner, GError **error)
     return TRUE;
   if (cli_error_is_silence (systemd_error) ||
       cli_error_is_remote (systemd_error, SYSTEMD ".NoSuchUnit"))
-    g_set_error (error, CLI_ERROR, EX_UNAVAILABLE,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NOT_RUNNING,
                  _ ("Service “%s” is not installed: neither D-Bus nor systemd can start it"), id);
   else
     g_propagate_error (error, g_steal_pointer (&systemd_error));
@@ -156,10 +156,10 @@ resolve (Cli *cli, const char *id, GError **error)
   match = cli_service_match (ids, id, &local_error);
   if (match != NULL)
     return g_steal_pointer (&match);
-  if (local_error->code == EX_USAGE)
+  if (local_error->code == CLI_STATUS_USAGE)
     g_propagate_error (error, g_steal_pointer (&local_error));
   else if (!g_dbus_is_name (id) || g_dbus_is_unique_name (id))
-    g_set_error (error, CLI_ERROR, EX_UNAVAILABLE, _ ("Service “%s” is not installed"), id);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NOT_RUNNING, _ ("Service “%s” is not installed"), id);
   else
     return g_strdup (id);
 

@@ -46,7 +46,7 @@ inspect (Cli *cli, const char *id, GError **error)
       return NULL;
     }
 
-  g_set_error (error, CLI_ERROR, EX_UNAVAILABLE, _ ("Service “%s” is not running"), id);
+  g_set_error (error, CLI_ERROR, CLI_STATUS_NOT_RUNNING, _ ("Service “%s” is not running"), id);
   return NULL;
 }
 

@@ -23,18 +23,18 @@ class TestCall(fixture.TestCase):
 
     def test_missing_actors(self):
         self.assertIn("has no actor “clac”; did you mean “calc”?",
-                      self.call("clac", "Add", "1", "2", status=67))
-        self.assertIn("has no actor “worker99”", self.call("worker99", "Ping", status=67))
-        self.assertIn("has no actor", self.call("/somewhere", "Ping", status=67))
-        self.assertIn("not a valid object path", self.call("/some//where", "Ping", status=64))
-        self.assertIn("not the name of an actor", self.call("a//b", "Ping", status=64))
+                      self.call("clac", "Add", "1", "2", status=4))
+        self.assertIn("has no actor “worker99”", self.call("worker99", "Ping", status=4))
+        self.assertIn("has no actor", self.call("/somewhere", "Ping", status=4))
+        self.assertIn("not a valid object path", self.call("/some//where", "Ping", status=2))
+        self.assertIn("not the name of an actor", self.call("a//b", "Ping", status=2))
 
     def test_commands(self):
         for command in ("Add", "add", "org.example.Calc1.Add"):
             self.assertEqual(self.call("calc", command, "1", "2"), "3.0\n")
         self.assertIn("digits", self.call("calc", "get-config"))
-        self.assertIn("did you mean “Greet”?", self.call("calc", "Great", status=67))
-        self.assertIn("has no command “Nothing”", self.call("calc", "Nothing", status=67))
+        self.assertIn("did you mean “Greet”?", self.call("calc", "Great", status=4))
+        self.assertIn("has no command “Nothing”", self.call("calc", "Nothing", status=4))
         self.assertIn("/node", self.call("arbiter", "Introspect"))
 
     def test_arguments(self):
@@ -56,25 +56,25 @@ class TestCall(fixture.TestCase):
 
     def test_wrong_arguments(self):
         for words, message, status in (
-                (("Add", "1"), "Add takes 2 arguments, not 1: Add a:d b:d", 64),
-                (("Add", "1", "2", "3"), "Add takes 2 arguments, not 3", 64),
-                (("Add", "one", "2"), "Argument “a” of Add: “one” is not a number", 65),
-                (("Divide", "1.5", "2"), "“1.5” is not a whole number", 65),
-                (("Divide", "99999999999", "2"), "is not a whole number", 65),
-                (("Types", "maybe", "a", "/x", "(1, 2)"), "is not true or false", 65),
-                (("Types", "yes", "[1, 2]", "/x", "(1, 2)"), "of type “as”", 65),
-                (("Types", "yes", "a", "x", "(1, 2)"), "is not an object path", 65),
-                (("Types", "yes", "a", "/x", "(1, -2)"), "of type “(yt)”", 65),
-                (("Types", "yes", "a", "/x", "(1, 2)", "{"), "of type “a{sv}”", 65)):
+                (("Add", "1"), "Add takes 2 arguments, not 1: Add a:d b:d", 2),
+                (("Add", "1", "2", "3"), "Add takes 2 arguments, not 3", 2),
+                (("Add", "one", "2"), "Argument “a” of Add: “one” is not a number", 2),
+                (("Divide", "1.5", "2"), "“1.5” is not a whole number", 2),
+                (("Divide", "99999999999", "2"), "is not a whole number", 2),
+                (("Types", "maybe", "a", "/x", "(1, 2)"), "is not true or false", 2),
+                (("Types", "yes", "[1, 2]", "/x", "(1, 2)"), "of type “as”", 2),
+                (("Types", "yes", "a", "x", "(1, 2)"), "is not an object path", 2),
+                (("Types", "yes", "a", "/x", "(1, -2)"), "of type “(yt)”", 2),
+                (("Types", "yes", "a", "/x", "(1, 2)", "{"), "of type “a{sv}”", 2)):
             self.assertIn(message, self.call("calc", *words, status=status))
 
     def test_errors(self):
         for error, message, status in (
                 ("own", "org.example.Calc1.Error.Broken: The calculator is broken", 1),
                 ("died", "org.geminga1.Error.Died: Actor “worker1” died", 1),
-                ("timed-out", "org.geminga1.Error.TimedOut: The deadline passed", 75),
-                ("denied", "org.freedesktop.DBus.Error.AccessDenied: Not for you", 77),
-                ("arguments", "org.geminga1.Error.InvalidArguments: Out of range", 65),
+                ("timed-out", "org.geminga1.Error.TimedOut: The deadline passed", 6),
+                ("denied", "org.freedesktop.DBus.Error.AccessDenied: Not for you", 7),
+                ("arguments", "org.geminga1.Error.InvalidArguments: Out of range", 2),
                 ("quark", "my-quark (7): Seven", 1),
                 ("evil", "org.example.Error.Evil: red\\x1b[31m\\x07", 1)):
             self.assertEqual(self.call("calc", "Fail", error, status=status),
@@ -85,7 +85,7 @@ class TestCall(fixture.TestCase):
 
     def test_hang(self):
         self.assertIn("org.example.Hello did not answer Hang in time",
-                      self.call("calc", "Hang", "--timeout=0.3", status=75))
+                      self.call("calc", "Hang", "--timeout=0.3", status=6))
 
     def test_results(self):
         self.assertEqual(self.call("calc", "Evil"), "a\\x1b]0;owned\\x07b\\u202ec\nz\n")
@@ -114,13 +114,13 @@ class TestConfig(fixture.TestCase):
 
     def test_wrong_settings(self):
         self.assertIn("org.geminga1.Error.Settings.InvalidValue: “x” is no number",
-                      self.check("set", "Hello", "workers", "x", status=65))
+                      self.check("set", "Hello", "workers", "x", status=2))
         self.assertIn("There is no “wrokers”; did you mean “workers”?",
-                      self.check("set", "Hello", "wrokers", "3", status=67))
+                      self.check("set", "Hello", "wrokers", "3", status=4))
         self.assertIn("org.geminga1.Error.InvalidArguments",
-                      self.check("set", "Hello", "workers", "101", status=65))
+                      self.check("set", "Hello", "workers", "101", status=2))
         self.assertIn("neither a setting nor an actor “nix”",
-                      self.check("get", "Hello", "nix", status=67))
+                      self.check("get", "Hello", "nix", status=4))
 
     def test_properties(self):
         self.assertRegex(self.check("get", "Hello", "calc"), r"^NAME +VALUE\ndigits +10\n")
@@ -130,10 +130,10 @@ class TestConfig(fixture.TestCase):
         self.assertEqual(self.check_json("get", "Hello", "Hello/calc"),
                          {"digits": 12, "title": "Other sums"})
         self.assertIn("not a whole number that is not negative",
-                      self.check("set", "Hello", "calc", "digits", "-1", status=65))
+                      self.check("set", "Hello", "calc", "digits", "-1", status=2))
         self.assertIn("There is no “colour”",
-                      self.check("get", "Hello", "calc", "colour", status=67))
-        self.assertIn("has no actor “none”", self.check("get", "Hello", "none", "x", status=67))
+                      self.check("get", "Hello", "calc", "colour", status=4))
+        self.assertIn("has no actor “none”", self.check("get", "Hello", "none", "x", status=4))
         self.check("get", "Hello", "arbiter")
         self.check("get", "Hello", "Hello")
 

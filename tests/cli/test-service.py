@@ -70,15 +70,15 @@ class TestService(fixture.TestCase):
                       self.check("call", "Calculator", "calculator", "divide", "1", "0", status=1))
         for actor in ("arbiter", "Hello", "worker1", "Hello/worker1"):
             self.assertEqual(self.check("call", "Hello", actor, "Ping"), "pong\n")
-        self.check("call", "Hello", "worker99", "Ping", status=67)
+        self.check("call", "Hello", "worker99", "Ping", status=4)
 
     def set(self):
         self.assertEqual(self.check("get", "Hello", "workers"), "2\n")
         self.check("set", "Hello", "graceful-timeout", "1m")
         self.assertEqual(self.check_json("get", "Hello", "graceful-timeout"), 60)
-        self.assertIn("many", self.check("set", "Hello", "workers", "many", status=65))
-        self.check("set", "Hello", "workers", "5000", status=65)
-        self.check("set", "Hello", "bind", "127.0.0.1:1", status=65)
+        self.assertIn("many", self.check("set", "Hello", "workers", "many", status=2))
+        self.check("set", "Hello", "workers", "5000", status=2)
+        self.check("set", "Hello", "bind", "127.0.0.1:1", status=2)
         self.check("log-level", "Hello", "debug")
         self.assertEqual(self.check("log-level", "Hello"), "debug\n")
 

@@ -218,6 +218,7 @@ geminga_service_finalize (GObject *object)
 {
   GemingaServicePrivate *priv = get_private (GEMINGA_SERVICE (object));
 
+  g_clear_weak_pointer (&priv->system);
   g_free (priv->id);
   g_clear_object (&priv->settings);
   g_array_unref (priv->singles);
@@ -300,8 +301,10 @@ geminga_service_init (GemingaService *self)
 void
 geminga_service_attach (GemingaService *self, GemingaSystem *system)
 {
-  g_autofree char *name = name_lookup (get_private (self)->id);
+  GemingaServicePrivate *priv = get_private (self);
+  g_autofree char *name = name_lookup (priv->id);
 
+  g_set_weak_pointer (&priv->system, system);
   g_object_set_data_full (G_OBJECT (system), name, g_object_ref (self), g_object_unref);
 }
 
@@ -749,4 +752,23 @@ geminga_service_lookup (GemingaSystem *system, const char *id)
   name = name_lookup (id);
 
   return g_object_get_data (G_OBJECT (system), name);
+}
+
+/**
+ * geminga_service_get_system:
+ * @self: a service
+ *
+ * Gives the actor system of this process, through which what is no actor itself, such as the handler
+ * of a request, finds and spawns actors.
+ *
+ * Returns: (transfer none) (nullable): the system while the service runs
+ *
+ * Since: 0.1
+ */
+GemingaSystem *
+geminga_service_get_system (GemingaService *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_SERVICE (self), NULL);
+
+  return get_private (self)->system;
 }

@@ -67,6 +67,8 @@ int geminga_service_run (GemingaService *self, int argc, char **argv);
 GEMINGA_AVAILABLE_IN_0_1
 GPtrArray *geminga_service_list_sockets (GemingaService *self);
 GEMINGA_AVAILABLE_IN_0_1
+GemingaSystem *geminga_service_get_system (GemingaService *self);
+GEMINGA_AVAILABLE_IN_0_1
 GemingaService *geminga_service_lookup (GemingaSystem *system, const char *id);
 
 G_END_DECLS
