@@ -59,7 +59,8 @@ cli_actor_dup_path (CliService *service, const char *actor, GError **error)
     {
       if (g_variant_is_object_path (actor))
         return g_strdup (actor);
-      g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not a valid object path"), actor);
+      g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not a valid object path"),
+                   actor);
       return NULL;
     }
   if (g_str_equal (actor, "arbiter"))
@@ -73,7 +74,8 @@ cli_actor_dup_path (CliService *service, const char *actor, GError **error)
 
       if (*words[i] == '\0')
         {
-          g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not the name of an actor"), actor);
+          g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not the name of an actor"),
+                       actor);
           return NULL;
         }
       if (i > 0 || !is_name_of (service, words[i]))
@@ -143,8 +145,10 @@ cli_actor_explain (Cli *cli, CliService *service, const char *actor, GError *err
   names = list_names (cli, service);
   nearest = cli_text_find_nearest (actor, (const char *const *) names->pdata);
   if (nearest != NULL && !g_str_equal (nearest, actor))
-    return g_error_new (CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("%s has no actor “%s”; did you mean “%s”?"),
-                        service->id, actor, nearest);
+    return g_error_new (CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR,
+                        _ ("%s has no actor “%s”; did you mean “%s”?"), service->id, actor,
+                        nearest);
 
-  return g_error_new (CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("%s has no actor “%s”"), service->id, actor);
+  return g_error_new (CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("%s has no actor “%s”"), service->id,
+                      actor);
 }

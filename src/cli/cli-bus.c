@@ -147,8 +147,8 @@ check_address (const char *address, GError **error)
   if (g_dbus_is_supported_address (address, &local_error))
     return TRUE;
 
-  g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("Cannot connect to the bus at “%s”: %s"), address,
-               local_error->message);
+  g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("Cannot connect to the bus at “%s”: %s"),
+               address, local_error->message);
   return FALSE;
 }
 
@@ -265,10 +265,11 @@ cli_bus_connect (Cli *cli, GError **error)
   if (g_cancellable_is_cancelled (cli->cancellable))
     g_propagate_error (error, g_steal_pointer (&local_error));
   else if (!is_in_time)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("The bus at “%s” does not answer"), address);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("The bus at “%s” does not answer"),
+                 address);
   else
-    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("Cannot connect to the bus at “%s”: %s"), address,
-                 local_error->message);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("Cannot connect to the bus at “%s”: %s"),
+                 address, local_error->message);
   return FALSE;
 }
 
@@ -315,7 +316,8 @@ cli_bus_get_property (Cli *cli,
   if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(v)")))
     g_variant_get (reply, "(v)", &value);
   else
-    g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers Get with something else"), name);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers Get with something else"),
+                 name);
 
   return value;
 }
@@ -336,7 +338,8 @@ cli_bus_get_properties (Cli *cli,
   if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a{sv})")))
     return g_variant_get_child_value (reply, 0);
 
-  g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers GetAll with something else"), name);
+  g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers GetAll with something else"),
+               name);
   return NULL;
 }
 

@@ -137,8 +137,8 @@ cli_config_find (GVariant *values, const char *name, GError **error)
 
   nearest = cli_text_find_nearest (name, (const char *const *) names);
   if (nearest != NULL)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("There is no “%s”; did you mean “%s”?"), name,
-                 nearest);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR,
+                 _ ("There is no “%s”; did you mean “%s”?"), name, nearest);
   else
     g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("There is no “%s”"), name);
 

@@ -237,7 +237,8 @@ fail_unknown (CliIntrospection *self, const char *command, GError **error)
     g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR,
                  _ ("The actor has no command “%s”; did you mean “%s”?"), command, nearest);
   else
-    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("The actor has no command “%s”"), command);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("The actor has no command “%s”"),
+                 command);
 }
 
 /* Public API */
@@ -282,8 +283,8 @@ cli_introspection_get (Cli *cli, const char *bus_name, const char *path, GError 
   if (xml != NULL && strlen (xml) <= MAX_LENGTH)
     self = cli_introspection_parse (xml, (gssize) strlen (xml), &local_error);
   if (self == NULL)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("Cannot read what %s of %s offers: %s"), path,
-                 bus_name,
+    g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("Cannot read what %s of %s offers: %s"),
+                 path, bus_name,
                  local_error != NULL ? local_error->message
                                      : _ ("it is no text, or too "
                                           "long"));

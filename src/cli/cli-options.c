@@ -132,15 +132,16 @@ parse_seconds (const char *option, const char *text, double least, double *secon
       *seconds <= LONGEST)
     return TRUE;
 
-  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s takes seconds from %g to %g, not “%s”"), option,
-               least, LONGEST, text);
+  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s takes seconds from %g to %g, not “%s”"),
+               option, least, LONGEST, text);
   return FALSE;
 }
 
 static gboolean
 fail_value (const char *option, const char *value, const char *choices, GError **error)
 {
-  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s takes %s, not “%s”"), option, choices, value);
+  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s takes %s, not “%s”"), option, choices,
+               value);
   return FALSE;
 }
 
@@ -212,8 +213,8 @@ check_rest (const char *const *rest, GError **error)
 
       nearest = cli_text_find_nearest (option, (const char *const *) known);
       if (nearest != NULL)
-        g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("There is no option “%s”; did you mean “%s”?"),
-                     option, nearest);
+        g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
+                     _ ("There is no option “%s”; did you mean “%s”?"), option, nearest);
       else
         g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
                      _ ("There is no option “%s”; write -- before arguments that begin with -"),

@@ -23,8 +23,8 @@ cli_restarts_get (Cli *cli, CliService *service, GError **error)
   if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(aa{sv})")))
     return g_variant_get_child_value (reply, 0);
 
-  g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED, _ ("%s answers GetRestarts with something else"),
-               service->id);
+  g_set_error (error, CLI_ERROR, CLI_STATUS_FAILED,
+               _ ("%s answers GetRestarts with something else"), service->id);
   return NULL;
 }
 

@@ -358,8 +358,8 @@ cli_service_match (GPtrArray *ids, const char *id, GError **error)
   if (n == 0)
     g_set_error (error, CLI_ERROR, CLI_STATUS_NOT_RUNNING, _ ("Service “%s” is not running"), id);
   else
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” can be any of these services: %s"), id,
-                 several->str);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” can be any of these services: %s"),
+                 id, several->str);
 
   return NULL;
 }

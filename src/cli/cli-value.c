@@ -182,7 +182,8 @@ cli_value_parse (const GVariantType *type, const char *text, GError **error)
     g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not %s of type “%s”: %s"), text,
                  describe_type (type), letters, local_error->message);
   else if (value == NULL)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not %s"), text, describe_type (type));
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is not %s"), text,
+                 describe_type (type));
 
   return value;
 }

@@ -62,11 +62,11 @@ find_verb (const char *name, GError **error)
 
   nearest = cli_text_find_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("There is no verb “%s”; did you mean “%s”?"), name,
-                 nearest);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
+                 _ ("There is no verb “%s”; did you mean “%s”?"), name, nearest);
   else
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("There is no verb “%s”; geminga help lists them"),
-                 name);
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
+                 _ ("There is no verb “%s”; geminga help lists them"), name);
   return NULL;
 }
 

@@ -83,9 +83,11 @@ print_word (Cli *cli, CliService *service, const char *word, GError **error)
     return print_all (cli, values);
 
   /* A word near the name of a setting was meant as one. */
-  if (unknown != NULL && local_error->domain == CLI_ERROR && local_error->code == CLI_STATUS_NO_SUCH_ACTOR)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR, _ ("%s has neither a setting nor an actor “%s”: %s"),
-                 service->id, word, unknown->message);
+  if (unknown != NULL && local_error->domain == CLI_ERROR &&
+      local_error->code == CLI_STATUS_NO_SUCH_ACTOR)
+    g_set_error (error, CLI_ERROR, CLI_STATUS_NO_SUCH_ACTOR,
+                 _ ("%s has neither a setting nor an actor “%s”: %s"), service->id, word,
+                 unknown->message);
   else
     g_propagate_error (error, g_steal_pointer (&local_error));
 

@@ -40,8 +40,8 @@ run (Cli *cli, const char *const *operands, GError **error)
 
   if (operands[0] != NULL && verb == NULL)
     {
-      g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("There is no verb “%s”; geminga help lists them"),
-                   operands[0]);
+      g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
+                   _ ("There is no verb “%s”; geminga help lists them"), operands[0]);
       return FALSE;
     }
 

@@ -42,6 +42,7 @@ typedef struct
   GArray *singles;              /* (owned) (element-type GemingaPoolSpec) */
   GPtrArray *services;          /* (owned) (element-type GemingaService): added to this one */
   GPtrArray *sockets;           /* (owned) (element-type GSocket) */
+  GemingaSystem *system;        /* not owned: a weak pointer (nullable), while it runs */
 } GemingaServicePrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (GemingaService, geminga_service, G_TYPE_OBJECT)

@@ -187,8 +187,8 @@ test_worker_unknown_class (void)
   g_autoptr (GemingaSystem) system = geminga_system_new ();
   g_autoptr (GemingaNode) node = NULL;
   g_autoptr (GVariant) init = g_variant_ref_sink (g_variant_new ("(uuu)", 5, 100, 10));
-  g_autoptr (GVariant) create =
-      g_variant_ref_sink (g_variant_new_parsed ("('NoSuchClass', 'probe', true, uint32 0, @a{sv} {})"));
+  g_autoptr (GVariant) create = g_variant_ref_sink (
+      g_variant_new_parsed ("('NoSuchClass', 'probe', true, uint32 0, @a{sv} {})"));
   g_auto (GemingaWireMessage) reply = GEMINGA_WIRE_MESSAGE_INIT;
   g_autoptr (GError) error = NULL;
   GemingaWireMessage message;
