@@ -149,8 +149,7 @@ sample_ask (GemingaActor *actor, GemingaCall *call)
   const char *path;
   const char *command;
 
-  g_variant_get (geminga_call_get_arguments (call), "(&o&sav)", &path, &command, NULL);
-  argument = g_variant_get_child_value (geminga_call_get_arguments (call), 2);
+  g_variant_get (geminga_call_get_arguments (call), "(&o&s@av)", &path, &command, &argument);
   ref = sample_find (actor, path, call);
   if (ref != NULL)
     {
