@@ -150,6 +150,16 @@ handle_reserve (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *cal
   geminga_node_give_block (self, call);
 }
 
+static void
+handle_configure (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  g_autoptr (GVariant) configuration = g_variant_get_child_value (call->arguments, 0);
+
+  if (self->hooks->configured != NULL)
+    self->hooks->configured (self->data, configuration);
+  answer_nothing (call->ask);
+}
+
 static const struct
 {
   const char *member;
@@ -160,6 +170,7 @@ static const struct
   { "Init", "(uuu)", IN_WORKER | FROM_ROOT, handle_init },
   { "Accept", "(uh)", IN_WORKER | FROM_ROOT, handle_accept },
   { "Create", "(ssbua{sv})", IN_WORKER | FROM_ROOT, handle_create },
+  { "Configure", "(a{sv})", IN_WORKER | FROM_ROOT, handle_configure },
   { "Connect", "(u)", IN_ROOT, handle_connect },
   { "SpawnProcess", "(uhssa{sv})", IN_ROOT, handle_spawn_process },
   { "KillProcess", "(u)", IN_ROOT, handle_kill_process },

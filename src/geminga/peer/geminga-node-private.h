@@ -45,6 +45,8 @@ typedef struct
   /* @failure is NULL if the actor was asked to end. */
   void (*actor_ended) (gpointer data, guint32 node, const char *id, const GError *failure);
 
+  /* Worker: the root has a new configuration, whatever that is. */
+  void (*configured) (gpointer data, GVariant *configuration);
   /*
    * Worker: the root is gone, or the actor that this process was made for has ended: quit the main
    * loop. Called once. Without the hook the process exits.
@@ -78,6 +80,9 @@ void geminga_node_ping (GemingaNode *self,
  * it fails now, and the link is closed. @why ends the sentence "Actor “x” died: its process …".
  */
 void geminga_node_drop_process (GemingaNode *self, guint32 node, const char *why);
+
+/* Root: hands every process an a{sv}, for its configured() hook. */
+void geminga_node_configure_all (GemingaNode *self, GVariant *configuration);
 
 /* Root: the descriptor of the link to that process, which stays the link's; -1 if there is none. */
 int geminga_node_get_link_fd (GemingaNode *self, guint32 node);

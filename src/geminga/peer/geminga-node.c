@@ -200,3 +200,13 @@ geminga_node_get_link_fd (GemingaNode *self, guint32 node)
 
   return link != NULL ? geminga_link_get_fd (link) : -1;
 }
+
+void
+geminga_node_configure_all (GemingaNode *self, GVariant *configuration)
+{
+  g_autoptr (GPtrArray) links = geminga_node_list_links (self);
+
+  for (guint i = 0; i < links->len; i++)
+    geminga_link_call (g_ptr_array_index (links, i), "Configure",
+                       g_variant_new ("(@a{sv})", configuration), NULL, NULL);
+}

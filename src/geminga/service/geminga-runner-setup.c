@@ -159,6 +159,17 @@ watch_files (GemingaRunner *self)
     g_warning ("Changes of files are not noticed: %s", error->message);
 }
 
+/* Those that are there, and those that are started later. */
+static void
+tell_workers (GemingaRunner *self)
+{
+  g_autoptr (GVariant) packed = geminga_service_pack (self->services);
+
+  geminga_runner_pack_start (self);
+  if (self->node != NULL)
+    geminga_node_configure_all (self->node, packed);
+}
+
 static void
 on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
@@ -171,14 +182,13 @@ on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_d
         self->heartbeat,
         (gint64) (geminga_settings_get_double (settings, name) * G_TIME_SPAN_SECOND));
 
-  /* Workers that are started later get it too. */
-  geminga_runner_pack_start (self);
+  tell_workers (self);
 }
 
 static void
 on_other_setting_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
-  geminga_runner_pack_start (user_data);
+  tell_workers (user_data);
 }
 
 static void

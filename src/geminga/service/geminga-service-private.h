@@ -33,6 +33,8 @@ gboolean geminga_service_configure_log (GemingaLog *log, GemingaSettings *settin
 /* What a started process is told of all services: their settings and how many sockets are whose. */
 GVariant *geminga_service_pack (GPtrArray *services);
 gboolean
+geminga_service_unpack_settings (GPtrArray *services, GVariant *packed, GError **error);
+gboolean
 geminga_service_unpack (GPtrArray *services, GVariant *packed, GPtrArray *sockets, GError **error);
 
 G_END_DECLS

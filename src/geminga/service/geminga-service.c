@@ -415,19 +415,14 @@ geminga_service_pack (GPtrArray *services)
 }
 
 gboolean
-geminga_service_unpack (GPtrArray *services, GVariant *packed, GPtrArray *sockets, GError **error)
+geminga_service_unpack_settings (GPtrArray *services, GVariant *packed, GError **error)
 {
-  guint n_taken = 0;
-
   for (guint i = 0; i < services->len; i++)
     {
-      GemingaService *service = g_ptr_array_index (services, i);
-      GemingaServicePrivate *priv = get_private (service);
+      GemingaServicePrivate *priv = get_private (g_ptr_array_index (services, i));
       g_autoptr (GVariant) values = NULL;
-      g_autoptr (GPtrArray) own = g_ptr_array_new ();
-      guint32 n_sockets;
 
-      if (!g_variant_lookup (packed, priv->id, "(@a{sv}u)", &values, &n_sockets))
+      if (!g_variant_lookup (packed, priv->id, "(@a{sv}u)", &values, NULL))
         {
           g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
                        "The main process does not know the service “%s”: make the same services "
@@ -437,7 +432,26 @@ geminga_service_unpack (GPtrArray *services, GVariant *packed, GPtrArray *socket
         }
       if (!geminga_settings_from_variant (priv->settings, values, error))
         return FALSE;
+    }
 
+  return TRUE;
+}
+
+gboolean
+geminga_service_unpack (GPtrArray *services, GVariant *packed, GPtrArray *sockets, GError **error)
+{
+  guint n_taken = 0;
+
+  if (!geminga_service_unpack_settings (services, packed, error))
+    return FALSE;
+
+  for (guint i = 0; i < services->len; i++)
+    {
+      GemingaService *service = g_ptr_array_index (services, i);
+      g_autoptr (GPtrArray) own = g_ptr_array_new ();
+      guint32 n_sockets = 0;
+
+      g_variant_lookup (packed, get_private (service)->id, "(@a{sv}u)", NULL, &n_sockets);
       for (guint j = 0; j < n_sockets && n_taken < sockets->len; j++)
         g_ptr_array_add (own, g_ptr_array_index (sockets, n_taken++));
       geminga_service_set_sockets (service, own);

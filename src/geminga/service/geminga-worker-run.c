@@ -87,7 +87,23 @@ worker_orphaned (gpointer data)
   g_main_loop_quit (((Worker *) data)->loop);
 }
 
-static const GemingaNodeHooks worker_hooks = { .orphaned = worker_orphaned };
+/* Settings have changed while the service runs. */
+static void
+worker_configured (gpointer data, GVariant *configuration)
+{
+  Worker *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!geminga_service_unpack_settings (self->services, configuration, &error) ||
+      !geminga_log_set_level (self->log, geminga_settings_get_string (self->settings, "log-level"),
+                              &error))
+    g_warning ("This worker keeps its settings: %s", error->message);
+}
+
+static const GemingaNodeHooks worker_hooks = {
+  .configured = worker_configured,
+  .orphaned = worker_orphaned,
+};
 
 /* Helpers: life */
 

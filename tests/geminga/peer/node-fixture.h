@@ -313,10 +313,23 @@ count_stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_main_loop_quit (user_data);
 }
 
+static int worker_n_configured; /* atomic */
+
+static void
+worker_configured (gpointer data, GVariant *configuration)
+{
+  gboolean is_right = FALSE;
+
+  g_assert_true (g_variant_lookup (configuration, "right", "b", &is_right));
+  g_assert_true (is_right);
+  g_atomic_int_inc (&worker_n_configured);
+}
+
 static gpointer
 run_worker (gpointer data)
 {
-  static const GemingaNodeHooks hooks = { .orphaned = worker_orphaned };
+  static const GemingaNodeHooks hooks = { .configured = worker_configured,
+                                          .orphaned = worker_orphaned };
   Worker *worker = data;
   GMainContext *context = g_main_loop_get_context (worker->loop);
   GemingaSystem *system = geminga_system_new ();

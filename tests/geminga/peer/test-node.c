@@ -47,6 +47,21 @@ test_freed (void)
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR);
 }
 
+static void
+test_configure (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) one = spawn_probe (service, "one");
+  g_autoptr (GemingaActorRef) two = spawn_probe (service, "two");
+  g_autoptr (GVariant) configuration =
+      g_variant_ref_sink (g_variant_new_parsed ("{'right': <true>}"));
+
+  g_assert_true (wait_ready (one, NULL));
+  g_assert_true (wait_ready (two, NULL));
+  geminga_node_configure_all (service->node, configuration);
+  AWAIT_THREAD (g_atomic_int_get (&worker_n_configured) == 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -54,6 +69,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/peer/node/ping", test_ping);
   g_test_add_func ("/peer/node/freed", test_freed);
+
+  g_test_add_func ("/peer/node/configure", test_configure);
 
   return g_test_run ();
 }
