@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "../death-limit.h"
 #include "node-fixture.h"
 
 static GemingaActorRef *
@@ -62,9 +63,9 @@ test_closed (void)
 {
   gint64 best = G_MAXINT64;
 
-  for (guint i = 0; i < 5 && best >= 50 * G_TIME_SPAN_MILLISECOND; i++)
+  for (guint i = 0; i < 5 && best >= DEATH_LIMIT; i++)
     best = MIN (best, close_once ());
-  g_assert_cmpint (best, <, 50 * G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpint (best, <, DEATH_LIMIT);
 }
 
 static const char *const values[] = {
