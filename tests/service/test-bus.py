@@ -95,7 +95,7 @@ class OnTheBus(unittest.TestCase):
             service.await_line("was killed by signal 9")
             self.assertIn("was killed by signal 9", self.bus.call("org.geminga1.Arbiter.GetRestarts"))
             self.bus.call("org.geminga1.Monitor.Stop", "{}", path=hello)
-            self.assertEqual(service.workers(), [])
+            service.await_workers(0)
             self.bus.call("org.geminga1.Monitor.Start", "{}", path=hello)
             self.assertEqual(service.get(), (200, b"Hello World!\n"))
             self.bus.call("org.geminga1.Arbiter.Upgrade", "{}")

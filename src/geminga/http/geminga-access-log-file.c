@@ -137,11 +137,19 @@ geminga_access_log_file_reopen (GemingaAccessLogFile *self, GError **error)
 {
   int fd = open_file (self->path, error);
 
+  int code;
+
   if (fd < 0)
     return FALSE;
+  if (self->path == NULL)
+    return TRUE;
 
-  close_file (self);
-  self->fd = fd;
+  /* In one step: another thread may be writing, and must not meet a number that is another file's. */
+  code = dup3 (fd, self->fd, O_CLOEXEC) < 0 ? errno : 0;
+  close (fd);
+  if (code != 0)
+    g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+                 "Cannot open the access log %s again: %s", self->path, g_strerror (code));
 
-  return TRUE;
+  return code == 0;
 }

@@ -35,7 +35,8 @@ struct _GemingaWebService
 {
   GemingaService parent_instance;
 
-  GemingaRouter *router; /* (owned) */
+  GemingaRouter *router;        /* (owned) */
+  GTlsCertificate *certificate; /* (owned) (nullable): read when the settings were checked */
 };
 
 G_DEFINE_FINAL_TYPE (GemingaWebService, geminga_web_service, GEMINGA_TYPE_SERVICE)
@@ -59,12 +60,20 @@ geminga_web_service_check_settings (GemingaService *service,
   g_autoptr (GTlsCertificate) certificate = NULL;
 
   if (path == NULL || *path == '\0')
-    return TRUE;
+    {
+      g_clear_object (&GEMINGA_WEB_SERVICE (service)->certificate);
+      return TRUE;
+    }
 
   certificate =
       geminga_http_tls_load (path, geminga_settings_get_string (settings, "tls-key"), error);
 
-  return certificate != NULL;
+  if (certificate == NULL)
+    return FALSE;
+
+  g_set_object (&GEMINGA_WEB_SERVICE (service)->certificate, certificate);
+
+  return TRUE;
 }
 
 /* GObject */
@@ -104,6 +113,7 @@ static void
 geminga_web_service_finalize (GObject *object)
 {
   g_object_unref (GEMINGA_WEB_SERVICE (object)->router);
+  g_clear_object (&GEMINGA_WEB_SERVICE (object)->certificate);
 
   G_OBJECT_CLASS (geminga_web_service_parent_class)->finalize (object);
 }
@@ -135,6 +145,14 @@ static void
 geminga_web_service_init (GemingaWebService *self)
 {
   self->router = geminga_router_new ();
+}
+
+/* Private API */
+
+GTlsCertificate *
+geminga_web_service_get_certificate (GemingaWebService *self)
+{
+  return self->certificate;
 }
 
 /* Public API */

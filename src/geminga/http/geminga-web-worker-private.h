@@ -2,12 +2,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "geminga-actor.h"
+#include "geminga-web-service.h"
 
 G_BEGIN_DECLS
 
 /* The worker of a web service: serves the service's sockets in its loop. */
 #define GEMINGA_TYPE_WEB_WORKER (geminga_web_worker_get_type ())
 G_DECLARE_FINAL_TYPE (GemingaWebWorker, geminga_web_worker, GEMINGA, WEB_WORKER, GemingaActor)
+
+/* Of the settings, which were checked before the process changed its user; NULL: plain HTTP. */
+GTlsCertificate *geminga_web_service_get_certificate (GemingaWebService *self);
 
 G_END_DECLS

@@ -8,7 +8,6 @@
 #include "geminga-error.h"
 #include "geminga-http-error.h"
 #include "geminga-http-server-private.h"
-#include "geminga-http-tls-private.h"
 #include "geminga-service-private.h"
 #include "geminga-web-service.h"
 
@@ -116,23 +115,6 @@ handle_request (GemingaRequest *request, gpointer user_data)
 }
 
 static gboolean
-set_certificate (GemingaWebWorker *self, GemingaSettings *settings, GError **error)
-{
-  const char *path = geminga_settings_get_string (settings, "tls-certificate");
-  g_autoptr (GTlsCertificate) certificate = NULL;
-
-  if (path == NULL || *path == '\0')
-    return TRUE;
-
-  certificate =
-      geminga_http_tls_load (path, geminga_settings_get_string (settings, "tls-key"), error);
-  if (certificate != NULL)
-    geminga_http_server_set_tls_certificate (self->server, certificate);
-
-  return certificate != NULL;
-}
-
-static gboolean
 add_sockets (GemingaWebWorker *self, GError **error)
 {
   g_autoptr (GPtrArray) sockets = geminga_service_list_sockets (GEMINGA_SERVICE (self->service));
@@ -167,8 +149,10 @@ start (GemingaWebWorker *self, GError **error)
   set_limits (self, settings);
   self->reopen_id = g_signal_connect (service, "reopen-logs", G_CALLBACK (on_reopen_logs), self);
 
-  return set_certificate (self, settings, error) && open_access_log (self, settings, error) &&
-         add_sockets (self, error);
+  geminga_http_server_set_tls_certificate (self->server,
+                                           geminga_web_service_get_certificate (self->service));
+
+  return open_access_log (self, settings, error) && add_sockets (self, error);
 }
 
 /* GemingaActor */

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 /* What the settings say of processes: mask, name, directory and, for workers, user and group. */
 
-/* Whether it will be possible. */
-gboolean geminga_process_enter_check (GemingaSettings *settings, GError **error);
+/* Whether it will be possible; @is_in_processes: all that has to change its user has its own process. */
+gboolean
+geminga_process_enter_check (GemingaSettings *settings, gboolean is_in_processes, GError **error);
 gboolean geminga_process_enter_arbiter (GemingaSettings *settings, GError **error);
 gboolean geminga_process_enter_worker (GemingaSettings *settings, GError **error);
 

@@ -4,6 +4,8 @@
 
 #include "geminga-process-enter-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "geminga-daemon-private.h"
 #include "geminga-privileges-private.h"
 #include "geminga-process-setup-private.h"
@@ -33,12 +35,22 @@ set_name (GemingaSettings *settings)
 /* Private API */
 
 gboolean
-geminga_process_enter_check (GemingaSettings *settings, GError **error)
+geminga_process_enter_check (GemingaSettings *settings, gboolean is_in_processes, GError **error)
 {
   g_auto (GemingaPrivileges) privileges = { 0 };
 
-  return find_privileges (settings, &privileges, error) &&
-         geminga_process_check_directory (geminga_settings_get_string (settings, "chdir"), error);
+  if (!find_privileges (settings, &privileges, error))
+    return FALSE;
+  if (privileges.is_change && !is_in_processes)
+    {
+      g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
+                   _ ("“%s” and “%s” are for workers with processes of their own; with threads or "
+                      "no workers, start the service as that user"),
+                   "user", "group");
+      return FALSE;
+    }
+
+  return geminga_process_check_directory (geminga_settings_get_string (settings, "chdir"), error);
 }
 
 gboolean

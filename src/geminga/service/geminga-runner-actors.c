@@ -173,7 +173,8 @@ choose_free_path (GemingaRunner *self, guint32 node, const char *id)
   return g_strdup_printf ("%s_%u", path, node);
 }
 
-static void export(GemingaRunner *self, Actor *actor)
+static void
+export_actor (GemingaRunner *self, Actor *actor)
 {
   g_autofree char *id = geminga_target_escape (actor->id);
   g_autofree char *address = g_strdup_printf (GEMINGA_TARGET_PATH_PREFIX "%u/%s", actor->node, id);
@@ -275,7 +276,8 @@ node_actor_started (gpointer data,
   actor->placement = g_strdup (placement);
   actor->started_at = g_get_real_time ();
   g_hash_table_replace (self->actors, name_actor (node, id), actor);
-  export(self, actor);
+  export_actor (self, actor);
+  geminga_heartbeat_note_life (self->heartbeat, node);
   if (arbiter != NULL)
     geminga_arbiter_tell_started (arbiter, actor->path, type,
                                   node != 0 ? geminga_processes_get_pid (self->processes, node)

@@ -212,6 +212,16 @@ go_to_background (GemingaRunner *self, GError **error)
 }
 
 static gboolean
+is_in_processes (GemingaRunner *self)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    if (!geminga_service_is_in_processes (g_ptr_array_index (self->services, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
 write_pid_file (GemingaRunner *self, GError **error)
 {
   const char *path = geminga_settings_get_string (self->settings, "pid-file");
@@ -257,7 +267,8 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
   self->daemon = geminga_daemon_take ();
   self->program = geminga_program_new (error);
   if (self->program == NULL || !geminga_settings_load (self->settings, argv, error) ||
-      !check_settings (self, error) || !geminga_process_enter_check (self->settings, error))
+      !check_settings (self, error) ||
+      !geminga_process_enter_check (self->settings, is_in_processes (self), error))
     return FALSE;
 
   self->is_over = geminga_runner_is_trial () || go_to_background (self, error);

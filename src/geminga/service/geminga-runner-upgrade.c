@@ -20,7 +20,7 @@
  */
 #define UPGRADE_VARIABLE "GEMINGA_UPGRADE"
 #define TRIAL_VARIABLE   "GEMINGA_TRIAL"
-#define STATE_TYPE       "(a(ib)a(ii))"
+#define STATE_TYPE       "(ia(ib)a(ii)a(ssv))"
 
 /* How long a trial may take, in milliseconds. */
 #define TRIAL_TIME (20 * 1000)
@@ -52,6 +52,19 @@ add_worker (GVariantBuilder *list, GArray *fds, GPid pid, int fd)
     g_array_append_val (fds, fd);
 }
 
+/* What was changed while the service ran, such as the number of workers. */
+static void
+add_runtime_values (GVariantBuilder *list, GemingaService *service)
+{
+  GemingaSettings *settings = geminga_service_get_settings (service);
+  g_auto (GStrv) names = geminga_settings_list_names (settings);
+
+  for (gsize i = 0; names[i] != NULL; i++)
+    if (g_str_equal (geminga_settings_get_origin (settings, names[i]), "runtime"))
+      g_variant_builder_add (list, "(ssv)", geminga_service_get_id (service), names[i],
+                             geminga_settings_get_value (settings, names[i]));
+}
+
 static char *
 pack_state (GemingaRunner *self, GArray *fds)
 {
@@ -59,6 +72,11 @@ pack_state (GemingaRunner *self, GArray *fds)
   g_autoptr (GVariant) state = NULL;
   GVariantBuilder sockets;
   GVariantBuilder workers;
+  GVariantBuilder values;
+
+  g_variant_builder_init (&values, G_VARIANT_TYPE ("a(ssv)"));
+  for (guint i = 0; i < self->services->len; i++)
+    add_runtime_values (&values, g_ptr_array_index (self->services, i));
 
   g_variant_builder_init (&sockets, G_VARIANT_TYPE ("a(ib)"));
   for (guint i = 0; i < self->sockets->len; i++)
@@ -79,7 +97,8 @@ pack_state (GemingaRunner *self, GArray *fds)
       add_worker (&workers, fds, worker->pid, worker->link_fd);
     }
 
-  state = g_variant_ref_sink (g_variant_new (STATE_TYPE, &sockets, &workers));
+  state =
+      g_variant_ref_sink (g_variant_new (STATE_TYPE, (int) getpid (), &sockets, &workers, &values));
 
   return g_variant_print (state, FALSE);
 }
@@ -243,12 +262,32 @@ adopt_socket (GemingaRunner *self, int fd, gboolean owns_file, GError **error)
   return TRUE;
 }
 
+static void
+restore_values (GemingaRunner *self, GVariantIter *values)
+{
+  const char *id;
+  const char *name;
+  GVariant *value;
+
+  while (g_variant_iter_loop (values, "(&s&sv)", &id, &name, &value))
+    {
+      g_autoptr (GError) error = NULL;
+      GemingaService *service = geminga_runner_find_service (self, id, NULL);
+
+      if (service != NULL &&
+          !geminga_settings_set_value (geminga_service_get_settings (service), name, value, &error))
+        g_message ("The value that “%s” had is not kept: %s", name, error->message);
+    }
+}
+
 /* For the runner's own files */
 
 gboolean
 geminga_runner_is_trial (void)
 {
-  return g_getenv (TRIAL_VARIABLE) != NULL;
+  const char *value = g_getenv (TRIAL_VARIABLE);
+
+  return value != NULL && g_ascii_strtoll (value, NULL, 10) == getppid ();
 }
 
 gboolean
@@ -264,7 +303,9 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   g_autoptr (GVariant) state = NULL;
   g_autoptr (GVariantIter) sockets = NULL;
   g_autoptr (GVariantIter) workers = NULL;
+  g_autoptr (GVariantIter) values = NULL;
   gboolean owns_file;
+  int maker;
   int pid;
   int fd;
 
@@ -279,12 +320,18 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
       return FALSE;
     }
 
-  g_variant_get (state, STATE_TYPE, &sockets, &workers);
+  g_variant_get (state, STATE_TYPE, &maker, &sockets, &workers, &values);
+  /* It belongs to a program that ran in this very process; from elsewhere it means nothing. */
+  if (maker != getpid ())
+    return TRUE;
+
   while (g_variant_iter_next (sockets, "(ib)", &fd, &owns_file))
     if (!adopt_socket (self, fd, owns_file, error))
       return FALSE;
   while (g_variant_iter_next (workers, "(ii)", &pid, &fd))
     adopt_worker (self, pid, fd);
+
+  restore_values (self, values);
 
   return TRUE;
 }
@@ -318,6 +365,7 @@ geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
 void
 geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer data)
 {
+  g_autofree char *maker = g_strdup_printf ("%d", (int) getpid ());
   g_autoptr (GError) error = NULL;
   Trial *trial;
   GSource *source;
@@ -328,7 +376,7 @@ geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer da
       func (data, "The service is busy starting, reloading or stopping");
       return;
     }
-  if (!geminga_program_spawn_new (self->program, TRIAL_VARIABLE, "1", &pid, &error))
+  if (!geminga_program_spawn_new (self->program, TRIAL_VARIABLE, maker, &pid, &error))
     {
       func (data, error->message);
       return;

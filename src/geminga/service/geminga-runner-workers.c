@@ -85,7 +85,7 @@ monitor_started (gpointer data, GemingaMonitor *monitor)
   g_ptr_array_add (self->monitors, monitor);
   /* Whoever stops the service before its monitors are there wants no workers. */
   if (self->state == GEMINGA_RUNNER_STOPPING)
-    geminga_monitor_stop_children (monitor, FALSE);
+    geminga_monitor_end_children (monitor, FALSE);
 }
 
 static void

@@ -71,6 +71,16 @@ await_monitors (GemingaRunner *self, GemingaRunnerFunc func, gpointer data)
 
 /* Helpers: life */
 
+static void
+tell_pending (GemingaRunner *self)
+{
+  const char *const *pending = geminga_settings_get_pending (self->settings);
+
+  for (gsize i = 0; pending != NULL && pending[i] != NULL; i++)
+    g_message ("The new value of the setting “%s” takes effect when the service is started again",
+               pending[i]);
+}
+
 static GemingaRunner *
 runner_new (GemingaService *service)
 {
@@ -251,10 +261,10 @@ end (GemingaRunner *self)
   guint timer = g_timeout_add (END_TIME, on_end_time, &is_over);
 
   /* An upgrade that was begun finds that it comes too late. */
-  while (self->is_upgrading)
+  while (self->is_upgrading && !is_over)
     g_main_context_iteration (NULL, TRUE);
   /* What was asked for over the bus gets its answer. */
-  while (g_main_context_iteration (NULL, FALSE))
+  while (!is_over && g_main_context_iteration (NULL, FALSE))
     continue;
   /* Monitors have none left; others have spawned processes too. */
   geminga_processes_signal_all (self->processes, SIGTERM);
@@ -423,7 +433,7 @@ geminga_runner_stop (GemingaRunner *self, gboolean is_quick)
   geminga_runner_abort_trial (self);
   geminga_runner_dismiss_old_workers (self, is_quick);
   for (guint i = 0; i < self->monitors->len; i++)
-    geminga_monitor_stop_children (g_ptr_array_index (self->monitors, i), is_quick);
+    geminga_monitor_end_children (g_ptr_array_index (self->monitors, i), is_quick);
   geminga_runner_check_end (self);
 }
 
@@ -439,6 +449,8 @@ geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer dat
   if (!geminga_settings_reload (self->settings, error) ||
       !geminga_runner_apply_settings (self, error))
     return FALSE;
+
+  tell_pending (self);
 
   /* A service that is starting is not ready before it is, whatever it does meanwhile. */
   if (self->was_ready)

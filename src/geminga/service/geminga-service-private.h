@@ -19,6 +19,9 @@ GPtrArray *geminga_service_list_all (GemingaService *self);
 
 gboolean geminga_service_check_settings (GemingaService *self, GError **error);
 
+/* Nothing of it runs in the main process. */
+gboolean geminga_service_is_in_processes (GemingaService *self);
+
 /* (element-type GSocket) */
 void geminga_service_set_sockets (GemingaService *self, GPtrArray *sockets);
 /* For the monitor of the service: what it shall keep alive. */
@@ -32,8 +35,7 @@ gboolean geminga_service_configure_log (GemingaLog *log, GemingaSettings *settin
 
 /* What a started process is told of all services: their settings and how many sockets are whose. */
 GVariant *geminga_service_pack (GPtrArray *services);
-gboolean
-geminga_service_unpack_settings (GPtrArray *services, GVariant *packed, GError **error);
+gboolean geminga_service_unpack_settings (GPtrArray *services, GVariant *packed, GError **error);
 gboolean
 geminga_service_unpack (GPtrArray *services, GVariant *packed, GPtrArray *sockets, GError **error);
 

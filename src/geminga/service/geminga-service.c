@@ -332,6 +332,18 @@ geminga_service_check_settings (GemingaService *self, GError **error)
                                                            error);
 }
 
+gboolean
+geminga_service_is_in_processes (GemingaService *self)
+{
+  GemingaServicePrivate *priv = get_private (self);
+
+  for (guint i = 0; i < priv->singles->len; i++)
+    if (g_array_index (priv->singles, GemingaPoolSpec, i).placement != GEMINGA_PLACEMENT_PROCESS)
+      return FALSE;
+
+  return priv->worker_type == G_TYPE_INVALID || get_placement (priv) == GEMINGA_PLACEMENT_PROCESS;
+}
+
 void
 geminga_service_set_sockets (GemingaService *self, GPtrArray *sockets)
 {

@@ -71,12 +71,23 @@ take_signals (Worker *self)
   signal (SIGPIPE, SIG_IGN);
 }
 
+/* What only the first user may read, such as a key, is read now. */
+static gboolean
+check_settings (Worker *self, GError **error)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    if (!geminga_service_check_settings (g_ptr_array_index (self->services, i), error))
+      return FALSE;
+
+  return TRUE;
+}
+
 static gboolean
 configure (Worker *self, GemingaProcessStart *started, GError **error)
 {
   return geminga_service_unpack (self->services, started->settings, started->sockets, error) &&
          geminga_service_configure_log (self->log, self->settings, error) &&
-         geminga_process_enter_worker (self->settings, error);
+         check_settings (self, error) && geminga_process_enter_worker (self->settings, error);
 }
 
 /* GemingaNodeHooks */

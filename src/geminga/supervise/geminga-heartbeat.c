@@ -11,9 +11,13 @@
 #define MIN_INTERVAL 10
 #define MAX_INTERVAL 80
 
+/* Until its main loop runs for the first time a process may read programs, and be slow at it. */
+#define START_TIME (60 * G_TIME_SPAN_SECOND)
+
 typedef struct
 {
   gint64 pinged_at; /* monotonic; 0: nothing on its way */
+  gboolean is_started;
   gboolean is_reported;
 } Beat;
 
@@ -37,7 +41,10 @@ on_pong (gpointer data, guint32 node)
   Beat *beat = g_hash_table_lookup (self->beats, GUINT_TO_POINTER (node));
 
   if (beat != NULL)
-    beat->pinged_at = 0;
+    {
+      beat->pinged_at = 0;
+      beat->is_started = TRUE;
+    }
 }
 
 /* Tells whether the process is hung and was not reported. */
@@ -54,7 +61,8 @@ check (GemingaHeartbeat *self, guint32 node, Beat *beat, gint64 now)
       return FALSE;
     }
 
-  beat->is_reported = now - beat->pinged_at >= self->timeout;
+  beat->is_reported =
+      now - beat->pinged_at >= (beat->is_started ? self->timeout : MAX (self->timeout, START_TIME));
 
   return beat->is_reported;
 }
@@ -167,6 +175,15 @@ geminga_heartbeat_add (GemingaHeartbeat *self, guint32 node)
   g_hash_table_replace (self->beats, GUINT_TO_POINTER (node), g_new0 (Beat, 1));
   if (self->timer == NULL)
     update_timer (self);
+}
+
+void
+geminga_heartbeat_note_life (GemingaHeartbeat *self, guint32 node)
+{
+  Beat *beat = g_hash_table_lookup (self->beats, GUINT_TO_POINTER (node));
+
+  if (beat != NULL)
+    beat->is_started = TRUE;
 }
 
 void

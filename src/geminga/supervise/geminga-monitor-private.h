@@ -47,6 +47,8 @@ void geminga_monitor_configure (GemingaMonitor *self);
 void geminga_monitor_replace (GemingaMonitor *self);
 void geminga_monitor_start_children (GemingaMonitor *self);
 void geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick);
+/* The same, for good. */
+void geminga_monitor_end_children (GemingaMonitor *self, gboolean is_quick);
 
 /* Runs @func once everything wanted is there and nothing else; @failure says why it will not be. */
 typedef void (*GemingaMonitorFunc) (gpointer data, const char *failure);

@@ -519,6 +519,13 @@ geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick)
 }
 
 void
+geminga_monitor_end_children (GemingaMonitor *self, gboolean is_quick)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    geminga_pool_end (g_ptr_array_index (self->pools, i), is_quick);
+}
+
+void
 geminga_monitor_when_settled (GemingaMonitor *self, GemingaMonitorFunc func, gpointer data)
 {
   Waiting waiting = { func, data };

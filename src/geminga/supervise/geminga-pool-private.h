@@ -37,6 +37,7 @@ typedef struct
   gint64 expires_at; /* monotonic microseconds; 0: never */
   GemingaChildState state;
   gboolean is_old;       /* to be replaced */
+  gboolean is_worn;      /* whatever happens to the others */
   gboolean is_forgotten; /* it has ended */
   char *reason;          /* (nullable): why its process ended, or why it was killed */
   char *detail;          /* (nullable): set by who knows more about it */
@@ -101,6 +102,8 @@ guint geminga_pool_get_n_wanted (GemingaPool *self);
 /* Stops all, until start(). With @is_quick nobody gets time to finish. */
 void geminga_pool_stop (GemingaPool *self, gboolean is_quick);
 void geminga_pool_start (GemingaPool *self);
+/* The same, for good. */
+void geminga_pool_end (GemingaPool *self, gboolean is_quick);
 /* Replaces all, new ones first. */
 void geminga_pool_replace (GemingaPool *self);
 /* Replaces one. */

@@ -30,6 +30,7 @@ struct _GemingaPool
   guint n_wanted;
   guint last_number;
   gboolean is_stopped;
+  gboolean is_ending; /* stopped for good */
   gboolean has_given_up;
   gboolean is_replacing;
   gboolean is_reconciling;
@@ -168,7 +169,7 @@ abort_replacement (GemingaPool *self, const char *why)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i);
 
-      child->is_old = FALSE;
+      child->is_old = child->is_worn;
     }
   self->funcs->not_replaced (self->data, why);
 }
@@ -177,7 +178,7 @@ abort_replacement (GemingaPool *self, const char *why)
 static void
 plan_restart (GemingaPool *self, GemingaChild *child, GemingaEnd end, const char *why)
 {
-  gboolean is_new = child == NULL || !child->is_old;
+  gboolean is_new = child == NULL || (!child->is_old && child->ready_at == 0);
   gint64 now = g_get_monotonic_time ();
   g_autofree char *message = NULL;
   gint64 delay;
@@ -363,17 +364,25 @@ count_wanted (GemingaPool *self)
 }
 
 static void
-stop_old (GemingaPool *self, guint n_surplus)
+stop_old_in_state (GemingaPool *self, GemingaChildState state, guint *n_surplus)
 {
-  for (guint i = 0; i < self->children->len && n_surplus > 0; i++)
+  for (guint i = 0; i<self->children->len && * n_surplus> 0; i++)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i);
 
-      if (!child->is_old || child->state == GEMINGA_CHILD_STOPPING)
+      if (!child->is_old || child->state != state)
         continue;
       stop_child (child);
-      n_surplus--;
+      --*n_surplus;
     }
+}
+
+/* Those that do not serve yet first, as after two replacements one after the other. */
+static void
+stop_old (GemingaPool *self, guint n_surplus)
+{
+  stop_old_in_state (self, GEMINGA_CHILD_STARTING, &n_surplus);
+  stop_old_in_state (self, GEMINGA_CHILD_RUNNING, &n_surplus);
 }
 
 static void
@@ -571,8 +580,18 @@ geminga_pool_stop (GemingaPool *self, gboolean is_quick)
 }
 
 void
+geminga_pool_end (GemingaPool *self, gboolean is_quick)
+{
+  self->is_ending = TRUE;
+  geminga_pool_stop (self, is_quick);
+}
+
+void
 geminga_pool_start (GemingaPool *self)
 {
+  if (self->is_ending)
+    return;
+
   self->is_stopped = FALSE;
   self->has_given_up = FALSE;
   self->not_before = 0;
@@ -583,6 +602,9 @@ geminga_pool_start (GemingaPool *self)
 void
 geminga_pool_replace (GemingaPool *self)
 {
+  if (self->is_ending)
+    return;
+
   for (guint i = 0; i < self->children->len; i++)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i);
@@ -601,6 +623,7 @@ geminga_pool_replace_child (GemingaPool *self, GemingaChild *child, const char *
 
   g_info ("Replacing “%s”: it %s", child->id, why);
   child->is_old = TRUE;
+  child->is_worn = TRUE;
   reconcile (self);
 }
 

@@ -78,6 +78,7 @@ test_hung (void)
   geminga_heartbeat_set_timeout (heartbeat, MILLISECONDS (200));
   geminga_heartbeat_add (heartbeat, 1);
   geminga_heartbeat_add (heartbeat, 2);
+  geminga_heartbeat_note_life (heartbeat, 2);
 
   g_mutex_lock (&probe_gate);
   start = g_get_monotonic_time ();
@@ -135,6 +136,8 @@ test_off (void)
   g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
 
   geminga_heartbeat_add (heartbeat, 1);
+  geminga_heartbeat_note_life (heartbeat, 1);
+  geminga_heartbeat_note_life (heartbeat, 7);
   g_mutex_lock (&probe_gate);
   hang (ref);
   await_ticks (20);
