@@ -41,6 +41,9 @@ class Serving(unittest.TestCase):
     def test_threads(self) -> None:
         with Service("--workers", "3", "--placement", "thread") as service:
             self.assertEqual(service.get(), (200, b"Hello World!\n"))
+            with Load(service.address, 8) as load:
+                load.await_more(2000)
+            self.assertEqual(load.failures, [])
             self.assertEqual(service.workers(), [])
             self.assertEqual(service.stop(), 0)
 

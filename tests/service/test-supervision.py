@@ -46,14 +46,14 @@ class Crashes(unittest.TestCase):
 
     def test_does_not_start(self) -> None:
         start = time.monotonic()
-        with Service("--access-log", "/nonexistent/folder/access.log", "--max-restarts", "3",
+        with Service("--access-log", "/proc", "--max-restarts", "3",
                      wait=False) as service:
             self.assertEqual(service.process.wait(PATIENCE), 1)
             # At once, after 0.1 s and after 0.2 s, each a quarter more or less.
             self.assertGreaterEqual(time.monotonic() - start, 0.3 * 0.75)
-            service.await_line(r"worker\d+ \[\d+\] .*/nonexistent/folder/access.log", 4)
+            service.await_line(r"worker\d+ \[\d+\] .*/proc", 4)
             service.await_line(r"cannot go on: .*worker.* died 4 times within a minute; "
-                               r".*/nonexistent/folder/access.log")
+                               r".*/proc")
             self.assertFalse([line for line in service.lines if "is ready" in line])
 
     def test_reload_keeps_old_workers_if_new_ones_do_not_start(self) -> None:
@@ -62,15 +62,15 @@ class Crashes(unittest.TestCase):
             file.flush()
             with Service("--config", file.name) as service, Load(service.address) as load:
                 before = service.await_workers(2)
-                file.write("access-log=/nonexistent/folder/access.log\n")
+                file.write("access-log=/proc\n")
                 file.flush()
                 service.send(signal.SIGHUP)
                 service.await_line(r"the new workers do not get ready, the old ones stay: .*"
-                                   r"/nonexistent/folder/access.log")
+                                   r"/proc")
                 load.await_more(100)
                 self.assertEqual(service.await_workers(2), before)
                 service.send(signal.SIGTTIN)
-                service.await_line("died|cannot go on|/nonexistent", 2)
+                service.await_line("died|cannot go on|/proc", 2)
                 load.is_over = True
             self.assertEqual(load.failures, [])
 
@@ -79,6 +79,8 @@ class Crashes(unittest.TestCase):
             for round_ in range(2):
                 victim = service.await_workers(1)[0]
                 service.await_line(r"is ready|did not respond", round_ + 1)
+                # A worker that has not started yet has more time.
+                self.assertEqual(service.get()[0], 200)
                 os.kill(victim, signal.SIGSTOP)
                 service.await_line(r"did not respond for 0.3 s", round_ + 1)
             self.assertEqual(service.process.wait(PATIENCE), 1)
@@ -133,9 +135,9 @@ class States(unittest.TestCase):
                 self.assertIn(service.stop(number), (0, -number))
 
     def test_stop_a_service_that_waits_to_restart(self) -> None:
-        with Service("--access-log", "/nonexistent/folder/access.log", "--max-restarts", "100",
+        with Service("--access-log", "/proc", "--max-restarts", "100",
                      wait=False) as service:
-            service.await_line("/nonexistent/folder/access.log", 4)
+            service.await_line("/proc", 4)
             self.assertEqual(service.stop(), 0)
 
     def test_reload_while_starting(self) -> None:

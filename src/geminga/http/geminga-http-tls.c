@@ -73,6 +73,7 @@ GTlsCertificate *
 geminga_http_tls_load (const char *certificate_path, const char *key_path, GError **error)
 {
   gboolean has_key = key_path != NULL && *key_path != '\0';
+  g_autofree char *key = NULL;
   GTlsCertificate *certificate;
 
   if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
@@ -85,7 +86,19 @@ geminga_http_tls_load (const char *certificate_path, const char *key_path, GErro
   certificate = has_key ? g_tls_certificate_new_from_files (certificate_path, key_path, error)
                         : g_tls_certificate_new_from_file (certificate_path, error);
   if (certificate == NULL)
-    g_prefix_error (error, _ ("Cannot use the TLS certificate %s: "), certificate_path);
+    {
+      g_prefix_error (error, _ ("Cannot use the TLS certificate %s: "), certificate_path);
+      return NULL;
+    }
+
+  g_object_get (certificate, "private-key-pem", &key, NULL);
+  if (key == NULL)
+    {
+      g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+                   _ ("There is no private key with the TLS certificate %s: name one with tls-key"),
+                   certificate_path);
+      g_clear_object (&certificate);
+    }
 
   return certificate;
 }

@@ -13,7 +13,7 @@
 
 typedef struct
 {
-  grefcount ref_count;
+  gatomicrefcount ref_count;
   GStrv methods;
   GPtrArray *names; /* (element-type utf8): of the parameters, in their order */
   GemingaRequestHandler handler;
@@ -78,7 +78,7 @@ route_unref (gpointer data)
 {
   Route *route = data;
 
-  if (!g_ref_count_dec (&route->ref_count))
+  if (!g_atomic_ref_count_dec (&route->ref_count))
     return;
 
   if (route->destroy != NULL)
@@ -441,7 +441,7 @@ geminga_router_add_route (GemingaRouter *self,
     }
 
   route = g_new0 (Route, 1);
-  g_ref_count_init (&route->ref_count);
+  g_atomic_ref_count_init (&route->ref_count);
   route->methods = g_steal_pointer (&methods);
   route->handler = handler;
   route->user_data = user_data;
@@ -550,7 +550,7 @@ geminga_router_handle (GemingaRouter *self, GemingaRequest *request)
       /* The handler may keep the router from being the same when it returns. */
       Route *route = match.route;
 
-      g_ref_count_inc (&route->ref_count);
+      g_atomic_ref_count_inc (&route->ref_count);
       geminga_request_set_params (request, (const char *const *) route->names->pdata, match.values,
                                   MIN (match.n_values, route->names->len));
       route->handler (request, route->user_data);

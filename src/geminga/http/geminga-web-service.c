@@ -4,6 +4,8 @@
 
 #include "geminga-web-service.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "geminga-http-tls-private.h"
 #include "geminga-web-worker-private.h"
 
@@ -51,6 +53,40 @@ static GParamSpec *props[N_PROPS];
 
 /* GemingaService */
 
+/* What workers would find out one after the other. */
+static gboolean
+check_access_log (GemingaSettings *settings, GError **error)
+{
+  const char *path = geminga_settings_get_string (settings, "access-log");
+  g_autofree char *folder = NULL;
+
+  if (path == NULL || *path == '\0' || g_str_equal (path, "-"))
+    return TRUE;
+
+  folder = g_path_get_dirname (path);
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+
+  g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
+               _ ("Cannot open the access log %s: there is no folder %s"), path, folder);
+
+  return FALSE;
+}
+
+static gboolean
+check_key (GemingaSettings *settings, GError **error)
+{
+  const char *path = geminga_settings_get_string (settings, "tls-key");
+
+  if (path == NULL || *path == '\0')
+    return TRUE;
+
+  g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
+               _ ("The setting “%s” needs “%s”"), "tls-key", "tls-certificate");
+
+  return FALSE;
+}
+
 static gboolean
 geminga_web_service_check_settings (GemingaService *service,
                                     GemingaSettings *settings,
@@ -62,7 +98,7 @@ geminga_web_service_check_settings (GemingaService *service,
   if (path == NULL || *path == '\0')
     {
       g_clear_object (&GEMINGA_WEB_SERVICE (service)->certificate);
-      return TRUE;
+      return check_key (settings, error) && check_access_log (settings, error);
     }
 
   certificate =
@@ -73,7 +109,7 @@ geminga_web_service_check_settings (GemingaService *service,
 
   g_set_object (&GEMINGA_WEB_SERVICE (service)->certificate, certificate);
 
-  return TRUE;
+  return check_access_log (settings, error);
 }
 
 /* GObject */

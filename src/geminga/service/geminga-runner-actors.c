@@ -310,6 +310,7 @@ bus_acquired (gpointer data)
 {
   GemingaRunner *self = data;
 
+  self->is_off_bus = FALSE;
   g_info ("%s is on the bus", geminga_service_get_id (self->service));
 }
 
@@ -318,6 +319,10 @@ bus_lost (gpointer data, const char *why)
 {
   GemingaRunner *self = data;
 
+  if (self->is_off_bus)
+    return;
+
+  self->is_off_bus = TRUE;
   g_message ("%s serves without the bus: %s", geminga_service_get_id (self->service), why);
 }
 

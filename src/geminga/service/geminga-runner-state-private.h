@@ -59,6 +59,7 @@ struct _GemingaRunner
 
   GemingaRunnerState state;
   gboolean is_upgrading; /* from the trial until the program is executed, or is not */
+  gboolean is_off_bus;   /* which was said */
   GPid trial_pid;        /* 0: none */
   gboolean was_ready;
   gboolean is_over; /* there is nothing to run: a trial, or another process does */

@@ -39,6 +39,7 @@ typedef struct
   GemingaSettings *settings;    /* (owned) */
   GType worker_type;            /* G_TYPE_INVALID: no workers */
   gboolean is_main_thread_only; /* what workers call */
+  gboolean is_one_of_several;   /* in its program */
   GArray *singles;              /* (owned) (element-type GemingaPoolSpec) */
   GPtrArray *services;          /* (owned) (element-type GemingaService): added to this one */
   GPtrArray *sockets;           /* (owned) (element-type GSocket) */
@@ -363,7 +364,7 @@ geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup)
   setup->service_id = g_strdup (priv->id);
   setup->settings = g_object_ref (priv->settings);
   /* Ids are unique in a process, which several services may share. */
-  setup->workers.name = placement == GEMINGA_PLACEMENT_PROCESS
+  setup->workers.name = placement == GEMINGA_PLACEMENT_PROCESS || !priv->is_one_of_several
                             ? g_strdup ("worker")
                             : g_strconcat (geminga_service_get_name (self), "Worker", NULL);
   setup->workers.type = priv->worker_type;
@@ -406,70 +407,6 @@ geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GErro
 
   return geminga_log_configure (log, geminga_settings_get_string (settings, "log-level"), format,
                                 geminga_settings_get_string (settings, "log-file"), error);
-}
-
-GVariant *
-geminga_service_pack (GPtrArray *services)
-{
-  GVariantBuilder packed;
-
-  g_variant_builder_init (&packed, G_VARIANT_TYPE_VARDICT);
-  for (guint i = 0; i < services->len; i++)
-    {
-      GemingaServicePrivate *priv = get_private (g_ptr_array_index (services, i));
-      g_autoptr (GVariant) values = geminga_settings_to_variant (priv->settings);
-
-      g_variant_builder_add (&packed, "{sv}", priv->id,
-                             g_variant_new ("(@a{sv}u)", values, priv->sockets->len));
-    }
-
-  return g_variant_ref_sink (g_variant_builder_end (&packed));
-}
-
-gboolean
-geminga_service_unpack_settings (GPtrArray *services, GVariant *packed, GError **error)
-{
-  for (guint i = 0; i < services->len; i++)
-    {
-      GemingaServicePrivate *priv = get_private (g_ptr_array_index (services, i));
-      g_autoptr (GVariant) values = NULL;
-
-      if (!g_variant_lookup (packed, priv->id, "(@a{sv}u)", &values, NULL))
-        {
-          g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
-                       "The main process does not know the service “%s”: make the same services "
-                       "in every process",
-                       priv->id);
-          return FALSE;
-        }
-      if (!geminga_settings_from_variant (priv->settings, values, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-gboolean
-geminga_service_unpack (GPtrArray *services, GVariant *packed, GPtrArray *sockets, GError **error)
-{
-  guint n_taken = 0;
-
-  if (!geminga_service_unpack_settings (services, packed, error))
-    return FALSE;
-
-  for (guint i = 0; i < services->len; i++)
-    {
-      GemingaService *service = g_ptr_array_index (services, i);
-      g_autoptr (GPtrArray) own = g_ptr_array_new ();
-      guint32 n_sockets = 0;
-
-      g_variant_lookup (packed, get_private (service)->id, "(@a{sv}u)", NULL, &n_sockets);
-      for (guint j = 0; j < n_sockets && n_taken < sockets->len; j++)
-        g_ptr_array_add (own, g_ptr_array_index (sockets, n_taken++));
-      geminga_service_set_sockets (service, own);
-    }
-
-  return TRUE;
 }
 
 /* Public API */
@@ -696,6 +633,8 @@ geminga_service_add_service (GemingaService *self,
     return FALSE;
 
   g_ptr_array_add (priv->services, g_object_ref (service));
+  priv->is_one_of_several = TRUE;
+  get_private (service)->is_one_of_several = TRUE;
 
   return TRUE;
 }

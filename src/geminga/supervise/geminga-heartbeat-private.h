@@ -24,7 +24,7 @@ void geminga_heartbeat_free (GemingaHeartbeat *self);
 /* In microseconds; 0: nothing counts as hung. */
 void geminga_heartbeat_set_timeout (GemingaHeartbeat *self, gint64 timeout);
 void geminga_heartbeat_add (GemingaHeartbeat *self, guint32 node);
-/* It has shown that it lives; before that it gets a minute at least, to start. */
+/* It has shown that it lives; before that it gets ten seconds at least, to start. */
 void geminga_heartbeat_note_life (GemingaHeartbeat *self, guint32 node);
 void geminga_heartbeat_remove (GemingaHeartbeat *self, guint32 node);
 

@@ -12,7 +12,7 @@
 #define MAX_INTERVAL 80
 
 /* Until its main loop runs for the first time a process may read programs, and be slow at it. */
-#define START_TIME (60 * G_TIME_SPAN_SECOND)
+#define START_TIME (10 * G_TIME_SPAN_SECOND)
 
 typedef struct
 {
