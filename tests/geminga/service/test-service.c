@@ -135,7 +135,7 @@ test_fill_setup (void)
   setup = (GemingaMonitorSetup){ 0 };
   geminga_service_fill_setup (service, &setup);
   g_assert_cmpint (setup.workers.placement, ==, GEMINGA_PLACEMENT_SHARED);
-  g_assert_cmpstr (setup.workers.name, ==, "TestWorker");
+  g_assert_cmpstr (setup.workers.name, ==, "worker");
   setup_clear (&setup);
   g_assert_finalize_object (service);
 }

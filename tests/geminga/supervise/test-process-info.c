@@ -43,7 +43,8 @@ test_memory (void)
   memset (block, 1, size);
   after = geminga_process_info_get_memory (getpid ());
   g_assert_cmpuint (after, >=, before + size / 2);
-  g_assert_cmpuint (after, <, before + 2 * size);
+  /* The thread sanitizer keeps several times as much beside it. */
+  g_assert_cmpuint (after, <, before + 12 * size);
 }
 
 static void
