@@ -124,7 +124,7 @@ class Notify(unittest.TestCase):
 
     def test_not_ready_if_it_does_not_start(self) -> None:
         with tempfile.TemporaryDirectory() as folder, Manager(folder) as manager, \
-             Service("--access-log", "/nonexistent/folder/log", "--max-restarts", "1", wait=False,
+             Service("--access-log", "/proc", "--max-restarts", "1", wait=False,
                      environment={"NOTIFY_SOCKET": manager.path}) as service:
             manager.await_state("STOPPING=1")
             self.assertNotIn("READY=1", manager.heard)
