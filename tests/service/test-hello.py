@@ -208,7 +208,7 @@ class Signals(unittest.TestCase):
                 service.send(signal.SIGHUP)
                 service.await_line("has stopped", 2 * round_ + 2)
             load.await_more(200)
-            self.assertFalse(set(before) & set(service.workers()))
+            service.await_workers(2, tuple(before))
         self.assertEqual(load.failures, [])
 
     def test_upgrade_under_load(self) -> None:

@@ -93,7 +93,7 @@ class Recycling(unittest.TestCase):
             before = service.workers()
             service.await_line("has stopped", 2)
             load.await_more(100)
-            self.assertFalse(set(before) & set(service.workers()))
+            service.await_workers(2, tuple(before))
             load.is_over = True
         self.assertEqual(load.failures, [])
 
