@@ -16,6 +16,10 @@
 #include "cli-watch.h"
 
 #define NAME_PREFIX "org.geminga1.Service."
+#define EVENT_RULE  "type='signal',path_namespace='" CLI_ARBITER_PATH "'"
+#define OWNER_RULE                                                                \
+  "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus'," \
+  "member='NameOwnerChanged',arg0namespace='org.geminga1.Service'"
 
 /* Which services there are, by the unique names that signals come from. */
 typedef struct
@@ -197,7 +201,8 @@ closed_cb (GDBusConnection *connection,
     g_set_error_literal (&self->error, CLI_ERROR, CLI_STATUS_NO_BUS, _ ("The bus is gone"));
 }
 
-/* GDBus knows no rule for all paths below one, so it is added by hand. */
+/* Rules are added by hand: GDBus knows none for all paths below one, and where the bus goes while it
+ * adds one, it gives a critical warning in place of an error. */
 static gboolean
 add_match (Cli *cli, const char *rule, GError **error)
 {
@@ -218,8 +223,8 @@ subscribe (Monitor *self)
                                           G_DBUS_SIGNAL_FLAGS_NO_MATCH_RULE, signal_cb, self, NULL);
   self->subscriptions[1] = g_dbus_connection_signal_subscribe (
       connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",
-      "/org/freedesktop/DBus", "org.geminga1.Service", G_DBUS_SIGNAL_FLAGS_MATCH_ARG0_NAMESPACE,
-      owner_changed_cb, self, NULL);
+      "/org/freedesktop/DBus", NULL, G_DBUS_SIGNAL_FLAGS_NO_MATCH_RULE, owner_changed_cb, self,
+      NULL);
   self->closed_id = g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
 }
 
@@ -292,7 +297,7 @@ run (Cli *cli, const char *const *operands, GError **error)
 
   cli->is_pretty = FALSE; /* an object a line */
   subscribe (&monitor);
-  if (!add_match (cli, "type='signal',path_namespace='" CLI_ARBITER_PATH "'", error) ||
+  if (!add_match (cli, OWNER_RULE, error) || !add_match (cli, EVENT_RULE, error) ||
       !add_services (&monitor, error))
     return FALSE;
 

@@ -15,7 +15,7 @@ class TestLook(fixture.TestCase):
         self.assertEqual(head.split(), ["ID", "PID", "WORKERS", "STATE", "UPTIME", "RESTARTS",
                                         "ADDRESS"])
         self.assertEqual(row.split(), ["org.example.Hello", str(self.fakes[self.SERVICES[0]].pid),
-                                       "2/2", "running", "1h01m", "3", "127.0.0.1:8060,",
+                                       "2/2", "running", "1d02h", "3", "127.0.0.1:8060,",
                                        "unix:/run/x"])
         self.assertEqual(self.check().splitlines()[0], head)
 
@@ -41,7 +41,7 @@ class TestLook(fixture.TestCase):
             self.assertTrue(text.startswith("running  org.example.Hello\n"), text)
             self.assertRegex(text, r"Version: 1\.2\n")
             self.assertRegex(text, r"Workers: 2/2\n")
-            self.assertRegex(text, r"worker1 +1001 +running +process +1h01m +4194304\n")
+            self.assertRegex(text, r"worker1 +1001 +running +process +1d02h +4194304\n")
             self.assertIn("killed by signal 9\\x1b[2J\n", text)
         status = self.check_json("status", "Hello")
         self.assertEqual([worker["id"] for worker in status["worker-list"]], ["worker1", "worker2"])
@@ -157,8 +157,9 @@ class TestWatch(fixture.TestCase):
             if words[0] == "ps":
                 child.stdout.readline()
             bus.daemon.kill()
-            self.assertEqual(child.wait(fixture.PATIENCE), 8)
-            self.assertIn("geminga: ", child.stderr.read())
+            _, errors = child.communicate(timeout=fixture.PATIENCE)
+            self.assertEqual(child.returncode, 8, errors)
+            self.assertIn("geminga: ", errors)
 
 
 class TestMany(fixture.TestCase):
