@@ -435,6 +435,9 @@ retire (GemingaMailbox *self)
   g_mutex_lock (&self->lock);
   system = g_steal_pointer (&self->system);
   g_mutex_unlock (&self->lock);
+
+  /* A killer may not have come to it yet, and the actor lets go of its calls now. */
+  fail_open_calls (self);
   if (actor != NULL)
     geminga_actor_detach (actor);
 
