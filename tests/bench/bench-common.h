@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 #include <sys/resource.h>
+#include <time.h>
 
 /* What benchmarks of actors share: a run is measured by the clock and by the processor time of this
  * process and, where they say so, of another one. Each figure is the best of some runs in turns. */
@@ -32,6 +33,19 @@ bench_cpu_self (void)
          (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+/* Of any process, with all its threads. */
+static inline double
+bench_cpu_process (GPid pid)
+{
+  struct timespec used = { 0 };
+  clockid_t clock;
+
+  if (clock_getcpuclockid (pid, &clock) != 0 || clock_gettime (clock, &used) != 0)
+    g_error ("The processor time of process %d cannot be read", (int) pid);
+
+  return (double) used.tv_sec + (double) used.tv_nsec / 1e9;
+}
+
 static inline void
 bench_run (BenchFigure *best, BenchFunc func, BenchCpuFunc others, gpointer data, guint n)
 {
@@ -48,15 +62,28 @@ bench_run (BenchFigure *best, BenchFunc func, BenchCpuFunc others, gpointer data
     *best = (BenchFigure){ rate, cpu * 1e6 / n };
 }
 
+/* The gate is the least ratio, 0 if there is none. */
+static inline void
+bench_print_gate (const char *name,
+                  const BenchFigure *figure,
+                  const char *peer,
+                  const BenchFigure *other,
+                  double gate)
+{
+  g_print ("{\"name\":\"%s\",\"value\":%.0f,\"unit\":\"op/s\",\"cpu_per_op\":%.3f", name,
+           figure->rate, figure->cpu);
+  if (peer != NULL)
+    g_print (",\"peer\":\"%s (%.3f us)\",\"peer_value\":%.0f", peer, other->cpu, other->rate);
+  if (gate > 0)
+    g_print (",\"gate\":%g", gate);
+  g_print ("}\n");
+}
+
 static inline void
 bench_print (const char *name,
              const BenchFigure *figure,
              const char *peer,
              const BenchFigure *other)
 {
-  g_print ("{\"name\":\"%s\",\"value\":%.0f,\"unit\":\"op/s\",\"cpu_per_op\":%.3f", name,
-           figure->rate, figure->cpu);
-  if (peer != NULL)
-    g_print (",\"peer\":\"%s (%.3f us)\",\"peer_value\":%.0f", peer, other->cpu, other->rate);
-  g_print ("}\n");
+  bench_print_gate (name, figure, peer, other, 0);
 }
