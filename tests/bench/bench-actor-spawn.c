@@ -89,8 +89,7 @@ op_stop (gpointer data, guint n)
   gboolean is_stopped = FALSE;
 
   geminga_system_stop_async (data, NULL, stopped_cb, &is_stopped);
-  while (!is_stopped)
-    g_main_context_iteration (NULL, TRUE);
+  bench_wait_until (&is_stopped);
   g_assert (((IdlerClass *) g_type_class_peek (IDLER_TYPE))->n_started == 0);
 }
 
@@ -138,8 +137,8 @@ bench_actor_spawn (GemingaSystem *system, BenchErlang *peer)
       bench_run_erlang (&theirs[1], peer, "stop", N_ACTORS);
     }
 
-  bench_print_gate ("actor/spawn", &ours[0], peer_name, &theirs[0], 6);
-  bench_print_gate ("actor/spawn/stop", &ours[1], peer_name, &theirs[1], 0);
+  bench_print ("actor/spawn", &ours[0], peer_name, &theirs[0], 6);
+  bench_print ("actor/spawn/stop", &ours[1], peer_name, &theirs[1], 0);
   g_print ("{\"name\":\"actor/spawn/size\",\"value\":%zu,\"unit\":\"bytes\",\"better\":\"less\","
            "\"gate\":\"value <= 256\"",
            own_size);

@@ -56,13 +56,6 @@ stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-wait_until (const gboolean *is_done)
-{
-  while (!*is_done)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static void
 run_group (const Group *group)
 {
   g_autoptr (GemingaSystem) system = geminga_system_new ();
@@ -73,7 +66,7 @@ run_group (const Group *group)
 
   g_clear_pointer (&peer, bench_erlang_free);
   geminga_system_stop_async (system, NULL, stopped_cb, &is_stopped);
-  wait_until (&is_stopped);
+  bench_wait_until (&is_stopped);
 }
 
 /* Nothing of GLib has started a thread yet. */
@@ -110,15 +103,16 @@ bench_actor_compare (const BenchActorFigure *figures,
     {
       BenchFigure ours = { 0 };
       BenchFigure theirs = { 0 };
+      const gint64 start = g_get_monotonic_time ();
 
-      for (guint j = 0; j < BENCH_RUNS; j++)
+      for (guint j = 0; j < BENCH_RUNS && bench_has_time (j, start); j++)
         {
           bench_run (&ours, figures[i].run, NULL, data, figures[i].n);
           if (peer != NULL)
             bench_run_erlang (&theirs, peer, figures[i].operation, figures[i].n);
         }
-      bench_print_gate (figures[i].name, &ours, peer != NULL ? figures[i].peer : NULL, &theirs,
-                        figures[i].gate);
+      bench_print (figures[i].name, &ours, peer != NULL ? figures[i].peer : NULL, &theirs,
+                   figures[i].gate);
     }
 }
 
@@ -135,12 +129,21 @@ bench_actor_new (GemingaSystem *system, GType type, GemingaPlacement placement)
 }
 
 void
+bench_actor_begin_ask (GemingaActorRef *ref,
+                       const char *command,
+                       GVariant *arguments,
+                       gboolean *is_done)
+{
+  geminga_actor_ref_ask_async (ref, command, arguments, G_MAXINT, NULL, ask_done_cb, is_done);
+}
+
+void
 bench_actor_ask_wait (GemingaActorRef *ref, const char *command, GVariant *arguments)
 {
   gboolean is_done = FALSE;
 
-  geminga_actor_ref_ask_async (ref, command, arguments, G_MAXINT, NULL, ask_done_cb, &is_done);
-  wait_until (&is_done);
+  bench_actor_begin_ask (ref, command, arguments, &is_done);
+  bench_wait_until (&is_done);
 }
 
 void
@@ -150,7 +153,7 @@ bench_actor_end (GemingaActorRef *ref)
 
   geminga_actor_ref_wait_ended_async (ref, NULL, ended_cb, &is_done);
   geminga_actor_ref_stop (ref);
-  wait_until (&is_done);
+  bench_wait_until (&is_done);
   g_object_unref (ref);
 }
 
@@ -158,8 +161,8 @@ int
 main (int argc, char **argv)
 {
   static const Group groups[] = {
-    { "tell", bench_actor_tell },
-    { "ask", bench_actor_ask },
+    { "tell", bench_actor_tell },       { "ask", bench_actor_ask },
+    { "threads", bench_actor_threads }, { "restart", bench_actor_restart },
     { "spawn", bench_actor_spawn },
   };
   gboolean is_done = TRUE;

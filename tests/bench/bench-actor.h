@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 /* Each measures its figures and prints them. The peer is NULL if Erlang is not installed. */
 void bench_actor_tell (GemingaSystem *system, BenchErlang *peer);
 void bench_actor_ask (GemingaSystem *system, BenchErlang *peer);
+void bench_actor_threads (GemingaSystem *system, BenchErlang *peer);
+void bench_actor_restart (GemingaSystem *system, BenchErlang *peer);
 void bench_actor_spawn (GemingaSystem *system, BenchErlang *peer);
 
 /* One figure: our operation and Erlang's by turns. */
@@ -34,7 +36,12 @@ void bench_actor_compare (const BenchActorFigure *figures,
 
 /* Spawns an actor that must start; consumes nothing. */
 GemingaActorRef *bench_actor_new (GemingaSystem *system, GType type, GemingaPlacement placement);
-/* Asks in the main loop and waits for the answer, which must be none of an error. */
+/* Asks in the main loop; an error as answer ends the program. */
+void bench_actor_begin_ask (GemingaActorRef *ref,
+                            const char *command,
+                            GVariant *arguments,
+                            gboolean *is_done);
+/* The same, and waits for the answer. */
 void bench_actor_ask_wait (GemingaActorRef *ref, const char *command, GVariant *arguments);
 /* Stops an actor and waits for its end; consumes the ref. */
 void bench_actor_end (GemingaActorRef *ref);

@@ -406,7 +406,7 @@ main (void)
           bench_run (&figure, rows[i].func, other_cpu, &ours, rows[i].n);
           bench_run (&other, rows[i].func, other_cpu, &theirs, rows[i].n);
         }
-      bench_print (rows[i].name, &figure, "GDBus", &other);
+      bench_print (rows[i].name, &figure, "GDBus", &other, 0);
     }
 
   g_dbus_connection_close_sync (theirs.connection, NULL, NULL);

@@ -5,10 +5,10 @@
 %% operations, and prints a number for each line when they are done. The one who writes the lines
 %% takes the time.
 -module(bench_peer).
--behaviour(gen_server).
 
 -export([main/0]).
--export([init/1, handle_call/3, handle_cast/2]).
+%% gen_server and supervisor
+-export([init/1, handle_call/3, handle_cast/2, start_child/1]).
 
 -define(TIMEOUT, 30000).
 
@@ -31,6 +31,8 @@ run("tell-number", N, State) -> {tell_number(N), State};
 run("ask", N, State) -> {ask(N), State};
 run("ask-1000", N, State) -> {ask_from(1000, N), State};
 run("ask-number", N, State) -> {ask_number(N), State};
+run("threads", N, State) -> {threads(4, N), State};
+run("restart", N, State) -> {restart(N), State};
 run("spawn", N, _) -> spawn_idle(N);
 run("stop", N, State) -> {stop_idle(N, State), undefined}.
 
@@ -71,8 +73,11 @@ count(Other) ->
 
 %% ask: a process calls a gen_server with a timeout
 
-init([]) ->
-    {ok, 0}.
+init(server) ->
+    {ok, 0};
+init({supervisor, Owner}) ->
+    Child = #{id => child, start => {?MODULE, start_child, [Owner]}},
+    {ok, {#{strategy => one_for_one, intensity => 1000000000, period => 1}, [Child]}}.
 
 handle_call(ping, _From, State) ->
     {reply, ok, State};
@@ -88,7 +93,7 @@ in_processes(Count, Fun) ->
     [receive {'DOWN', Ref, process, Pid, normal} -> ok end || {Pid, Ref} <- Pids].
 
 with_server(Count, Fun) ->
-    {ok, Server} = gen_server:start(?MODULE, [], []),
+    {ok, Server} = gen_server:start(?MODULE, server, []),
     in_processes(Count, fun() -> Fun(Server) end),
     gen_server:stop(Server).
 
@@ -114,6 +119,50 @@ call_number(_, 0) ->
 call_number(Server, N) ->
     N = gen_server:call(Server, {add, N}, ?TIMEOUT),
     call_number(Server, N - 1).
+
+%% threads: some processes send to one, on as many schedulers as there are processors
+
+threads(Senders, N) ->
+    Count = N div Senders,
+    Self = self(),
+    Receiver = spawn_opt(fun() -> take(Senders * Count), Self ! done end,
+                         [link, {message_queue_data, off_heap}]),
+    [spawn_link(fun() -> send(Receiver, Count) end) || _ <- lists:seq(1, Senders)],
+    receive done -> N end.
+
+send(_, 0) ->
+    ok;
+send(Receiver, N) ->
+    Receiver ! ping,
+    send(Receiver, N - 1).
+
+take(0) ->
+    ok;
+take(N) ->
+    receive ping -> take(N - 1) end.
+
+%% restart: a child crashes when it is told to; it tells its owner that it has started
+
+restart(N) ->
+    %% Nobody wants to read about it.
+    logger:set_primary_config(level, none),
+    {ok, Supervisor} = supervisor:start_link(?MODULE, {supervisor, self()}),
+    crash(N),
+    receive {started, _} -> ok end,
+    unlink(Supervisor),
+    gen_server:stop(Supervisor),
+    N.
+
+crash(0) ->
+    ok;
+crash(N) ->
+    receive {started, Child} -> Child ! crash end,
+    crash(N - 1).
+
+start_child(Owner) ->
+    Child = spawn_link(fun() -> receive crash -> exit(crash) end end),
+    Owner ! {started, Child},
+    {ok, Child}.
 
 %% spawn: processes that wait; the answer is how many bytes each adds to the resident memory
 
