@@ -4,7 +4,11 @@
 
 #include "geminga-target-private.h"
 
+#include "geminga-command-private.h"
 #include "geminga-error.h"
+
+/* A thread keeps so many messages to use again. */
+#define MAX_SPARE_MESSAGES 1024
 
 /* GemingaAsk */
 
@@ -35,6 +39,12 @@ geminga_ask_unref (GemingaAsk *self)
     return;
 
   g_clear_pointer (&self->forwarded_to, geminga_target_unref);
+  if (self->klass->size == 0)
+    {
+      self->klass->free (self);
+      return;
+    }
+
   self->klass->free (self);
   g_free (self);
 }
@@ -91,24 +101,113 @@ geminga_ask_ref_forwarded (GemingaAsk *self)
 GemingaMessage *
 geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask)
 {
-  GemingaMessage *self = g_new0 (GemingaMessage, 1);
+  return geminga_message_new_from (geminga_thread_get (), kind,
+                                   ask != NULL ? geminga_ask_ref (ask) : NULL);
+}
+
+GemingaMessage *
+geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, GemingaAsk *ask)
+{
+  GemingaMessage *self = thread->spare_message;
+
+  if (self != NULL)
+    {
+      thread->spare_message = (GemingaMessage *) self->node.next;
+      thread->n_spare_messages--;
+    }
+  else
+    {
+      self = g_new0 (GemingaMessage, 1);
+    }
 
   self->kind = kind;
-  if (ask != NULL)
-    self->ask = geminga_ask_ref (ask);
+  self->node.is_urgent = kind != GEMINGA_MESSAGE_CALL;
+  self->ask = ask;
 
   return self;
+}
+
+static void
+free_sender (GemingaMessage *self)
+{
+  if (self->has_local_sender)
+    geminga_target_unref_locally (self->sender);
+  else
+    geminga_target_unref (self->sender);
 }
 
 void
 geminga_message_free (GemingaMessage *self)
 {
-  g_clear_pointer (&self->command, g_ref_string_release);
-  g_clear_pointer (&self->arguments, g_variant_unref);
-  g_clear_object (&self->fds);
-  g_clear_pointer (&self->sender, geminga_target_unref);
-  g_clear_pointer (&self->ask, geminga_ask_unref);
-  g_free (self);
+  GemingaThread *thread = geminga_thread_get ();
+
+  if (self->command != NULL)
+    g_ref_string_release (self->command);
+  if (self->arguments != NULL)
+    g_variant_unref (self->arguments);
+  if (self->fds != NULL)
+    g_object_unref (self->fds);
+  if (self->sender != NULL)
+    free_sender (self);
+  if (self->ask != NULL)
+    geminga_ask_unref (self->ask);
+
+  if (thread->n_spare_messages >= MAX_SPARE_MESSAGES)
+    {
+      g_free (self);
+      return;
+    }
+
+  memset (self, 0, sizeof (*self));
+  self->node.next = (GemingaInboxNode *) thread->spare_message;
+  thread->spare_message = self;
+  thread->n_spare_messages++;
+}
+
+void
+geminga_messages_free_spare (GemingaThread *thread)
+{
+  GemingaMessage *message;
+
+  while ((message = thread->spare_message) != NULL)
+    {
+      thread->spare_message = (GemingaMessage *) message->node.next;
+      g_free (message);
+    }
+}
+
+const char *
+geminga_message_get_command (const GemingaMessage *self)
+{
+  return self->declaration != NULL ? self->declaration->name : self->command;
+}
+
+GVariant *
+geminga_message_get_arguments (const GemingaMessage *self)
+{
+  return self->arguments != NULL ? self->arguments : geminga_get_unit ();
+}
+
+void
+geminga_message_keep_sender (GemingaMessage *self)
+{
+  if (!self->has_local_sender)
+    return;
+
+  geminga_target_ref (self->sender);
+  geminga_target_unref_locally (self->sender);
+  self->has_local_sender = FALSE;
+}
+
+GVariant *
+geminga_get_unit (void)
+{
+  static GVariant *unit;
+
+  if (g_once_init_enter (&unit))
+    g_once_init_leave (&unit, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)));
+
+  return unit;
 }
 
 void
@@ -138,8 +237,9 @@ geminga_target_init (GemingaTarget *self,
 {
   self->klass = klass;
   self->node = node;
-  self->id = g_strdup (id);
+  atomic_init (&self->id, g_strdup (id));
   self->system = system;
+  self->n_local_refs = 1;
   atomic_init (&self->ref_count, 1);
 }
 
@@ -159,8 +259,39 @@ geminga_target_unref (GemingaTarget *self)
   if (atomic_fetch_sub_explicit (&self->ref_count, 1, memory_order_acq_rel) > 1)
     return;
 
-  id = self->id;
+  id = atomic_load (&self->id);
   self->klass->free (self);
+}
+
+void
+geminga_target_ref_locally (GemingaTarget *self)
+{
+  self->n_local_refs++;
+}
+
+void
+geminga_target_unref_locally (GemingaTarget *self)
+{
+  if (--self->n_local_refs == 0)
+    geminga_target_unref (self);
+}
+
+const char *
+geminga_target_get_id (GemingaTarget *self)
+{
+  char *id = atomic_load_explicit (&self->id, memory_order_acquire);
+  char *made;
+
+  if (id != NULL || self->klass->make_id == NULL)
+    return id;
+
+  made = self->klass->make_id (self);
+  if (atomic_compare_exchange_strong (&self->id, &id, made))
+    return made;
+
+  g_free (made);
+
+  return id;
 }
 
 void

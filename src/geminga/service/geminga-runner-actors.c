@@ -382,7 +382,7 @@ geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref)
 {
   GemingaTarget *target = geminga_actor_ref_get_target (ref);
 
-  return choose_free_path (self, target->node, target->id);
+  return choose_free_path (self, target->node, geminga_target_get_id (target));
 }
 
 /* Private API */
