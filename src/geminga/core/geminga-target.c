@@ -7,8 +7,9 @@
 #include "geminga-command-private.h"
 #include "geminga-error.h"
 
-/* A thread keeps so many messages to use again. */
-#define MAX_SPARE_MESSAGES 1024
+/* Messages that can be used again go from thread to thread in chunks, and so many chunks wait. */
+#define CHUNK_SIZE 256
+#define MAX_CHUNKS 64
 
 /* GemingaAsk */
 
@@ -98,6 +99,103 @@ geminga_ask_ref_forwarded (GemingaAsk *self)
 
 /* GemingaMessage */
 
+/*
+ * Where messages are sent by some threads and freed by others, the allocator would have to move each
+ * of them: threads that have too many leave a chunk here for those that have none.
+ */
+typedef struct
+{
+  GMutex lock;
+  GemingaMessage *chunks[MAX_CHUNKS]; /* (owned), under lock */
+  guint n_chunks;                     /* under lock */
+} Pool;
+
+static Pool *
+get_pool (void)
+{
+  static Pool pool;
+
+  return &pool;
+}
+
+static GemingaMessage *
+take_chunk (void)
+{
+  Pool *pool = get_pool ();
+  GemingaMessage *chunk = NULL;
+
+  g_mutex_lock (&pool->lock);
+  if (pool->n_chunks > 0)
+    chunk = pool->chunks[--pool->n_chunks];
+  g_mutex_unlock (&pool->lock);
+
+  return chunk;
+}
+
+static void
+free_chunk (GemingaMessage *message)
+{
+  while (message != NULL)
+    {
+      GemingaMessage *next = (GemingaMessage *) message->node.next;
+
+      g_free (message);
+      message = next;
+    }
+}
+
+static void
+leave_chunk (GemingaMessage *chunk)
+{
+  Pool *pool = get_pool ();
+
+  g_mutex_lock (&pool->lock);
+  if (pool->n_chunks < MAX_CHUNKS)
+    pool->chunks[pool->n_chunks++] = g_steal_pointer (&chunk);
+  g_mutex_unlock (&pool->lock);
+
+  free_chunk (chunk);
+}
+
+/* NULL: there is none to be used again. */
+static GemingaMessage *
+take_spare (GemingaThread *thread)
+{
+  GemingaMessage *message;
+
+  if (thread->spare_message == NULL)
+    {
+      thread->spare_message =
+          thread->spare_chunk != NULL ? g_steal_pointer (&thread->spare_chunk) : take_chunk ();
+      thread->n_spare_messages = thread->spare_message != NULL ? CHUNK_SIZE : 0;
+    }
+
+  message = thread->spare_message;
+  if (message != NULL)
+    {
+      thread->spare_message = (GemingaMessage *) message->node.next;
+      thread->n_spare_messages--;
+    }
+
+  return message;
+}
+
+static void
+add_spare (GemingaThread *thread, GemingaMessage *message)
+{
+  if (thread->n_spare_messages == CHUNK_SIZE)
+    {
+      if (thread->spare_chunk != NULL)
+        leave_chunk (thread->spare_chunk);
+      thread->spare_chunk = g_steal_pointer (&thread->spare_message);
+      thread->n_spare_messages = 0;
+    }
+
+  message->node.next = (GemingaInboxNode *) thread->spare_message;
+  thread->spare_message = message;
+  thread->n_spare_messages++;
+}
+
 GemingaMessage *
 geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask)
 {
@@ -108,17 +206,11 @@ geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask)
 GemingaMessage *
 geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, GemingaAsk *ask)
 {
-  GemingaMessage *self = thread->spare_message;
+  GemingaMessage *self = take_spare (thread);
 
-  if (self != NULL)
-    {
-      thread->spare_message = (GemingaMessage *) self->node.next;
-      thread->n_spare_messages--;
-    }
-  else
-    {
-      self = g_new0 (GemingaMessage, 1);
-    }
+  if (self == NULL)
+    self = g_new (GemingaMessage, 1);
+  memset (self, 0, sizeof (*self));
 
   self->kind = kind;
   self->node.is_urgent = kind != GEMINGA_MESSAGE_CALL;
@@ -139,8 +231,6 @@ free_sender (GemingaMessage *self)
 void
 geminga_message_free (GemingaMessage *self)
 {
-  GemingaThread *thread = geminga_thread_get ();
-
   if (self->command != NULL)
     g_ref_string_release (self->command);
   if (self->arguments != NULL)
@@ -152,28 +242,14 @@ geminga_message_free (GemingaMessage *self)
   if (self->ask != NULL)
     geminga_ask_unref (self->ask);
 
-  if (thread->n_spare_messages >= MAX_SPARE_MESSAGES)
-    {
-      g_free (self);
-      return;
-    }
-
-  memset (self, 0, sizeof (*self));
-  self->node.next = (GemingaInboxNode *) thread->spare_message;
-  thread->spare_message = self;
-  thread->n_spare_messages++;
+  add_spare (geminga_thread_get (), self);
 }
 
 void
 geminga_messages_free_spare (GemingaThread *thread)
 {
-  GemingaMessage *message;
-
-  while ((message = thread->spare_message) != NULL)
-    {
-      thread->spare_message = (GemingaMessage *) message->node.next;
-      g_free (message);
-    }
+  free_chunk (g_steal_pointer (&thread->spare_message));
+  free_chunk (g_steal_pointer (&thread->spare_chunk));
 }
 
 const char *

@@ -26,6 +26,7 @@ struct _GemingaThread
 
   GemingaCall *spare_call;       /* (owned) (nullable) */
   GemingaMessage *spare_message; /* (owned) (nullable): a stack through their nodes */
+  GemingaMessage *spare_chunk;   /* (owned) (nullable): another one, which is full */
   GemingaCaller *spare_caller;   /* (owned) (nullable): a stack through their items */
   guint n_spare_messages;
   guint n_spare_callers;

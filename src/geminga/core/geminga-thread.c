@@ -22,19 +22,27 @@ thread_free (gpointer data)
   g_free (self);
 }
 
+static GemingaThread *
+thread_new (void)
+{
+  static GPrivate key = G_PRIVATE_INIT (thread_free);
+  GemingaThread *self = g_new0 (GemingaThread, 1);
+
+  g_private_set (&key, self);
+
+  return self;
+}
+
 /* Private API */
 
+/* It is asked for several times a message. The private key is there to free it with the thread. */
 GemingaThread *
 geminga_thread_get (void)
 {
-  static GPrivate key = G_PRIVATE_INIT (thread_free);
-  GemingaThread *self = g_private_get (&key);
+  static __thread GemingaThread *self __attribute__ ((tls_model ("initial-exec")));
 
   if (G_UNLIKELY (self == NULL))
-    {
-      self = g_new0 (GemingaThread, 1);
-      g_private_set (&key, self);
-    }
+    self = thread_new ();
 
   return self;
 }
