@@ -10,7 +10,7 @@
  * process and, where they say so, of another one. Each figure is the best of some runs in turns. */
 
 #define BENCH_RUNS    5
-#define BENCH_SECONDS 8 /* after that there are no more than two runs */
+#define BENCH_SECONDS 4 /* after that there are no more than two runs */
 
 typedef struct
 {
