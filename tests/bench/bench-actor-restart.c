@@ -7,7 +7,8 @@
 /*
  * A child fails, its supervisor sees that and spawns it again under the same name, and asks it to fail
  * once more when it is ready; all in one loop. The supervisor is the least there can be: it waits for
- * the end of its child. Erlang: a supervisor, one for one, with one permanent child.
+ * the end of its child. Erlang: a supervisor, one for one, with one permanent child; then a new one of
+ * those for every hundred restarts.
  */
 
 /* The child */
@@ -149,6 +150,7 @@ bench_actor_restart (GemingaSystem *system, BenchErlang *peer)
 {
   static const BenchActorFigure figures[] = {
     { "actor/restart", op_restart, "restart", "Erlang supervisor", 10000, 11 },
+    { "actor/restart/100-each", op_restart, "restart-100", "Erlang supervisor", 10000, 0 },
   };
   GemingaActorRef *guard = bench_actor_new (system, GUARD_TYPE, GEMINGA_PLACEMENT_SHARED);
 

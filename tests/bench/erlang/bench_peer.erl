@@ -33,6 +33,7 @@ run("ask-1000", N, State) -> {ask_from(1000, N), State};
 run("ask-number", N, State) -> {ask_number(N), State};
 run("threads", N, State) -> {threads(4, N), State};
 run("restart", N, State) -> {restart(N), State};
+run("restart-100", N, State) -> {restart_in_hundreds(N), State};
 run("spawn", N, _) -> spawn_idle(N);
 run("stop", N, State) -> {stop_idle(N, State), undefined}.
 
@@ -153,6 +154,11 @@ restart(N) ->
     gen_server:stop(Supervisor),
     N.
 
+%% A supervisor walks the list of its restarts of the last second with each one: here it is short.
+restart_in_hundreds(N) ->
+    [restart(100) || _ <- lists:seq(1, N div 100)],
+    N.
+
 crash(0) ->
     ok;
 crash(N) ->
@@ -190,7 +196,7 @@ stop_idle(N, {Pids, Counter}) ->
 wait_for(Counter, Value) ->
     case counters:get(Counter, 1) of
         Value -> ok;
-        _ -> erlang:yield(), wait_for(Counter, Value)
+        _ -> timer:sleep(1), wait_for(Counter, Value)
     end.
 
 resident() ->
