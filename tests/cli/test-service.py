@@ -11,7 +11,7 @@ import urllib.request
 
 import fixture
 
-EXAMPLES = pathlib.Path(os.environ["GEMINGA_EXAMPLES"])
+EXAMPLES = pathlib.Path(os.environ.pop("GEMINGA_EXAMPLES"))
 
 
 class TestService(fixture.TestCase):

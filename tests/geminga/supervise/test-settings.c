@@ -318,6 +318,45 @@ test_environment (void)
 }
 
 static void
+assert_variable_refused (const char *variable, const char *message)
+{
+  g_autoptr (GemingaSettings) self = make_settings ();
+  g_autoptr (GemingaSettings) admin = make_settings ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (geminga_settings_add_prefixed (self, "admin", admin, &error));
+  g_setenv (variable, "1", TRUE);
+  if (message != NULL)
+    {
+      g_assert_false (load (self, "prog", &error));
+      g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_UNKNOWN_SETTING);
+      g_assert_cmpstr (error->message, ==, message);
+    }
+  else
+    {
+      load (self, "prog", &error);
+      g_assert_no_error (error);
+    }
+  g_unsetenv (variable);
+}
+
+/* What is nobody's is not ignored. */
+static void
+test_unknown_variable (void)
+{
+  assert_variable_refused ("GEMINGA_WROKERS", "The environment has GEMINGA_WROKERS, which is no "
+                                              "setting; did you mean GEMINGA_WORKERS?");
+  assert_variable_refused ("GEMINGA_ADMIN_WORKRES",
+                           "The environment has GEMINGA_ADMIN_WORKRES, which is no setting; did "
+                           "you mean GEMINGA_ADMIN_WORKERS?");
+  assert_variable_refused ("GEMINGA_QQQQ", "The environment has GEMINGA_QQQQ, which is no setting; "
+                                           "--help lists them");
+  assert_variable_refused ("GEMINGA_ADMIN_WORKERS", NULL);
+  assert_variable_refused ("GEMINGA_TRIAL", NULL);
+  assert_variable_refused ("GEMINGAX", NULL);
+}
+
+static void
 on_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
   GString *log = user_data;
@@ -625,6 +664,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/supervise/settings/file-errors", test_file_errors);
   g_test_add_func ("/supervise/settings/file-unreadable", test_file_unreadable);
   g_test_add_func ("/supervise/settings/environment", test_environment);
+  g_test_add_func ("/supervise/settings/environment/unknown", test_unknown_variable);
   g_test_add_func ("/supervise/settings/reload", test_reload);
   g_test_add_func ("/supervise/settings/set", test_set);
   g_test_add_func ("/supervise/settings/variant", test_variant);
