@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "geminga-access-log-file-private.h"
 #include "geminga-http-tls-private.h"
 #include "geminga-web-worker-private.h"
 
@@ -53,24 +54,40 @@ static GParamSpec *props[N_PROPS];
 
 /* GemingaService */
 
+static gboolean
+find_owner (GemingaSettings *settings, GemingaPrivileges *owner, GError **error)
+{
+  return geminga_privileges_find (owner, geminga_settings_get_string (settings, "user"),
+                                  geminga_settings_get_string (settings, "group"), error);
+}
+
 /* What workers would find out one after the other. */
 static gboolean
 check_access_log (GemingaSettings *settings, GError **error)
 {
   const char *path = geminga_settings_get_string (settings, "access-log");
-  g_autofree char *folder = NULL;
+  g_auto (GemingaPrivileges) owner = { 0 };
 
-  if (path == NULL || *path == '\0' || g_str_equal (path, "-"))
+  /* A worker that was handed its settings tells more itself. */
+  if (path == NULL || *path == '\0' ||
+      g_str_equal (geminga_settings_get_origin (settings, "access-log"), "arbiter"))
     return TRUE;
 
-  folder = g_path_get_dirname (path);
-  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
-    return TRUE;
+  return find_owner (settings, &owner, error) &&
+         geminga_access_log_file_prepare (path, &owner, error);
+}
 
-  g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
-               _ ("Cannot open the access log %s: there is no folder %s"), path, folder);
+/* Workers that are not root are told after this process: by then there is a file that they can open. */
+static void
+on_reopen_logs (GemingaService *service)
+{
+  GemingaSettings *settings = geminga_service_get_settings (service);
+  g_auto (GemingaPrivileges) owner = { 0 };
+  g_autoptr (GError) error = NULL;
 
-  return FALSE;
+  if (find_owner (settings, &owner, &error) && owner.is_change &&
+      !check_access_log (settings, &error))
+    g_warning ("%s", error->message);
 }
 
 static gboolean
@@ -127,6 +144,7 @@ geminga_web_service_constructed (GObject *object)
   if (!geminga_settings_set_default (geminga_service_get_settings (service), "bind",
                                      g_variant_new_strv (addresses, -1), &error))
     g_critical ("%s", error->message);
+  g_signal_connect (service, "reopen-logs", G_CALLBACK (on_reopen_logs), NULL);
 }
 
 static void

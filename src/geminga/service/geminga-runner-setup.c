@@ -6,6 +6,7 @@
 
 #include "geminga-listen-private.h"
 #include "geminga-process-enter-private.h"
+#include "geminga-process-setup-private.h"
 
 /* Helpers: sockets */
 
@@ -266,8 +267,12 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
 {
   self->daemon = geminga_daemon_take ();
   self->program = geminga_program_new (error);
-  if (self->program == NULL || !geminga_settings_load (self->settings, argv, error) ||
-      !check_settings (self, error) ||
+  if (self->program == NULL || !geminga_settings_load (self->settings, argv, error))
+    return FALSE;
+
+  /* The checks may make log files. */
+  geminga_process_set_umask (geminga_settings_get_int (self->settings, "umask"));
+  if (!check_settings (self, error) ||
       !geminga_process_enter_check (self->settings, is_in_processes (self), error))
     return FALSE;
 

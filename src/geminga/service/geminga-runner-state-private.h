@@ -91,8 +91,6 @@ void geminga_runner_take_signals (GemingaRunner *self);
 extern const GemingaMonitorFuncs geminga_runner_monitor_funcs;
 extern const GemingaProcessesFuncs geminga_runner_processes_funcs;
 void geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const char *id);
-/* To those that have their handlers. */
-void geminga_runner_signal_ready_workers (GemingaRunner *self, int number);
 void geminga_runner_process_hung (gpointer data, guint32 node);
 
 /* geminga-runner-actors.c: the tree of actors, and its way to the bus */
@@ -107,6 +105,8 @@ char *geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref);
 gboolean geminga_runner_inherit (GemingaRunner *self, GError **error);
 /* The new workers serve: the old ones may end. */
 void geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick);
+/* They are no actors of this program, but take signals. */
+void geminga_runner_signal_old_workers (GemingaRunner *self, int number);
 /* Nobody wants to know any more whether the program would start. */
 void geminga_runner_abort_trial (GemingaRunner *self);
 /* This program replaces another one in its process. */

@@ -205,10 +205,7 @@ on_trial_time (gpointer user_data)
 static gboolean
 on_old_worker_grace (gpointer user_data)
 {
-  GemingaRunner *self = user_data;
-
-  for (guint i = 0; i < self->old_workers->len; i++)
-    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, SIGKILL);
+  geminga_runner_signal_old_workers (user_data, SIGKILL);
 
   return G_SOURCE_REMOVE;
 }
@@ -344,6 +341,13 @@ geminga_runner_abort_trial (GemingaRunner *self)
 }
 
 void
+geminga_runner_signal_old_workers (GemingaRunner *self, int number)
+{
+  for (guint i = 0; i < self->old_workers->len; i++)
+    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, number);
+}
+
+void
 geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
 {
   double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
@@ -352,8 +356,7 @@ geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
   if (self->old_workers->len == 0)
     return;
 
-  for (guint i = 0; i < self->old_workers->len; i++)
-    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, is_quick ? SIGKILL : SIGTERM);
+  geminga_runner_signal_old_workers (self, is_quick ? SIGKILL : SIGTERM);
   source = g_timeout_source_new ((guint) (grace * 1000) + 1000);
   g_source_set_static_name (source, "[geminga] grace of old workers");
   g_source_set_callback (source, on_old_worker_grace, self, NULL);

@@ -194,19 +194,3 @@ geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const char *id
   if (child != NULL)
     geminga_pool_replace_child (child->pool, child, "has served as many requests as it may");
 }
-
-void
-geminga_runner_signal_ready_workers (GemingaRunner *self, int number)
-{
-  g_autoptr (GArray) nodes = geminga_processes_list (self->processes);
-
-  /* A process that is not ready may not have a handler yet, and has the file open anew anyway. */
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      guint32 node = g_array_index (nodes, guint32, i);
-      GemingaChild *child = find_child (self, node);
-
-      if (child != NULL && child->ready_at != 0)
-        geminga_processes_signal (self->processes, node, number);
-    }
-}

@@ -465,11 +465,12 @@ geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer dat
 void
 geminga_runner_reopen_logs (GemingaRunner *self)
 {
-  /* The log itself says what went wrong. */
+  /* This process first, which makes the files the workers' own. The log itself says what went wrong. */
   geminga_log_reopen (self->log, NULL);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_emit_reopen_logs (g_ptr_array_index (self->services, i));
-  geminga_runner_signal_ready_workers (self, SIGUSR1);
+  geminga_processes_signal_all (self->processes, SIGUSR1);
+  geminga_runner_signal_old_workers (self, SIGUSR1);
 }
 
 void

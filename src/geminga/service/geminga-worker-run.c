@@ -10,6 +10,7 @@
 
 #include "geminga-node-private.h"
 #include "geminga-process-enter-private.h"
+#include "geminga-program-private.h"
 
 typedef struct
 {
@@ -63,12 +64,19 @@ on_ignored (gpointer user_data)
 static void
 take_signals (Worker *self)
 {
+  sigset_t kept;
+
   g_unix_signal_add (SIGTERM, on_stop, self);
   g_unix_signal_add (SIGUSR1, on_reopen_logs, self);
   g_unix_signal_add (SIGINT, on_ignored, self);
   g_unix_signal_add (SIGHUP, on_ignored, self);
   g_unix_signal_add (SIGUSR2, on_ignored, self);
   signal (SIGPIPE, SIG_IGN);
+
+  /* It may have come before there was a handler. */
+  sigemptyset (&kept);
+  sigaddset (&kept, GEMINGA_PROGRAM_KEPT_SIGNAL);
+  pthread_sigmask (SIG_UNBLOCK, &kept, NULL);
 }
 
 /* What only the first user may read, such as a key, is read now. */

@@ -59,14 +59,18 @@ new_spawn_argv (GemingaProgram *self, const char *file)
   return (GStrv) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
 }
 
-/* In the child, between fork and exec: what its parent takes by signalfd() is not blocked in it. */
+/*
+ * In the child, between fork and exec: what its parent takes by signalfd() is not blocked in it, but for
+ * what it may be sent before it has a handler and would end by.
+ */
 static void
-unblock_signals (gpointer user_data)
+reset_signals (gpointer user_data)
 {
-  sigset_t none;
+  sigset_t set;
 
-  sigemptyset (&none);
-  sigprocmask (SIG_SETMASK, &none, NULL);
+  sigemptyset (&set);
+  sigaddset (&set, GEMINGA_PROGRAM_KEPT_SIGNAL);
+  sigprocmask (SIG_SETMASK, &set, NULL);
 }
 
 static gboolean
@@ -88,8 +92,8 @@ spawn (GemingaProgram *self,
 
   return g_spawn_async_with_pipes_and_fds (
       self->folder, (const char *const *) argv, (const char *const *) environment,
-      G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, unblock_signals, NULL, -1, -1, -1,
-      fds, targets, n_fds, pid, NULL, NULL, NULL, error);
+      G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, reset_signals, NULL, -1, -1, -1, fds,
+      targets, n_fds, pid, NULL, NULL, NULL, error);
 }
 
 /* Private API */

@@ -34,7 +34,7 @@ configure (Fixture *self, const char *level, const char *format, const char *fil
 {
   g_autoptr (GError) error = NULL;
 
-  geminga_log_configure (self->log, level, format, file, &error);
+  geminga_log_configure (self->log, level, format, file, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -143,13 +143,14 @@ test_bad_names (Fixture *self, gconstpointer data)
   g_assert_false (geminga_log_set_level (self->log, "loud", &error));
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE);
   g_clear_error (&error);
-  g_assert_false (geminga_log_configure (self->log, "loud", "json", "-", &error));
+  g_assert_false (geminga_log_configure (self->log, "loud", "json", "-", NULL, &error));
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE);
   g_clear_error (&error);
-  g_assert_false (geminga_log_configure (self->log, "debug", "xml", "-", &error));
+  g_assert_false (geminga_log_configure (self->log, "debug", "xml", "-", NULL, &error));
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE);
   g_clear_error (&error);
-  g_assert_false (geminga_log_configure (self->log, "debug", "json", "/nonexistent/x", &error));
+  g_assert_false (
+      geminga_log_configure (self->log, "debug", "json", "/nonexistent/x", NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_cmpstr (error->message, ==,
                    "Cannot open the log file /nonexistent/x: No such file or directory");
@@ -308,7 +309,7 @@ test_pipe (Fixture *self, gconstpointer data)
   g_autoptr (GString) all = g_string_new (NULL);
 
   g_assert_cmpint (mkfifo (self->old_path, 0600), ==, 0);
-  g_assert_false (geminga_log_configure (self->log, "info", "text", self->old_path, &error));
+  g_assert_false (geminga_log_configure (self->log, "info", "text", self->old_path, NULL, &error));
   g_assert_nonnull (strstr (error->message, "nobody reads from it"));
 
   reader = open (self->old_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -393,15 +394,15 @@ test_colour (void)
   g_assert_cmpint (grantpt (terminal) | unlockpt (terminal), ==, 0);
   g_setenv ("TERM", "xterm", TRUE);
   g_unsetenv ("NO_COLOR");
-  g_assert_true (
-      geminga_log_configure (geminga_log_install (), "info", "text", ptsname (terminal), NULL));
+  g_assert_true (geminga_log_configure (geminga_log_install (), "info", "text", ptsname (terminal),
+                                        NULL, NULL));
   say (G_LOG_LEVEL_INFO, "green");
   g_assert_cmpint (read (terminal, got, sizeof got - 1), >, 0);
   g_assert_nonnull (strstr (got, "\033[32mINFO "));
 
   g_setenv ("NO_COLOR", "1", TRUE);
-  g_assert_true (
-      geminga_log_configure (geminga_log_install (), "info", "text", ptsname (terminal), NULL));
+  g_assert_true (geminga_log_configure (geminga_log_install (), "info", "text", ptsname (terminal),
+                                        NULL, NULL));
   say (G_LOG_LEVEL_INFO, "plain");
   memset (got, 0, sizeof got);
   g_assert_cmpint (read (terminal, got, sizeof got - 1), >, 0);

@@ -38,7 +38,8 @@ run_child (const char *mode, int argc, char *argv[])
       sigset_t blocked;
 
       sigprocmask (SIG_BLOCK, NULL, &blocked);
-      return sigismember (&blocked, SIGTERM);
+      return sigismember (&blocked, SIGTERM) ||
+             !sigismember (&blocked, GEMINGA_PROGRAM_KEPT_SIGNAL);
     }
   if (g_str_has_prefix (mode, "exec:"))
     {
