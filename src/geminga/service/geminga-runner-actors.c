@@ -213,7 +213,8 @@ node_spawn_process (gpointer data, guint32 node, int fd, GError **error)
   if (!geminga_processes_spawn (self->processes, node, fd, error))
     return FALSE;
 
-  geminga_heartbeat_add (self->heartbeat, node);
+  geminga_heartbeat_add (self->heartbeat, node,
+                         geminga_processes_get_pulse (self->processes, node));
 
   return TRUE;
 }

@@ -127,17 +127,22 @@ static const GemingaNodeHooks worker_hooks = {
 /* Helpers: life */
 
 static void
-run (Worker *self, int fd)
+run (Worker *self, int fd, GemingaPulse *pulse)
 {
+  GSource *source = geminga_pulse_create_source (pulse);
+
   self->loop = g_main_loop_new (NULL, FALSE);
   self->system = geminga_system_new ();
   self->node = geminga_node_new_worker (self->system, fd, &worker_hooks, self);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
   take_signals (self);
+  g_source_attach (source, NULL);
 
   g_main_loop_run (self->loop);
 
+  g_source_destroy (source);
+  g_source_unref (source);
   geminga_node_free (self->node);
   g_main_loop_unref (self->loop);
 }
@@ -160,7 +165,7 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
     }
 
   started->link_fd = -1;
-  run (&self, fd);
+  run (&self, fd, started->pulse);
 
   /* The system is not freed: whatever still refers to its actors ends with the process. */
   g_ptr_array_unref (self.services);
