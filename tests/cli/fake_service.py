@@ -271,7 +271,8 @@ class Arbiter(Object):
             "actor": GLib.Variant("s", "worker1"),
             "pid": GLib.Variant("u", 4242),
             "reason": GLib.Variant("s", "signal"),
-            "detail": GLib.Variant("s", "killed by signal 9\x1b[2J"),
+            "detail": GLib.Variant("s", "killed by signal 9\x1b[2J\n"
+                                   "[<0>] ep_poll+0x1/0x2\n[<0>] do_epoll_wait+0x3/0x4"),
         }],))
 
     def Stop(self, options=None):

@@ -146,7 +146,7 @@ class Supervision(unittest.TestCase):
                     except ProcessLookupError:
                         pass
             self.assertEqual(service.process.wait(PATIENCE), 1)
-            service.await_line(r"cannot go on: .*died \d times")
+            service.await_line(r"CRIT .*cannot go on: .*died \d times within a minute; the last time: ")
 
     def test_max_requests(self) -> None:
         with Service("--workers", "1", "--max-requests", "5") as service:

@@ -66,13 +66,15 @@ static void
 log_end (GemingaMonitor *monitor, GemingaChild *child, const char *reason)
 {
   const char *service = geminga_monitor_get_service_id (monitor);
+  /* What goes on the sentence, or is one of its own: a message. */
+  const char *colon = reason != NULL && g_ascii_isupper (*reason) ? ":" : "";
 
   if (reason == NULL)
     g_info ("%s: %s [%d] has stopped", service, child->id, (int) child->pid);
   else if (child->pid != 0)
-    g_warning ("%s: %s [%d] %s", service, child->id, (int) child->pid, reason);
+    g_warning ("%s: %s [%d]%s %s", service, child->id, (int) child->pid, colon, reason);
   else
-    g_warning ("%s: %s %s", service, child->id, reason);
+    g_warning ("%s: %s%s %s", service, child->id, colon, reason);
 }
 
 /* GemingaMonitorFuncs */

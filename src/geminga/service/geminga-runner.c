@@ -337,6 +337,16 @@ run_arbiter (GemingaService *service, const char *const *argv)
   return status;
 }
 
+/* The log and errors begin with it. */
+static void
+name_program (const char *const *argv)
+{
+  g_autofree char *name = argv != NULL && argv[0] != NULL ? g_path_get_basename (argv[0]) : NULL;
+
+  if (name != NULL && g_get_prgname () == NULL)
+    g_set_prgname (name);
+}
+
 /* For the runner's own files */
 
 void
@@ -391,7 +401,9 @@ geminga_runner_check_end (GemingaRunner *self)
 void
 geminga_runner_fail (GemingaRunner *self, const char *why)
 {
-  g_message ("%s cannot go on: %s", geminga_service_get_id (self->service), why);
+  /* The log's level error shows it, but unlike g_critical() it is not a mistake of the program. */
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "MESSAGE", "%s cannot go on: %s",
+                    geminga_service_get_id (self->service), why);
   if (self->daemon != NULL)
     geminga_daemon_fail (self->daemon, why);
   g_clear_pointer (&self->daemon, geminga_daemon_free);
@@ -414,9 +426,11 @@ geminga_run (GemingaService *service, const char *const *argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (GemingaProcessStart) started = geminga_process_start_read (&error);
 
+  name_program (argv);
   if (error != NULL)
     {
-      fprintf (stderr, "%s\n", error->message);
+      fprintf (stderr, "%s: %s\n", g_get_prgname () != NULL ? g_get_prgname () : "geminga",
+               error->message);
       return EXIT_USAGE;
     }
 
