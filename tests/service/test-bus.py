@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A service and its bus, which may be away, go away and come back."""
 import os
+import pathlib
+import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 import unittest
+from collections.abc import Callable
 
 from harness import PATIENCE, Service
 
@@ -112,6 +116,41 @@ class OnTheBus(unittest.TestCase):
             start = time.monotonic()
             self.assertEqual(service.stop(), 0)
             self.assertLess(time.monotonic() - start, max(1.5, PATIENCE / 20))
+
+    def test_all_processes_open_the_log_again(self) -> None:
+        """Also one that was spawned by hand, and one of before an upgrade that finishes a request."""
+        with self.bus, tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder, "hello.log")
+
+            def await_true(condition: Callable[[], bool]) -> None:
+                deadline = time.monotonic() + PATIENCE
+                while not condition():
+                    self.assertLess(time.monotonic(), deadline)
+                    select.select([], [], [], 0.005)
+
+            def is_open(pid: int) -> bool:
+                return str(log) in {os.readlink(fd) for fd in
+                                    pathlib.Path(f"/proc/{pid}/fd").iterdir()}
+
+            with Service("--bus", self.bus.address, "--log-file", str(log), wait=False) as service:
+                await_true(lambda: log.exists() and "is ready" in log.read_text()
+                           and "is on the bus" in log.read_text())
+                address = re.search(r"listens on ([\d.]+):(\d+)", log.read_text()).groups()
+                old, = service.await_workers(1)
+                with socket.create_connection(address, timeout=PATIENCE) as slow:
+                    slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+                    service.send(signal.SIGUSR2)
+                    await_true(lambda: log.read_text().count("is ready") == 2
+                               and log.read_text().count("is on the bus") == 2)
+                    self.bus.call("org.geminga1.Arbiter.Spawn", "GemingaActor", "extra", "{}", "{}")
+                    workers = service.await_workers(3)
+                    self.assertIn(old, workers)
+                    log.rename(folder + "/old.log")
+                    service.send(signal.SIGUSR1)
+                    await_true(lambda: all(map(is_open, [service.pid, *workers])))
+                    slow.sendall(b"\r\n")
+                    self.assertIn(b"Hello World!", slow.recv(4096))
+                self.assertEqual(service.stop(), 0)
 
     def test_restart_of_the_bus(self) -> None:
         with Service("--bus", self.bus.address) as service:
