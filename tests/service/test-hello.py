@@ -262,6 +262,9 @@ class Refusals(unittest.TestCase):
         self.check_refused(self.run_hello("--bind", "nonsense:port"), "nonsense:port")
         self.check_refused(self.run_hello("--config", "/nonexistent/file"), "/nonexistent/file")
         self.check_refused(self.run_hello(HELLO_WORKERS="x", GEMINGA_WORKERS="x"), "WORKERS", "x")
+        self.check_refused(self.run_hello("--access-log", "/proc"), "access log /proc", "directory")
+        self.check_refused(self.run_hello("--log-file", "/proc"), "log file /proc", "directory")
+        self.check_refused(self.run_hello("--daemon", "--log-file", "/proc"), "hello: ", "/proc")
         self.check_refused(self.run_hello(GEMINGA_WROKERS="2"), "GEMINGA_WROKERS", "GEMINGA_WORKERS")
 
     def test_address_in_use(self) -> None:
