@@ -63,7 +63,7 @@ class Crashes(unittest.TestCase):
             self.assertEqual(service.process.wait(PATIENCE), 1)
             # At once, after 0.1 s and after 0.2 s, each a quarter more or less.
             self.assertGreaterEqual(time.monotonic() - start, 0.3 * 0.75)
-            service.await_line(rf"worker\d+ \[\d+\] .*{path}", 4)
+            service.await_line(rf"worker\d+ \[\d+\]: .*{path}", 4)
             service.await_line(r"cannot go on: .*worker.* died 4 times within a minute; "
                                rf".*{path}")
             self.assertFalse([line for line in service.lines if "is ready" in line])

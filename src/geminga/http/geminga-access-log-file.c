@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,12 +106,20 @@ write_line (GemingaAccessLogFile *self, const char *line, gsize length)
 gboolean
 geminga_access_log_file_prepare (const char *path, const GemingaPrivileges *owner, GError **error)
 {
-  int fd = open_file (g_str_equal (path, "-") ? NULL : path, owner, error);
+  GStatBuf status;
+  int fd;
 
-  if (fd > STDERR_FILENO)
-    close (fd);
+  /* Whoever reads from a pipe ends when the last writer closes it, which would be this process. */
+  if (g_str_equal (path, "-") || (g_stat (path, &status) == 0 && S_ISFIFO (status.st_mode)))
+    return TRUE;
 
-  return fd >= 0;
+  fd = open_file (path, owner, error);
+  if (fd < 0)
+    return FALSE;
+
+  close (fd);
+
+  return TRUE;
 }
 
 GemingaAccessLogFile *

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -193,7 +194,15 @@ test_prepare (Fixture *self, gconstpointer data)
   const GemingaPrivileges same = { 0 };
   g_autoptr (GError) error = NULL;
 
+  struct pollfd reader = { .events = POLLIN };
+
   g_assert_true (geminga_access_log_file_prepare ("-", &same, &error));
+  g_assert_cmpint (mkfifo (self->path, 0600), ==, 0);
+  reader.fd = open (self->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  g_assert_true (geminga_access_log_file_prepare (self->path, &same, &error));
+  g_assert_cmpint (poll (&reader, 1, 0), ==, 0);
+  close (reader.fd);
+  g_assert_cmpint (g_unlink (self->path), ==, 0);
   g_assert_true (geminga_access_log_file_prepare (self->path, &same, &error));
   g_assert_no_error (error);
   g_assert_true (g_file_test (self->path, G_FILE_TEST_IS_REGULAR));
