@@ -4,111 +4,8 @@
 
 #include "geminga-runner-state-private.h"
 
-#include "geminga-listen-private.h"
 #include "geminga-process-enter-private.h"
 #include "geminga-process-setup-private.h"
-
-/* Helpers: sockets */
-
-static GPtrArray *
-open_sockets (GemingaService *service, GError **error)
-{
-  GemingaSettings *settings = geminga_service_get_settings (service);
-  const char *const *addresses = geminga_settings_get_strv (settings, "bind");
-
-  if (addresses == NULL || addresses[0] == NULL)
-    return g_ptr_array_new_with_free_func (g_object_unref);
-
-  return geminga_listen_open (addresses, (int) geminga_settings_get_int (settings, "backlog"),
-                              error);
-}
-
-static guint
-count_bindings (GemingaService *service)
-{
-  const char *const *addresses =
-      geminga_settings_get_strv (geminga_service_get_settings (service), "bind");
-
-  return addresses != NULL ? g_strv_length ((GStrv) addresses) : 0;
-}
-
-/* Those of systemd, or of the program that this one replaces, go to the services in their order. */
-static void
-share_sockets (GemingaRunner *self, GPtrArray *given)
-{
-  guint n_taken = 0;
-
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      GemingaService *service = g_ptr_array_index (self->services, i);
-      gboolean is_last = i + 1 == self->services->len;
-      guint n_sockets =
-          is_last ? given->len - n_taken : MIN (count_bindings (service), given->len - n_taken);
-      g_autoptr (GPtrArray) own = g_ptr_array_new ();
-
-      for (guint j = 0; j < n_sockets; j++)
-        g_ptr_array_add (own, g_ptr_array_index (given, n_taken++));
-      geminga_service_set_sockets (service, own);
-    }
-}
-
-static gboolean
-open_all_sockets (GemingaRunner *self, GError **error)
-{
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      GemingaService *service = g_ptr_array_index (self->services, i);
-      g_autoptr (GPtrArray) sockets = open_sockets (service, error);
-
-      if (sockets == NULL)
-        return FALSE;
-      geminga_service_set_sockets (service, sockets);
-      g_ptr_array_extend (self->sockets, sockets, (GCopyFunc) g_object_ref, NULL);
-    }
-
-  return TRUE;
-}
-
-/* Sockets that were handed over come first: who did that meant it. */
-static gboolean
-get_sockets (GemingaRunner *self, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GPtrArray) given = NULL;
-
-  if (!geminga_runner_inherit (self, error))
-    return FALSE;
-  if (self->sockets->len > 0)
-    {
-      share_sockets (self, self->sockets);
-      return TRUE;
-    }
-
-  given = geminga_listen_take_systemd (&local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (given == NULL)
-    return open_all_sockets (self, error);
-
-  g_ptr_array_extend (self->sockets, given, (GCopyFunc) g_object_ref, NULL);
-  share_sockets (self, self->sockets);
-
-  return TRUE;
-}
-
-static void
-log_sockets (GemingaRunner *self)
-{
-  for (guint i = 0; i < self->sockets->len; i++)
-    {
-      g_autofree char *address = geminga_listen_describe (g_ptr_array_index (self->sockets, i));
-
-      g_info ("%s listens on %s", geminga_service_get_id (self->service), address);
-    }
-}
 
 /* Helpers: settings */
 
@@ -282,7 +179,8 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
 
   self->log = geminga_log_install ();
   self->notify = geminga_notify_new ();
-  if (!geminga_process_enter_arbiter (self->settings, error) || !get_sockets (self, error))
+  if (!geminga_process_enter_arbiter (self->settings, error) ||
+      !geminga_runner_get_sockets (self, error))
     return FALSE;
 
   if (!write_pid_file (self, error) ||
@@ -290,7 +188,7 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
     return FALSE;
 
   follow_settings (self);
-  log_sockets (self);
+  geminga_runner_log_sockets (self);
 
   return TRUE;
 }

@@ -52,7 +52,7 @@ struct _GemingaRunner
   GPtrArray *monitors;         /* (element-type GemingaMonitor), not owned: those that run */
   GHashTable *actors;          /* (owned) (element-type utf8 Actor), by "node/id" */
 
-  GPtrArray *sockets;      /* (owned) (element-type GSocket): of all services */
+  GPtrArray *sockets;      /* (owned) (element-type GSocket): of all services, in their order */
   GArray *old_workers;     /* (owned) (element-type GemingaOldWorker) */
   GPtrArray *sources;      /* (owned) (element-type GSource) */
   GemingaFileWatch *watch; /* (owned) (nullable) */
@@ -83,6 +83,14 @@ gboolean geminga_runner_prepare (GemingaRunner *self, const char *const *argv, G
 gboolean geminga_runner_apply_settings (GemingaRunner *self, GError **error);
 /* What each process started from now on is given. */
 void geminga_runner_pack_start (GemingaRunner *self);
+
+/* geminga-runner-sockets.c */
+/* Takes over or opens them. On failure those that are there can be closed by closing self->sockets. */
+gboolean geminga_runner_get_sockets (GemingaRunner *self, GError **error);
+void geminga_runner_add_socket (GemingaRunner *self, GemingaService *service, GSocket *socket);
+/* The id of the service. */
+const char *geminga_runner_find_owner (GemingaRunner *self, GSocket *socket);
+void geminga_runner_log_sockets (GemingaRunner *self);
 
 /* geminga-runner-signals.c */
 void geminga_runner_take_signals (GemingaRunner *self);

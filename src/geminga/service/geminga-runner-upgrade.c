@@ -14,13 +14,13 @@
 
 /*
  * The program is executed anew in its own process, so that its number, its parent and its children stay.
- * What it needs of the old one is in an environment variable: the descriptors of the listening sockets,
- * and each worker with the descriptor of its link, which keeps it alive until the new workers serve. A
+ * What it needs of the old one is in an environment variable: the descriptors of the listening sockets
+ * with the ids of their services, and each worker with the descriptor of its link, which keeps it alive until the new workers serve. A
  * trial first shows that the new program takes the settings.
  */
 #define UPGRADE_VARIABLE "GEMINGA_UPGRADE"
 #define TRIAL_VARIABLE   "GEMINGA_TRIAL"
-#define STATE_TYPE       "(ia(ib)a(ii)a(ssv))"
+#define STATE_TYPE       "(ia(ibs)a(ii)a(ssv))"
 
 /* How long a trial may take, in milliseconds. */
 #define TRIAL_TIME (20 * 1000)
@@ -36,11 +36,12 @@ typedef struct
 /* Helpers: executing */
 
 static void
-add_socket (GVariantBuilder *list, GArray *fds, GSocket *socket)
+add_socket (GemingaRunner *self, GVariantBuilder *list, GArray *fds, GSocket *socket)
 {
   int fd = g_socket_get_fd (socket);
 
-  g_variant_builder_add (list, "(ib)", fd, geminga_listen_owns_file (socket));
+  g_variant_builder_add (list, "(ibs)", fd, geminga_listen_owns_file (socket),
+                         geminga_runner_find_owner (self, socket));
   g_array_append_val (fds, fd);
 }
 
@@ -78,9 +79,9 @@ pack_state (GemingaRunner *self, GArray *fds)
   for (guint i = 0; i < self->services->len; i++)
     add_runtime_values (&values, g_ptr_array_index (self->services, i));
 
-  g_variant_builder_init (&sockets, G_VARIANT_TYPE ("a(ib)"));
+  g_variant_builder_init (&sockets, G_VARIANT_TYPE ("a(ibs)"));
   for (guint i = 0; i < self->sockets->len; i++)
-    add_socket (&sockets, fds, g_ptr_array_index (self->sockets, i));
+    add_socket (self, &sockets, fds, g_ptr_array_index (self->sockets, i));
 
   g_variant_builder_init (&workers, G_VARIANT_TYPE ("a(ii)"));
   for (guint i = 0; i < nodes->len; i++)
@@ -243,18 +244,33 @@ adopt_worker (GemingaRunner *self, int pid, int fd)
   geminga_runner_add_source (self, source);
 }
 
-static gboolean
-adopt_socket (GemingaRunner *self, int fd, gboolean owns_file, GError **error)
+/* The new program has that service no more. */
+static void
+drop_socket (GSocket *socket, const char *id)
 {
-  GSocket *socket = geminga_listen_adopt (fd, error);
+  g_autofree char *address = geminga_listen_describe (socket);
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+  g_message ("%s is closed: there is no service %s any more", address, id);
+  g_ptr_array_add (one, socket);
+  geminga_listen_unlink (one);
+}
+
+static gboolean
+adopt_socket (GemingaRunner *self, int fd, gboolean owns_file, const char *id, GError **error)
+{
+  GemingaService *service = geminga_runner_find_service (self, id, NULL);
+  g_autoptr (GSocket) socket = geminga_listen_adopt (fd, error);
 
   if (socket == NULL)
     return FALSE;
 
   if (owns_file)
     geminga_listen_own_file (socket);
-
-  g_ptr_array_add (self->sockets, socket);
+  if (service != NULL)
+    geminga_runner_add_socket (self, service, socket);
+  else
+    drop_socket (socket, id);
 
   return TRUE;
 }
@@ -301,6 +317,7 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   g_autoptr (GVariantIter) sockets = NULL;
   g_autoptr (GVariantIter) workers = NULL;
   g_autoptr (GVariantIter) values = NULL;
+  const char *id;
   gboolean owns_file;
   int maker;
   int pid;
@@ -322,8 +339,8 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   if (maker != getpid ())
     return TRUE;
 
-  while (g_variant_iter_next (sockets, "(ib)", &fd, &owns_file))
-    if (!adopt_socket (self, fd, owns_file, error))
+  while (g_variant_iter_next (sockets, "(ib&s)", &fd, &owns_file, &id))
+    if (!adopt_socket (self, fd, owns_file, id, error))
       return FALSE;
   while (g_variant_iter_next (workers, "(ii)", &pid, &fd))
     adopt_worker (self, pid, fd);

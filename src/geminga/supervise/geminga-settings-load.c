@@ -273,7 +273,8 @@ can_inherit (GemingaSettingsSlot *slot, GemingaSettingsCell *cell)
 {
   g_autoptr (GVariant) converted = NULL;
 
-  if (!g_variant_is_of_type (cell->value, g_variant_get_type (slot->value)))
+  if ((slot->info->flags & GEMINGA_SETTING_FLAGS_OWN) != 0 ||
+      !g_variant_is_of_type (cell->value, g_variant_get_type (slot->value)))
     return FALSE;
 
   converted = geminga_setting_value_convert (slot->info, cell->value, NULL);

@@ -37,7 +37,7 @@ add_things (GemingaSettings *settings)
     { .name = "bind",
       .type = GEMINGA_SETTING_TYPE_STRING_LIST,
       .short_flag = 'b',
-      .flags = GEMINGA_SETTING_FLAGS_RESTART,
+      .flags = GEMINGA_SETTING_FLAGS_RESTART | GEMINGA_SETTING_FLAGS_OWN,
       .help = "Bind" },
     { .name = "user",
       .type = GEMINGA_SETTING_TYPE_STRING,
@@ -516,8 +516,9 @@ test_prefix (void)
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_SETTING);
   g_clear_error (&error);
 
-  write_file (&directory,
-              "[service]\ntimeout=7\nuser=nobody\n[calc]\nworkers=4\ntimeout=9\n[chat]\nbind=x\n");
+  write_file (
+      &directory,
+      "[service]\ntimeout=7\nuser=nobody\nbind=7\n[calc]\nworkers=4\ntimeout=9\n[chat]\nbind=x\n");
   command_line = g_strdup_printf ("prog -c %s -w 2 --calc-workers=5 --chat-chatty", directory.file);
   g_setenv ("GEMINGA_CHAT_TIMEOUT", "11", TRUE);
   load (root, command_line, &error);
