@@ -4,6 +4,7 @@
 import http.client
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import ssl
@@ -62,13 +63,17 @@ class Serving(unittest.TestCase):
                 self.assertEqual(service.stop(), 0)
             self.assertFalse(os.path.exists(path))
 
+    def make_certificate(self, folder: str, name: str) -> tuple[str, str]:
+        certificate, key = f"{folder}/{name}.pem", f"{folder}/{name}-key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                        key, "-out", certificate, "-subj", "/CN=localhost", "-days", "1",
+                        "-addext", "subjectAltName=IP:127.0.0.1"],
+                       check=True, capture_output=True)
+        return certificate, key
+
     def test_tls(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            certificate, key = folder + "/certificate.pem", folder + "/key.pem"
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
-                            key, "-out", certificate, "-subj", "/CN=localhost", "-days", "1",
-                            "-addext", "subjectAltName=IP:127.0.0.1"],
-                           check=True, capture_output=True)
+            certificate, key = self.make_certificate(folder, "one")
             context = ssl.create_default_context(cafile=certificate)
             with Service("--tls-certificate", certificate, "--tls-key", key) as service:
                 for _ in range(3):
@@ -84,6 +89,27 @@ class Serving(unittest.TestCase):
                         self.assertNotIn(b"Hello", plain.recv(4096))
                     except ConnectionResetError:
                         pass
+                self.assertEqual(service.stop(), 0)
+
+    def test_tls_files_that_do_not_match(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key = self.make_certificate(folder, "one")
+            _, other = self.make_certificate(folder, "other")
+            with Service("--tls-certificate", certificate, "--tls-key", other,
+                         wait=False) as service:
+                self.assertEqual(service.process.wait(PATIENCE), 2)
+                service.await_line(f"{certificate}.*{other}.*do not belong together")
+                self.assertEqual(len(service.lines), 1)
+            with Service("--tls-certificate", certificate, "--tls-key", key) as service:
+                shutil.copy(other, key)
+                service.send(signal.SIGHUP)
+                service.await_line(f"not reloaded.*{certificate}.*{key}.*do not belong together")
+                connection = http.client.HTTPSConnection(
+                    *service.address, timeout=PATIENCE,
+                    context=ssl.create_default_context(cafile=certificate))
+                connection.request("GET", "/")
+                self.assertEqual(connection.getresponse().read(), b"Hello World!\n")
+                connection.close()
                 self.assertEqual(service.stop(), 0)
 
     def test_access_log(self) -> None:
