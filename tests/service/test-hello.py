@@ -13,6 +13,8 @@ import tempfile
 import time
 import unittest
 
+from collections.abc import Callable
+
 from harness import BUILD, PATIENCE, Load, Service, await_end, is_alive
 
 
@@ -89,6 +91,31 @@ class Serving(unittest.TestCase):
                         self.assertNotIn(b"Hello", plain.recv(4096))
                     except ConnectionResetError:
                         pass
+                self.assertEqual(service.stop(), 0)
+
+    def test_tls_half_close(self) -> None:
+        """A client that says, as TLS does it, that it sends no more gets its answer."""
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key = self.make_certificate(folder, "one")
+            received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+            tls = ssl.create_default_context(cafile=certificate).wrap_bio(
+                received, sent, server_hostname="127.0.0.1")
+            with Service("--tls-certificate", certificate, "--tls-key", key) as service, \
+                 socket.create_connection(service.address, timeout=PATIENCE) as client:
+                def go_on(step: Callable[[], object]) -> object:
+                    while True:
+                        try:
+                            result = step()
+                            client.sendall(sent.read())
+                            return result
+                        except ssl.SSLWantReadError:
+                            client.sendall(sent.read())
+                            received.write(client.recv(65536))
+                go_on(tls.do_handshake)
+                tls.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                with self.assertRaises(ssl.SSLWantReadError):
+                    tls.unwrap()
+                self.assertIn(b"Hello World!", go_on(lambda: tls.read(4096)))
                 self.assertEqual(service.stop(), 0)
 
     def test_tls_files_that_do_not_match(self) -> None:
