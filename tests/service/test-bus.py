@@ -13,8 +13,9 @@ import tempfile
 import time
 import unittest
 from collections.abc import Callable
+from xml.etree import ElementTree
 
-from harness import PATIENCE, Service
+from harness import PATIENCE, SOURCE, Service
 
 CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -107,6 +108,75 @@ class OnTheBus(unittest.TestCase):
             service.await_line("is on the bus", 2)
             self.bus.call("org.geminga1.Arbiter.Stop", "{}")
             self.assertEqual(service.process.wait(PATIENCE), 0)
+
+    def test_statistics(self) -> None:
+        """What workers have done is known however they end."""
+        def get() -> dict[str, int]:
+            text = self.bus.call("org.geminga1.WebService.GetStatistics", path="/org/geminga1/Hello")
+            return {name: int(number)
+                    for name, number in re.findall(r"'([\w-]+)': <(?:uint\d+ )?(\d+)>", text)}
+
+        with self.bus, Service("--bus", self.bus.address, "--workers", "2",
+                               "--max-requests", "1000") as service:
+            service.await_line("is on the bus")
+            before = get()
+            self.assertEqual((before["requests"], before["active"]), (0, 0))
+            for _ in range(10):
+                service.get()
+            service.get("/nothing")
+            idle = socket.create_connection(service.address)
+            idle.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertIn(b"Hello", idle.recv(4096))
+            after = get()
+            self.assertEqual((after["requests"], after["answers-2xx"], after["answers-4xx"]),
+                             (12, 11, 1))
+            self.assertEqual((after["connections"], after["active"]), (12, 1))
+            self.assertGreater(after["bytes-out"], after["bytes-in"])
+            self.assertGreater(after["uptime"], before["uptime"])
+            self.assertEqual(after["started-at"], before["started-at"])
+            idle.close()
+
+            for victim in service.workers():
+                os.kill(victim, signal.SIGKILL)
+            service.await_line("was killed by signal 9", 2)
+            service.get()
+            self.assertEqual(get()["requests"], 13)
+            before = tuple(service.workers())
+            self.bus.call("org.geminga1.Monitor.Reload", "{}", path="/org/geminga1/Hello")
+            service.await_line("has stopped", 2)
+            service.get()
+            after = get()
+            self.assertEqual((after["requests"], after["connections"]), (14, 14))
+            self.assertEqual((after["active"], after["busy"]), (0, 0))
+            self.assertEqual(service.stop(), 0)
+
+    def test_descriptions(self) -> None:
+        """What is exported is what the files for clients say."""
+        def describe(xml: str) -> dict[str, object]:
+            interfaces = {}
+            for interface in ElementTree.fromstring(xml).iter("interface"):
+                interfaces[interface.get("name")] = {
+                    (kind, member.get("name")): (member.get("type"), [
+                        (argument.get("type"), argument.get("direction", "out"))
+                        for argument in member.iter("arg")])
+                    for kind in ("method", "property", "signal")
+                    for member in interface.iter(kind)}
+            return interfaces
+
+        with self.bus, Service("--bus", self.bus.address) as service:
+            service.await_line("is on the bus")
+            exported = {}
+            for path in "/org/geminga1", "/org/geminga1/Hello":
+                xml = subprocess.run(["gdbus", "introspect", "--xml", "--address", self.bus.address,
+                                      "--dest", "org.example.Hello", "--object-path", path],
+                                     check=True, capture_output=True, text=True).stdout
+                exported.update(describe(xml))
+            files = sorted((SOURCE / "data/dbus").glob("*.xml"))
+            self.assertEqual(len(files), 4)
+            for file in files:
+                for name, members in describe(file.read_text()).items():
+                    self.assertEqual(exported[name], members, name)
+            self.assertEqual(service.stop(), 0)
 
     def test_what_was_spawned_by_hand_ends_with_the_service(self) -> None:
         with self.bus, Service("--bus", self.bus.address) as service:

@@ -12,7 +12,6 @@ import subprocess
 import tempfile
 import time
 import unittest
-
 from collections.abc import Callable
 
 from harness import BUILD, PATIENCE, Load, Service, await_end, is_alive

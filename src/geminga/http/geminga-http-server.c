@@ -24,7 +24,9 @@ struct _GemingaHttpServer
   GObject parent_instance;
 
   GemingaHttpEnvironment env;
-  GHashTable *connections; /* (element-type GemingaHttpConnection): a set */
+  GemingaHttpCounters counters;
+  GemingaHttpCounters *page; /* (owned) (nullable): where it counts instead */
+  GHashTable *connections;   /* (element-type GemingaHttpConnection): a set */
   GPtrArray *acceptors;
   gboolean is_full; /* accepting waits for a connection to end */
 
@@ -115,7 +117,7 @@ static void
 check_drain (GemingaHttpServer *self, gint64 now)
 {
   g_autoptr (GTask) task = NULL;
-  guint left = MAX (self->env.counters.active, self->n_tls);
+  guint left = (guint) MAX (self->env.counters->active, self->n_tls);
 
   if (self->drain == NULL || (left > 0 && now < self->drain_deadline))
     return;
@@ -204,7 +206,7 @@ env_closed (gpointer server, GemingaHttpConnection *connection)
     }
 
   g_hash_table_remove (self->connections, connection);
-  if (self->drain != NULL && self->env.counters.active == 0)
+  if (self->drain != NULL && self->env.counters->active == 0)
     sweep_at (self, 0);
 }
 
@@ -315,7 +317,7 @@ accepted (int fd, const struct sockaddr_storage *address, socklen_t address_len,
   g_hash_table_add (self->connections, connection);
   geminga_http_connection_start (connection);
 
-  if (max == 0 || self->env.counters.active < max || make_room (self))
+  if (max == 0 || self->env.counters->active < max || make_room (self))
     return TRUE;
 
   self->is_full = TRUE;
@@ -396,6 +398,7 @@ geminga_http_server_finalize (GObject *object)
   g_clear_pointer (&self->connections, g_hash_table_unref);
   g_clear_pointer (&self->acceptors, g_ptr_array_unref);
   g_clear_pointer (&self->date, g_free);
+  g_clear_pointer (&self->page, geminga_http_counters_free_page);
   g_clear_pointer (&self->env.context, g_main_context_unref);
 
   G_OBJECT_CLASS (geminga_http_server_parent_class)->finalize (object);
@@ -420,6 +423,7 @@ geminga_http_server_init (GemingaHttpServer *self)
   geminga_http_limits_init (&self->env.limits);
   self->env.context = g_main_context_ref_thread_default ();
   self->env.id_series = g_random_int () ^ (guint32) getpid ();
+  self->env.counters = &self->counters;
   self->env.server = self;
   self->env.handle = env_handle;
   self->env.deadline = env_deadline;
@@ -558,7 +562,7 @@ geminga_http_server_drain_async (GemingaHttpServer *self,
 
   self->drain = g_steal_pointer (&task);
   self->drain_deadline = g_get_monotonic_time () + (gint64) grace * 1000;
-  sweep_at (self, self->env.counters.active == 0 ? 0 : self->drain_deadline);
+  sweep_at (self, self->env.counters->active == 0 ? 0 : self->drain_deadline);
 }
 
 gboolean
@@ -586,7 +590,16 @@ geminga_http_server_is_draining (GemingaHttpServer *self)
 }
 
 void
+geminga_http_server_share_counters (GemingaHttpServer *self, GemingaHttpCounters *page)
+{
+  geminga_http_counters_add (page, self->env.counters);
+  g_clear_pointer (&self->page, geminga_http_counters_free_page);
+  self->page = page;
+  self->env.counters = page;
+}
+
+void
 geminga_http_server_get_counters (GemingaHttpServer *self, GemingaHttpCounters *counters)
 {
-  *counters = self->env.counters;
+  geminga_http_counters_read (self->env.counters, counters);
 }

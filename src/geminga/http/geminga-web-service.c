@@ -8,6 +8,8 @@
 
 #include "geminga-access-log-file-private.h"
 #include "geminga-http-tls-private.h"
+#include "geminga-service-private.h"
+#include "geminga-web-monitor-private.h"
 #include "geminga-web-worker-private.h"
 
 /* Where a web service listens if nobody says otherwise. */
@@ -141,6 +143,7 @@ geminga_web_service_constructed (GObject *object)
   G_OBJECT_CLASS (geminga_web_service_parent_class)->constructed (object);
 
   geminga_service_set_worker_type (service, GEMINGA_TYPE_WEB_WORKER);
+  geminga_service_set_monitor_type (service, GEMINGA_TYPE_WEB_MONITOR);
   if (!geminga_settings_set_default (geminga_service_get_settings (service), "bind",
                                      g_variant_new_strv (addresses, -1), &error))
     g_critical ("%s", error->message);

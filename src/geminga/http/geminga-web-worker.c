@@ -5,6 +5,7 @@
 #include "geminga-web-worker-private.h"
 
 #include "geminga-access-log-file-private.h"
+#include "geminga-call.h"
 #include "geminga-error.h"
 #include "geminga-http-error.h"
 #include "geminga-http-server-private.h"
@@ -197,27 +198,45 @@ geminga_web_worker_info (GemingaActor *actor, GVariantDict *info)
 {
   GemingaWebWorker *self = GEMINGA_WEB_WORKER (actor);
   GemingaHttpCounters counters;
-  static const char *const classes[] = { NULL, "1xx", "2xx", "3xx", "4xx", "5xx" };
 
   if (self->server == NULL)
     return;
 
   geminga_http_server_get_counters (self->server, &counters);
-  g_variant_dict_insert (info, "connections", "t", counters.connections);
-  g_variant_dict_insert (info, "requests", "t", counters.requests);
-  for (gsize i = 1; i < G_N_ELEMENTS (classes); i++)
-    {
-      g_autofree char *name = g_strconcat ("answers-", classes[i], NULL);
-
-      g_variant_dict_insert (info, name, "t", counters.by_class[i]);
-    }
-  g_variant_dict_insert (info, "timeouts", "t", counters.timeouts);
-  g_variant_dict_insert (info, "aborted", "t", counters.aborted);
-  g_variant_dict_insert (info, "bytes-in", "t", counters.bytes_in);
-  g_variant_dict_insert (info, "bytes-out", "t", counters.bytes_out);
-  g_variant_dict_insert (info, "active", "u", counters.active);
-  g_variant_dict_insert (info, "busy", "u", counters.busy);
+  geminga_http_counters_tell (&counters, info);
 }
+
+/* Commands */
+
+static void
+handle_share_counters (GemingaActor *actor, GemingaCall *call)
+{
+  GemingaWebWorker *self = GEMINGA_WEB_WORKER (actor);
+  GUnixFDList *fds = geminga_call_get_fds (call);
+  g_autoptr (GError) error = NULL;
+  GemingaHttpCounters *page = NULL;
+  int handle = 0;
+
+  g_variant_get (geminga_call_get_arguments (call), "(h)", &handle);
+  if (fds == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (fds))
+    g_set_error_literal (&error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                         "There is no descriptor with the page for counters");
+  else
+    page = geminga_http_counters_map_page (g_unix_fd_list_peek_fds (fds, NULL)[handle], &error);
+  if (page == NULL)
+    {
+      geminga_call_return_error (call, error);
+      return;
+    }
+
+  geminga_http_server_share_counters (self->server, page);
+  geminga_call_return_value (call, NULL);
+}
+
+static const GemingaCommandEntry commands[] = {
+  { GEMINGA_WEB_WORKER_SHARE_COUNTERS, "(h)", NULL, "page", "Counts on where others can read it",
+    GEMINGA_COMMAND_FLAGS_PRIVATE, handle_share_counters },
+};
 
 /* GObject */
 
@@ -306,6 +325,7 @@ geminga_web_worker_class_init (GemingaWebWorkerClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   geminga_actor_class_set_interface_name (actor_class, GEMINGA_WORKER_INTERFACE);
+  geminga_actor_class_add_commands (actor_class, commands, G_N_ELEMENTS (commands));
   geminga_actor_class_add_event (actor_class, retiring);
 }
 

@@ -142,8 +142,8 @@ make_monitor (GemingaRunner *self, GemingaService *service)
   setup.funcs = &geminga_runner_monitor_funcs;
   setup.data = self;
   geminga_monitor_prepare (self->system, name, &setup);
-  ref = geminga_system_spawn (self->system, GEMINGA_TYPE_MONITOR, name, GEMINGA_PLACEMENT_SHARED,
-                              NULL, &error);
+  ref = geminga_system_spawn (self->system, geminga_service_get_monitor_type (service), name,
+                              GEMINGA_PLACEMENT_SHARED, NULL, &error);
   if (ref == NULL)
     geminga_runner_fail (self, error->message);
 }

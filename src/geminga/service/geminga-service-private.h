@@ -24,6 +24,9 @@ gboolean geminga_service_is_in_processes (GemingaService *self);
 
 /* (element-type GSocket) */
 void geminga_service_set_sockets (GemingaService *self, GPtrArray *sockets);
+/* A kind of GemingaMonitor. */
+GType geminga_service_get_monitor_type (GemingaService *self);
+void geminga_service_set_monitor_type (GemingaService *self, GType type);
 /* For the monitor of the service: what it shall keep alive. */
 void geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup);
 void geminga_service_emit_reopen_logs (GemingaService *self);

@@ -38,6 +38,7 @@ typedef struct
   char *id;                     /* (owned), fixed at construction */
   GemingaSettings *settings;    /* (owned) */
   GType worker_type;            /* G_TYPE_INVALID: no workers */
+  GType monitor_type;           /* what keeps them alive */
   gboolean is_main_thread_only; /* what workers call */
   gboolean is_one_of_several;   /* in its program */
   GArray *singles;              /* (owned) (element-type GemingaPoolSpec) */
@@ -293,12 +294,25 @@ geminga_service_init (GemingaService *self)
 {
   GemingaServicePrivate *priv = get_private (self);
 
+  priv->monitor_type = GEMINGA_TYPE_MONITOR;
   priv->singles = new_specs ();
   priv->services = g_ptr_array_new_with_free_func (g_object_unref);
   priv->sockets = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /* Private API */
+
+GType
+geminga_service_get_monitor_type (GemingaService *self)
+{
+  return get_private (self)->monitor_type;
+}
+
+void
+geminga_service_set_monitor_type (GemingaService *self, GType type)
+{
+  get_private (self)->monitor_type = type;
+}
 
 void
 geminga_service_attach (GemingaService *self, GemingaSystem *system)

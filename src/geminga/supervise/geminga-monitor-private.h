@@ -35,6 +35,29 @@ typedef struct
   gpointer data;
 } GemingaMonitorSetup;
 
+/* What monitors of one kind of service do besides. */
+typedef struct
+{
+  void (*spawned) (GemingaMonitor *self, GemingaChild *child);
+  void (*ended) (GemingaMonitor *self, GemingaChild *child);
+} GemingaMonitorHooks;
+
+/* For those kinds; others use functions. */
+struct _GemingaMonitor
+{
+  GemingaActor parent_instance;
+
+  GemingaMonitorSetup setup;
+  GPtrArray *pools; /* (owned) (element-type GemingaPool): the workers, then the singles */
+  GArray *waiting;  /* (owned) (element-type Waiting) */
+  GQueue records;   /* (owned) (element-type GVariant), a{sv}, oldest first */
+  guint n_restarts;
+  guint n_notified; /* last notified number of running workers */
+  const char *state;
+  gulong changed_id;
+  const GemingaMonitorHooks *hooks; /* (nullable): of a kind of monitor */
+};
+
 /* Before the monitor is spawned, with placement "shared". Takes over the contents of @setup. */
 void geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSetup *setup);
 

@@ -24,21 +24,7 @@
  *
  * Since: 0.1
  */
-struct _GemingaMonitor
-{
-  GemingaActor parent_instance;
-
-  GemingaMonitorSetup setup;
-  GPtrArray *pools; /* (owned) (element-type GemingaPool): the workers, then the singles */
-  GArray *waiting;  /* (owned) (element-type Waiting) */
-  GQueue records;   /* (owned) (element-type GVariant), a{sv}, oldest first */
-  guint n_restarts;
-  guint n_notified; /* last notified number of running workers */
-  const char *state;
-  gulong changed_id;
-};
-
-G_DEFINE_FINAL_TYPE (GemingaMonitor, geminga_monitor, GEMINGA_TYPE_ACTOR)
+G_DEFINE_TYPE (GemingaMonitor, geminga_monitor, GEMINGA_TYPE_ACTOR)
 
 enum
 {
@@ -189,6 +175,8 @@ pool_spawned (gpointer data, GemingaChild *child)
   GemingaMonitor *self = data;
 
   self->setup.funcs->spawned (self->setup.data, self, child);
+  if (self->hooks != NULL)
+    self->hooks->spawned (self, child);
 }
 
 static void
@@ -196,6 +184,8 @@ pool_ended (gpointer data, GemingaChild *child, const char *reason)
 {
   GemingaMonitor *self = data;
 
+  if (self->hooks != NULL)
+    self->hooks->ended (self, child);
   self->setup.funcs->ended (self->setup.data, self, child, reason);
 }
 
