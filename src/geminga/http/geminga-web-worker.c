@@ -87,14 +87,72 @@ open_access_log (GemingaWebWorker *self, GemingaSettings *settings, GError **err
   return TRUE;
 }
 
+/* Helpers: logs that were moved away */
+
+/* The file belongs to the thread of the worker, which may end while the main thread tells of it. */
+typedef struct
+{
+  GMainContext *context; /* (owned): of the worker */
+  GWeakRef worker;
+} Reopening;
+
+static void
+reopening_clear (gpointer data)
+{
+  Reopening *self = data;
+
+  g_main_context_unref (self->context);
+  g_weak_ref_clear (&self->worker);
+}
+
+static void
+reopening_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, reopening_clear);
+}
+
+static void
+reopening_closed (gpointer data, GClosure *closure)
+{
+  reopening_unref (data);
+}
+
+/* In the thread of the worker. */
+static gboolean
+reopen_cb (gpointer user_data)
+{
+  g_autoptr (GemingaWebWorker) self = g_weak_ref_get (&((Reopening *) user_data)->worker);
+  g_autoptr (GError) error = NULL;
+
+  if (self != NULL && self->access_log != NULL &&
+      !geminga_access_log_file_reopen (self->access_log, &error))
+    g_warning ("%s; the old file stays in use", error->message);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* In the main thread. No message, since a worker that drains gets none and writes its log still. */
 static void
 on_reopen_logs (GemingaService *service, gpointer user_data)
 {
-  GemingaWebWorker *self = user_data;
-  g_autoptr (GError) error = NULL;
+  Reopening *reopening = user_data;
+  g_autoptr (GSource) source = g_idle_source_new ();
 
-  if (self->access_log != NULL && !geminga_access_log_file_reopen (self->access_log, &error))
-    g_warning ("%s; the old file stays in use", error->message);
+  g_source_set_static_name (source, "[geminga] access log");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, reopen_cb, g_atomic_rc_box_acquire (reopening), reopening_unref);
+  g_source_attach (source, reopening->context);
+}
+
+static void
+follow_logs (GemingaWebWorker *self)
+{
+  Reopening *reopening = g_atomic_rc_box_new0 (Reopening);
+
+  reopening->context = g_main_context_ref_thread_default ();
+  g_weak_ref_init (&reopening->worker, self);
+  self->reopen_id = g_signal_connect_data (
+      self->service, "reopen-logs", G_CALLBACK (on_reopen_logs), reopening, reopening_closed, 0);
 }
 
 /* Helpers: requests */
@@ -148,8 +206,7 @@ start (GemingaWebWorker *self, GError **error)
   self->server = geminga_http_server_new ();
   geminga_http_server_set_handler (self->server, handle_request, self, NULL);
   set_limits (self, settings);
-  self->reopen_id = g_signal_connect (service, "reopen-logs", G_CALLBACK (on_reopen_logs), self);
-
+  follow_logs (self);
   geminga_http_server_set_tls_certificate (self->server,
                                            geminga_web_service_get_certificate (self->service));
 
