@@ -591,23 +591,30 @@ read_some (GemingaHttpConnection *self)
   return TRUE;
 }
 
-/* The client closed its side, or all. An answer may still be wanted (it may have closed one side
- * only), so the connection stays until it comes. */
+/* The client closed its side: an answer may still be wanted, so the connection stays until it comes, or
+ * until the client is seen to be gone altogether. */
 static void
 check_gone (GemingaHttpConnection *self, guint32 events)
 {
+  g_autoptr (GemingaHttpExchange) exchange = NULL;
+
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+    {
+      geminga_http_connection_close (self);
+      return;
+    }
   /* A handler that runs the loop itself: the watch is still the one for reading. */
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
+  if ((events & EPOLLRDHUP) == 0)
     {
       watch (self);
       return;
     }
 
-  unwatch (self);
+  self->events = 0;
+  geminga_http_poller_modify (self->env->poller, self->fd, 0, self);
   if (self->exchange != NULL)
     {
-      g_autoptr (GemingaHttpExchange) exchange = geminga_http_exchange_ref (self->exchange);
-
+      exchange = geminga_http_exchange_ref (self->exchange);
       geminga_http_exchange_cancel (exchange);
     }
 }
