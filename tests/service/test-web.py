@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -258,12 +259,12 @@ class Drain(TestCase):
 
 
 class Shortage(unittest.TestCase):
+    def limit(self) -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
     def test_descriptors(self) -> None:
         """With few descriptors and many idle clients new ones are served, and the log is short."""
-        def limit() -> None:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-
-        with Service(program=WEB, preexec_fn=limit) as service:
+        with Service(program=WEB, preexec_fn=self.limit) as service:
             idle = [socket.create_connection(service.address, PATIENCE) for _ in range(300)]
             start = time.monotonic()
             answered = 0
@@ -279,6 +280,35 @@ class Shortage(unittest.TestCase):
             self.assertEqual(service.get("/hello/x")[0], 200)
             self.assertEqual(service.stop(), 0)
             self.assertLess(len(service.lines), 20 + 2 * (time.monotonic() - start))
+
+    def test_descriptors_of_tls(self) -> None:
+        """A TLS connection takes three."""
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                            folder + "/key.pem", "-out", folder + "/certificate.pem", "-subj",
+                            "/CN=localhost", "-days", "1"], check=True, capture_output=True)
+            context = ssl.create_default_context(cafile=folder + "/certificate.pem")
+            context.check_hostname = False
+            start = time.monotonic()
+            with Service("--tls-certificate", folder + "/certificate.pem", "--tls-key",
+                         folder + "/key.pem", program=WEB, preexec_fn=self.limit) as service:
+                idle = [socket.create_connection(service.address, PATIENCE) for _ in range(100)]
+                deadline = time.monotonic() + PATIENCE
+                status = 0
+                while status != 200 and time.monotonic() < deadline:
+                    connection = http.client.HTTPSConnection(*service.address, timeout=PATIENCE,
+                                                             context=context)
+                    try:
+                        connection.request("GET", "/hello/x")
+                        status = connection.getresponse().status
+                    except OSError:
+                        pass
+                    connection.close()
+                self.assertEqual(status, 200)
+                for client in idle:
+                    client.close()
+                self.assertEqual(service.stop(), 0)
+                self.assertLess(len(service.lines), 20 + 3 * (time.monotonic() - start))
 
     def test_many_idle(self) -> None:
         """Thousands of clients that do nothing cost the others nothing."""

@@ -39,6 +39,7 @@ struct _GemingaHttpServer
 
   GTlsCertificate *certificate; /* (nullable): speaks TLS with it */
   guint n_tls;                  /* TLS connections that are not closed yet */
+  gint64 told;                  /* when a failure with TLS was logged last, monotonic; 0: never */
 
   GemingaRequestHandler handler;
   gpointer handler_data;
@@ -282,6 +283,20 @@ tls_closed (gpointer data, gpointer user_data)
     sweep_at (self, 0);
 }
 
+/* One needs three descriptors: when they run out here, the acceptor does not notice. */
+static void
+fail_to_wrap (GemingaHttpServer *self, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  make_room (self);
+  if (self->told != 0 && now - self->told < G_USEC_PER_SEC)
+    return;
+
+  self->told = now;
+  g_warning ("%s", error->message);
+}
+
 /* The plain side of a TLS connection. */
 static int
 wrap (GemingaHttpServer *self, int fd)
@@ -291,7 +306,7 @@ wrap (GemingaHttpServer *self, int fd)
 
   if (plain < 0)
     {
-      g_warning ("%s", error->message);
+      fail_to_wrap (self, error);
       return -1;
     }
 
