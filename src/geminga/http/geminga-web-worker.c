@@ -51,6 +51,8 @@ set_limits (GemingaWebWorker *self, GemingaSettings *settings)
 
   geminga_http_limits_init (&limits);
   limits.keep_alive = get_milliseconds (settings, "keep-alive");
+  limits.request_timeout = get_milliseconds (settings, "request-timeout");
+  limits.max_body = (guint64) geminga_settings_get_int (settings, "max-body");
   limits.is_one_request_each = limits.keep_alive == 0;
   geminga_http_server_set_limits (self->server, &limits);
 

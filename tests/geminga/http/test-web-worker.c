@@ -240,6 +240,24 @@ test_unknown_service (Fixture *self, gconstpointer data)
 }
 
 static void
+test_limits (Fixture *self, gconstpointer data)
+{
+  g_autofree char *fits = NULL;
+  g_autofree char *is_larger = NULL;
+  g_autofree char *is_late = NULL;
+
+  set (self, "max-body", g_variant_new_int64 (3));
+  set (self, "request-timeout", g_variant_new_double (0.1));
+  start (self);
+  fits = request (self, "GET / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc");
+  g_assert_true (g_str_has_prefix (fits, "HTTP/1.1 200 "));
+  is_larger = request (self, "GET / HTTP/1.0\r\nContent-Length: 4\r\n\r\nabcd");
+  g_assert_true (g_str_has_prefix (is_larger, "HTTP/1.1 413 "));
+  is_late = request (self, "GET /keep HTTP/1.0\r\n\r\n");
+  g_assert_true (g_str_has_prefix (is_late, "HTTP/1.1 503 "));
+}
+
+static void
 test_access_log (Fixture *self, gconstpointer data)
 {
   g_autofree char *folder = g_dir_make_tmp ("test-web-worker-XXXXXX", NULL);
@@ -389,6 +407,7 @@ main (int argc, char *argv[])
   ADD ("serve", test_serve);
   ADD ("no-keep-alive", test_no_keep_alive);
   ADD ("unknown-service", test_unknown_service);
+  ADD ("limits", test_limits);
   ADD ("access-log", test_access_log);
   ADD ("access-log/in-thread", test_access_log_in_thread);
   ADD ("access-log/fails", test_access_log_fails);
