@@ -14,6 +14,11 @@ GTlsCertificate *geminga_http_tls_load (const char *certificate_path,
 /* A handshake with the certificate, within this process. */
 gboolean geminga_http_tls_try (GTlsCertificate *certificate, GError **error);
 
+/* The server's side of a TLS connection, to clients that show no certificate. */
+GIOStream *geminga_http_tls_serve (GIOStream *base,
+                                   GTlsCertificate *certificate,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /*
  * Speaks TLS over a connection that was accepted: gives a descriptor with the plain bytes, which is all
  * that the engine sees, its deadlines and the end of either side included. Takes over @fd, also if it fails with -1.

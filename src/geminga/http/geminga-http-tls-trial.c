@@ -111,15 +111,18 @@ try_in_context (GTlsCertificate *certificate, GMainContext *context, GError **er
   g_autoptr (GIOStream) inside = NULL;
   g_autoptr (GIOStream) server = NULL;
   g_autoptr (GIOStream) client = NULL;
+  GTlsBackend *backend = g_tls_backend_get_default ();
 
   if (!open_pair (&outside, &inside, error))
     return FALSE;
-  server = g_tls_server_connection_new (outside, certificate, error);
-  client = server != NULL ? g_tls_client_connection_new (inside, NULL, error) : NULL;
+  server = geminga_http_tls_serve (outside, certificate, error);
+  client = server != NULL
+               ? g_initable_new (g_tls_backend_get_client_connection_type (backend), NULL, error,
+                                 "base-io-stream", inside, "database", NULL, NULL)
+               : NULL;
   if (client == NULL)
     return FALSE;
 
-  g_tls_connection_set_database (G_TLS_CONNECTION (client), NULL);
   g_signal_connect (client, "accept-certificate", G_CALLBACK (accept_any), NULL);
 
   return run (server, client, context, error);
