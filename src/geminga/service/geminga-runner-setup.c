@@ -23,49 +23,73 @@ static void
 on_file_changed (const char *file, gpointer user_data)
 {
   GemingaRunner *self = user_data;
-  g_autoptr (GError) error = NULL;
 
   g_info ("%s has changed", file);
   if (g_str_equal (file, geminga_program_get_path (self->program)))
-    geminga_runner_upgrade (self, geminga_runner_log_failure, NULL);
-  else if (!geminga_runner_reload (self, NULL, NULL, &error))
-    g_warning ("The settings are not reloaded, the old ones stay: %s", error->message);
+    geminga_runner_want_upgrade (self);
+  else
+    geminga_runner_want_reload (self);
+}
+
+/* The program, the scripts it runs, and the configuration; none unless the setting says so. */
+static GStrv
+list_watched (GemingaRunner *self)
+{
+  g_autoptr (GStrvBuilder) files = g_strv_builder_new ();
+  g_auto (GStrv) scripts = geminga_program_list_files (self->program);
+  const char *const *configuration = geminga_settings_get_files (self->settings);
+
+  if (geminga_settings_get_boolean (self->settings, "reload-on-change"))
+    {
+      g_strv_builder_add (files, geminga_program_get_path (self->program));
+      g_strv_builder_addv (files, (const char **) scripts);
+      g_strv_builder_addv (files, (const char **) configuration);
+    }
+
+  return g_strv_builder_end (files);
 }
 
 static void
 watch_files (GemingaRunner *self)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new ();
-  g_auto (GStrv) scripts = geminga_program_list_files (self->program);
-  const char *const *configuration = geminga_settings_get_files (self->settings);
+  g_auto (GStrv) files = list_watched (self);
   g_autoptr (GError) error = NULL;
 
-  g_clear_pointer (&self->watch, geminga_file_watch_free);
-  if (!geminga_settings_get_boolean (self->settings, "reload-on-change"))
+  /* A new watch would not know of a change that is yet to be told. */
+  if (self->watched != NULL &&
+      g_strv_equal ((const char *const *) self->watched, (const char *const *) files))
     return;
 
-  g_ptr_array_add (files, (gpointer) geminga_program_get_path (self->program));
-  for (gsize i = 0; scripts[i] != NULL; i++)
-    g_ptr_array_add (files, scripts[i]);
-  for (gsize i = 0; configuration != NULL && configuration[i] != NULL; i++)
-    g_ptr_array_add (files, (gpointer) configuration[i]);
-  g_ptr_array_add (files, NULL);
+  g_clear_pointer (&self->watch, geminga_file_watch_free);
+  g_strfreev (self->watched);
+  self->watched = g_steal_pointer (&files);
+  if (self->watched[0] == NULL)
+    return;
 
-  self->watch = geminga_file_watch_new ((const char *const *) files->pdata,
+  self->watch = geminga_file_watch_new ((const char *const *) self->watched,
                                         GEMINGA_FILE_WATCH_DELAY, on_file_changed, self, &error);
   if (self->watch == NULL)
     g_warning ("Changes of files are not noticed: %s", error->message);
 }
 
-/* Those that are there, and those that are started later. */
+/* What each process started from now on is given. */
 static void
-tell_workers (GemingaRunner *self)
+pack_start (GemingaRunner *self)
 {
   g_autoptr (GVariant) packed = geminga_service_pack (self->services);
 
-  geminga_runner_pack_start (self);
-  if (self->node != NULL)
-    geminga_node_configure_all (self->node, packed);
+  if (self->processes != NULL)
+    geminga_processes_set_start (self->processes, packed, self->sockets);
+}
+
+/* While new workers show whether new settings are any good the old ones keep theirs. */
+static void
+share_change (GemingaRunner *self)
+{
+  if (self->good == NULL)
+    geminga_runner_tell_workers (self);
+  else
+    pack_start (self);
 }
 
 static void
@@ -80,13 +104,13 @@ on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_d
         self->heartbeat,
         (gint64) (geminga_settings_get_double (settings, name) * G_TIME_SPAN_SECOND));
 
-  tell_workers (self);
+  share_change (self);
 }
 
 static void
 on_other_setting_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
-  tell_workers (user_data);
+  share_change (user_data);
 }
 
 static void
@@ -135,28 +159,30 @@ write_pid_file (GemingaRunner *self, GError **error)
 /* For the runner's own files */
 
 void
-geminga_runner_pack_start (GemingaRunner *self)
+geminga_runner_tell_workers (GemingaRunner *self)
 {
   g_autoptr (GVariant) packed = geminga_service_pack (self->services);
 
-  if (self->processes != NULL)
-    geminga_processes_set_start (self->processes, packed, self->sockets);
+  pack_start (self);
+  if (self->node != NULL)
+    geminga_node_configure_all (self->node, packed);
 }
 
 gboolean
-geminga_runner_apply_settings (GemingaRunner *self, GError **error)
+geminga_runner_check_settings (GemingaRunner *self, GError **error)
+{
+  return check_settings (self, error) &&
+         geminga_service_configure_log (self->log, self->settings, error);
+}
+
+void
+geminga_runner_apply_settings (GemingaRunner *self)
 {
   double timeout = geminga_settings_get_double (self->settings, "timeout");
 
-  if (!check_settings (self, error) ||
-      !geminga_service_configure_log (self->log, self->settings, error))
-    return FALSE;
-
   geminga_heartbeat_set_timeout (self->heartbeat, (gint64) (timeout * G_TIME_SPAN_SECOND));
-  geminga_runner_pack_start (self);
+  pack_start (self);
   watch_files (self);
-
-  return TRUE;
 }
 
 gboolean
@@ -177,6 +203,7 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
   if (self->is_over)
     return TRUE;
 
+  geminga_runner_block_signals ();
   self->log = geminga_log_install ();
   self->notify = geminga_notify_new ();
   if (!geminga_process_enter_arbiter (self->settings, error) ||

@@ -60,6 +60,7 @@ become_ready (GemingaRunner *self)
     geminga_daemon_ready (self->daemon);
   g_clear_pointer (&self->daemon, geminga_daemon_free);
   g_info ("%s is ready", geminga_service_get_id (self->service));
+  geminga_runner_check_wishes (self);
 }
 
 static void
@@ -134,6 +135,7 @@ monitor_changed (gpointer data, GemingaMonitor *monitor)
 
   if (!self->was_ready && self->state == GEMINGA_RUNNER_STARTING && are_all_settled (self))
     become_ready (self);
+  geminga_runner_check_leaving (self);
   geminga_runner_check_end (self);
 }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "geminga-error.h"
 #include "geminga-listen-private.h"
@@ -18,68 +19,7 @@
 /* How long the end may take once there are no workers any more, in milliseconds. */
 #define END_TIME 2000
 
-/* Something that is done once all monitors have done it. */
-typedef struct
-{
-  GemingaRunner *runner;
-  GemingaRunnerFunc func; /* (nullable) */
-  gpointer data;
-  guint n_left;
-  char *failure; /* (owned) (nullable) */
-} Undertaking;
-
-/* Helpers: undertakings */
-
-static void
-finish_undertaking (Undertaking *undertaking)
-{
-  GemingaRunner *self = undertaking->runner;
-
-  if (self->state == GEMINGA_RUNNER_RELOADING)
-    geminga_runner_set_state (self, GEMINGA_RUNNER_RUNNING);
-  if (undertaking->func != NULL)
-    undertaking->func (undertaking->data, undertaking->failure);
-  g_free (undertaking->failure);
-  g_free (undertaking);
-}
-
-static void
-on_monitor_settled (gpointer data, const char *failure)
-{
-  Undertaking *undertaking = data;
-
-  if (failure != NULL && undertaking->failure == NULL)
-    undertaking->failure = g_strdup (failure);
-  if (--undertaking->n_left == 0)
-    finish_undertaking (undertaking);
-}
-
-static void
-await_monitors (GemingaRunner *self, GemingaRunnerFunc func, gpointer data)
-{
-  Undertaking *undertaking = g_new0 (Undertaking, 1);
-
-  undertaking->runner = self;
-  undertaking->func = func;
-  undertaking->data = data;
-  undertaking->n_left = self->monitors->len + 1;
-  for (guint i = 0; i < self->monitors->len; i++)
-    geminga_monitor_when_settled (g_ptr_array_index (self->monitors, i), on_monitor_settled,
-                                  undertaking);
-  on_monitor_settled (undertaking, NULL);
-}
-
 /* Helpers: life */
-
-static void
-tell_pending (GemingaRunner *self)
-{
-  const char *const *pending = geminga_settings_get_pending (self->settings);
-
-  for (gsize i = 0; pending != NULL && pending[i] != NULL; i++)
-    g_message ("The new value of the setting “%s” takes effect when the service is started again",
-               pending[i]);
-}
 
 static GemingaRunner *
 runner_new (GemingaService *service)
@@ -90,6 +30,7 @@ runner_new (GemingaService *service)
   self->services = geminga_service_list_all (service);
   self->settings = g_object_ref (geminga_service_get_settings (service));
   self->loop = g_main_loop_new (NULL, FALSE);
+  self->signal_fd = -1;
   self->monitors = g_ptr_array_new ();
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
   self->old_workers = g_array_new (FALSE, FALSE, sizeof (GemingaOldWorker));
@@ -107,7 +48,14 @@ runner_free (GemingaRunner *self)
   for (guint i = 0; i < self->sources->len; i++)
     g_source_destroy (g_ptr_array_index (self->sources, i));
   g_ptr_array_unref (self->sources);
+  if (self->leaving != NULL)
+    g_source_destroy (self->leaving);
+  g_clear_pointer (&self->leaving, g_source_unref);
+  if (self->signal_fd >= 0)
+    close (self->signal_fd);
   g_clear_pointer (&self->watch, geminga_file_watch_free);
+  g_strfreev (self->watched);
+  g_clear_pointer (&self->good, g_ptr_array_unref);
   g_array_unref (self->old_workers);
   g_ptr_array_unref (self->sockets);
   g_ptr_array_unref (self->monitors);
@@ -201,14 +149,14 @@ start (GemingaRunner *self)
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
 
-  geminga_runner_take_signals (self);
-  feed_watchdog (self);
-  if (!geminga_runner_apply_settings (self, &error))
+  if (!geminga_runner_take_signals (self, &error))
     {
       geminga_runner_fail (self, error->message);
       return;
     }
 
+  feed_watchdog (self);
+  geminga_runner_apply_settings (self);
   geminga_runner_start_bus (self);
   make_actors (self);
 }
@@ -449,31 +397,6 @@ geminga_runner_stop (GemingaRunner *self, gboolean is_quick)
   for (guint i = 0; i < self->monitors->len; i++)
     geminga_monitor_end_children (g_ptr_array_index (self->monitors, i), is_quick);
   geminga_runner_check_end (self);
-}
-
-gboolean
-geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer data, GError **error)
-{
-  if (self->state == GEMINGA_RUNNER_STOPPING)
-    {
-      g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
-                           "The service is stopping");
-      return FALSE;
-    }
-  if (!geminga_settings_reload (self->settings, error) ||
-      !geminga_runner_apply_settings (self, error))
-    return FALSE;
-
-  tell_pending (self);
-
-  /* A service that is starting is not ready before it is, whatever it does meanwhile. */
-  if (self->was_ready)
-    geminga_runner_set_state (self, GEMINGA_RUNNER_RELOADING);
-  for (guint i = 0; i < self->monitors->len; i++)
-    geminga_monitor_replace (g_ptr_array_index (self->monitors, i));
-  await_monitors (self, func, data);
-
-  return TRUE;
 }
 
 void

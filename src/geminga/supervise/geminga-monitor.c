@@ -39,12 +39,6 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-typedef struct
-{
-  GemingaMonitorFunc func;
-  gpointer data;
-} Waiting;
-
 /* Helpers: setup */
 
 static void
@@ -153,20 +147,6 @@ notify_changes (GemingaMonitor *self)
     }
 }
 
-static void
-finish_waiting (GemingaMonitor *self, const char *failure)
-{
-  g_autoptr (GArray) waiting = g_steal_pointer (&self->waiting);
-
-  self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
-  for (guint i = 0; i < waiting->len; i++)
-    {
-      Waiting *one = &g_array_index (waiting, Waiting, i);
-
-      one->func (one->data, failure);
-    }
-}
-
 /* GemingaPoolFuncs */
 
 static void
@@ -210,7 +190,7 @@ pool_changed (gpointer data)
 
   notify_changes (self);
   if (geminga_monitor_is_settled (self))
-    finish_waiting (self, NULL);
+    geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_DONE, NULL);
   self->setup.funcs->changed (self->setup.data, self);
 }
 
@@ -221,7 +201,7 @@ pool_not_replaced (gpointer data, const char *why)
 
   g_warning ("%s: the new workers do not get ready, the old ones stay: one %s",
              self->setup.service_id, why);
-  finish_waiting (self, why);
+  geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_FAILED, why);
 }
 
 static void
@@ -229,7 +209,7 @@ pool_gave_up (gpointer data, const char *why)
 {
   GemingaMonitor *self = data;
 
-  finish_waiting (self, why);
+  geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_FAILED, why);
   self->setup.funcs->gave_up (self->setup.data, self, why);
 }
 
@@ -299,7 +279,7 @@ geminga_monitor_stopping (GemingaActor *actor)
 {
   GemingaMonitor *self = GEMINGA_MONITOR (actor);
 
-  finish_waiting (self, "The monitor ended");
+  geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_FAILED, "The monitor ended");
   if (self->setup.settings != NULL)
     g_clear_signal_handler (&self->changed_id, self->setup.settings);
   g_ptr_array_set_size (self->pools, 0);
@@ -357,7 +337,7 @@ geminga_monitor_finalize (GObject *object)
   GemingaMonitor *self = GEMINGA_MONITOR (object);
 
   g_ptr_array_unref (self->pools);
-  g_array_unref (self->waiting);
+  geminga_wishes_free (self->wishes);
   g_queue_clear_full (&self->records, (GDestroyNotify) g_variant_unref);
   setup_clear (&self->setup);
 
@@ -445,7 +425,7 @@ static void
 geminga_monitor_init (GemingaMonitor *self)
 {
   self->pools = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_pool_free);
-  self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
+  self->wishes = geminga_wishes_new ();
   g_queue_init (&self->records);
   self->state = "stopped";
 }
@@ -482,6 +462,8 @@ geminga_monitor_configure (GemingaMonitor *self)
   if (geminga_pool_get_spec (get_workers (self))->type != G_TYPE_INVALID &&
       geminga_pool_get_n_wanted (get_workers (self)) != n_workers)
     {
+      geminga_wishes_supersede (self->wishes, GEMINGA_WISH_SCALE, n_workers,
+                                "the number of workers was changed again");
       geminga_pool_scale (get_workers (self), n_workers);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WORKERS]);
     }
@@ -490,6 +472,7 @@ geminga_monitor_configure (GemingaMonitor *self)
 void
 geminga_monitor_replace (GemingaMonitor *self)
 {
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_REPLACE, 0, "the workers were replaced");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_replace (g_ptr_array_index (self->pools, i));
 }
@@ -497,6 +480,7 @@ geminga_monitor_replace (GemingaMonitor *self)
 void
 geminga_monitor_start_children (GemingaMonitor *self)
 {
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_START, 0, "the workers were started again");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_start (g_ptr_array_index (self->pools, i));
 }
@@ -504,6 +488,7 @@ geminga_monitor_start_children (GemingaMonitor *self)
 void
 geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick)
 {
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_STOP, 0, "the workers were stopped");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_stop (g_ptr_array_index (self->pools, i), is_quick);
 }
@@ -511,26 +496,95 @@ geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick)
 void
 geminga_monitor_end_children (GemingaMonitor *self, gboolean is_quick)
 {
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_STOP, 0, "the service stops");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_end (g_ptr_array_index (self->pools, i), is_quick);
 }
 
-void
-geminga_monitor_when_settled (GemingaMonitor *self, GemingaMonitorFunc func, gpointer data)
+typedef struct
 {
-  Waiting waiting = { func, data };
+  gint64 since;
+  GPtrArray *ids;
+} Younger;
 
+static void
+collect_younger (gpointer data, gpointer user_data)
+{
+  GemingaChild *child = data;
+  Younger *younger = user_data;
+
+  if (child->started_at >= younger->since)
+    g_ptr_array_add (younger->ids, g_strdup (child->id));
+}
+
+void
+geminga_monitor_replace_since (GemingaMonitor *self, gint64 since, const char *why)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  Younger younger = { since, ids };
+
+  geminga_monitor_foreach_child (self, collect_younger, &younger);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      GemingaChild *child = geminga_monitor_find_child (self, g_ptr_array_index (ids, i));
+
+      if (child != NULL)
+        geminga_pool_replace_child (child->pool, child, why);
+    }
+}
+
+static gboolean
+is_local (GemingaPool *pool)
+{
+  return geminga_pool_get_spec (pool)->placement != GEMINGA_PLACEMENT_PROCESS;
+}
+
+void
+geminga_monitor_stop_local_children (GemingaMonitor *self)
+{
+  self->has_stopped_local = self->has_stopped_local || geminga_monitor_has_local_children (self);
+  for (guint i = 0; i < self->pools->len; i++)
+    if (is_local (g_ptr_array_index (self->pools, i)))
+      geminga_pool_stop (g_ptr_array_index (self->pools, i), FALSE);
+}
+
+void
+geminga_monitor_start_local_children (GemingaMonitor *self)
+{
+  for (guint i = 0; self->has_stopped_local && i < self->pools->len; i++)
+    if (is_local (g_ptr_array_index (self->pools, i)))
+      geminga_pool_start (g_ptr_array_index (self->pools, i));
+  self->has_stopped_local = FALSE;
+}
+
+gboolean
+geminga_monitor_has_local_children (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    if (is_local (g_ptr_array_index (self->pools, i)) &&
+        !geminga_pool_is_empty (g_ptr_array_index (self->pools, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+geminga_monitor_when_settled (GemingaMonitor *self,
+                              GemingaWish wish,
+                              GemingaWishFunc func,
+                              gpointer data)
+{
   for (guint i = 0; i < self->pools->len; i++)
     if (geminga_pool_has_given_up (g_ptr_array_index (self->pools, i)))
       {
-        func (data, "Its workers died too often; it has given up");
+        func (data, GEMINGA_OUTCOME_FAILED, "Its workers died too often; it has given up");
         return;
       }
 
   if (geminga_monitor_is_settled (self))
-    func (data, NULL);
+    func (data, GEMINGA_OUTCOME_DONE, NULL);
   else
-    g_array_append_val (self->waiting, waiting);
+    geminga_wishes_add (self->wishes, wish, geminga_monitor_get_n_workers (self), func, data);
 }
 
 void

@@ -198,6 +198,7 @@ geminga_program_exec (GemingaProgram *self,
                       GError **error)
 {
   g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), variable, value, TRUE);
+  int folder = open (".", O_PATH | O_DIRECTORY | O_CLOEXEC);
   int code;
 
   for (gsize i = 0; i < n_fds; i++)
@@ -211,4 +212,8 @@ geminga_program_exec (GemingaProgram *self,
     fcntl (fds[i], F_SETFD, FD_CLOEXEC);
   g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, "Cannot execute %s: %s",
                self->path, g_strerror (code));
+  if (folder < 0 || fchdir (folder) != 0)
+    g_warning ("The working directory is %s now: %s", self->folder, g_strerror (errno));
+  if (folder >= 0)
+    close (folder);
 }

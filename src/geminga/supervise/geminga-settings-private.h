@@ -96,6 +96,22 @@ gboolean geminga_settings_read_arguments (GemingaSettings *self,
                                           GError **error);
 gboolean geminga_settings_read_environment (GemingaSettings *self, GError **error);
 gboolean geminga_settings_read_files (GemingaSettings *self, GStrv *files, GError **error);
+
+/* Whether values that were just read are good. */
+typedef gboolean (*GemingaSettingsCheck) (gpointer data, GError **error);
+/* As geminga_settings_reload(); where @check says no the values before are back and nobody is told. */
+gboolean geminga_settings_reload_checked (GemingaSettings *self,
+                                          GemingaSettingsCheck check,
+                                          gpointer data,
+                                          GError **error);
+
+/* All values, with those of the children: to go back to after a reload that was no good. */
+typedef GPtrArray GemingaSettingsState;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaSettingsState, g_ptr_array_unref)
+GemingaSettingsState *geminga_settings_save (GemingaSettings *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Emits "changed" for each that differs. What was set at run time since then stays. */
+void geminga_settings_restore (GemingaSettings *self, GemingaSettingsState *state);
+
 void geminga_settings_set_config_files (GemingaSettings *self, const char *const *files);
 
 G_END_DECLS

@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 The Geminga authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Settings that turn out to be wrong, and what is asked for while something else goes on."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import unittest
+
+from bus import OPEN, Bus
+from harness import BUILD, PATIENCE, Load, Service
+
+FRAGILE = [str(BUILD / "tests/service/fragile")]
+
+
+class Configuration:
+    """A configuration file that changes."""
+
+    def __init__(self, **values: str) -> None:
+        self.file = tempfile.NamedTemporaryFile("w", suffix=".conf")
+        self.name = self.file.name
+        self.write(**values)
+
+    def __enter__(self) -> "Configuration":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def write(self, **values: str) -> None:
+        self.file.seek(0)
+        self.file.truncate()
+        self.file.write("[service]\n" + "".join(f"{name.replace('_', '-')}={value}\n"
+                                                for name, value in values.items()))
+        self.file.flush()
+
+
+class BadSettings(unittest.TestCase):
+    def kill_one(self, service: Service) -> str:
+        """Kills a worker, and gives what the one in its place says."""
+        count = sum("] is in a" in line for line in service.lines)
+        glasses = [int(found[1]) for line in service.lines if (found := re.search(r"glass \[(\d+)\]", line))]
+        victim = next(pid for pid in service.workers() if pid in glasses)
+        os.kill(victim, signal.SIGKILL)
+        service.await_line(rf"\[{victim}\] was killed by signal 9")
+        return service.await_line(r"\] is in a", count + 1)
+
+    def test_refused(self) -> None:
+        with Configuration(mood="fine") as configuration, \
+             Service("--config", configuration.name, program=FRAGILE) as service:
+            before = service.workers()
+            configuration.write(mood="awful", workers="3")
+            service.send(signal.SIGHUP)
+            service.await_line("not reloaded, the old ones stay: .*too awful")
+            self.assertEqual(service.workers(), before)
+            self.assertIn("glass", self.kill_one(service))
+            self.assertIn("a fine mood", self.kill_one(service))
+            self.assertEqual(len(service.await_workers(len(before))), len(before))
+            self.assertEqual(service.stop(), 0)
+
+    def test_workers_do_not_start(self) -> None:
+        with Configuration(mood="fine", workers="2") as configuration, \
+             Service("--config", configuration.name, program=FRAGILE) as service:
+            before = service.await_workers(3)
+            configuration.write(mood="bad", workers="4")
+            service.send(signal.SIGHUP)
+            service.await_line("the old ones stay: .*is in a bad mood")
+            service.await_line("the settings from before the reload are in force again")
+            # Whoever was started with the new ones is replaced.
+            service.await_line(r"keeper \[\d+\] is in a (bad|fine) mood", 2)
+            moods = service.await_workers(3)
+            self.assertTrue(set(before) & set(moods))
+            self.assertIn("a fine mood", self.kill_one(service))
+            service.send(signal.SIGTTIN)
+            service.await_workers(4)
+            # And better ones are taken.
+            configuration.write(mood="great")
+            service.send(signal.SIGHUP)
+            service.await_line(r"glass \[\d+\] is in a great mood")
+            service.await_line(r"keeper \[\d+\] is in a great mood")
+            self.assertEqual(service.stop(), 0)
+
+    @unittest.skipUnless(shutil.which("dbus-daemon") and shutil.which("gdbus"), "needs dbus-daemon")
+    def test_what_is_told(self) -> None:
+        with Bus("session", OPEN) as bus, Configuration(mood="fine") as configuration, \
+             Service("--config", configuration.name, "--bus", bus.address,
+                     program=FRAGILE) as service:
+            def call(method: str, *arguments: str) -> subprocess.CompletedProcess:
+                return bus.call("/org/geminga1", "org.geminga1.Arbiter." + method, *arguments,
+                                destination="org.example.Fragile")
+            service.await_line("is on the bus")
+            for mood, words in ("awful", "too awful"), ("bad", "is in a bad mood"):
+                configuration.write(mood=mood)
+                result = call("Reload", "{}")
+                self.assertNotEqual(result.returncode, 0)
+                self.assertIn(words, result.stderr)
+                self.assertIn("'mood': <'fine'>", call("GetSettings", "").stdout)
+            # What is set meanwhile stays.
+            self.assertEqual(call("SetSetting", "", "mood", "<'calm'>", "{}").returncode, 0)
+            configuration.write(mood="fine", graceful_timeout="awful")
+            self.assertNotEqual(call("Reload", "{}").returncode, 0)
+            self.assertIn("'mood': <'calm'>", call("GetSettings", "").stdout)
+            self.assertEqual(service.stop(), 0)
+
+    def make_certificate(self, folder: str, name: str) -> tuple[str, str]:
+        certificate, key = f"{folder}/{name}.pem", f"{folder}/{name}.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out",
+                        certificate, "-subj", f"/CN={name}", "-days", "1"],
+                       check=True, capture_output=True)
+        return certificate, key
+
+    def get_over_tls(self, service: Service) -> bytes:
+        context = ssl._create_unverified_context()
+        with socket.create_connection(service.address, timeout=PATIENCE) as plain, \
+             context.wrap_socket(plain) as client:
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            answer = b""
+            while more := client.recv(4096):
+                answer += more
+        return answer
+
+    def test_certificate(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key = self.make_certificate(folder, "good")
+            bad = pathlib.Path(folder, "bad.pem")
+            bad.write_text("no certificate")
+            with Configuration(tls_certificate=certificate, tls_key=key) as configuration, \
+                 Service("--config", configuration.name) as service:
+                self.assertIn(b"Hello World!", self.get_over_tls(service))
+                configuration.write(tls_certificate=str(bad), tls_key=key)
+                service.send(signal.SIGHUP)
+                service.await_line("not reloaded, the old ones stay: .*bad.pem")
+                victim = service.workers()[0]
+                os.kill(victim, signal.SIGKILL)
+                service.await_workers(1, (victim,))
+                self.assertIn(b"Hello World!", self.get_over_tls(service))
+                self.assertEqual(service.stop(), 0)
+
+
+class Wishes(unittest.TestCase):
+    """What is wished for while something else goes on is done after that."""
+
+    def test_reload_and_upgrade_together(self) -> None:
+        with Service("--workers", "2") as service, Load(service.address) as load:
+            for round_ in range(3):
+                load.await_more(50)
+                service.send(signal.SIGUSR2)
+                service.send(signal.SIGHUP)
+                service.await_line("is executed anew", round_ + 1)
+                service.await_line("is ready", round_ + 2)
+            load.await_more(50)
+            load.is_over = True
+            self.assertEqual(load.failures, [])
+            self.assertFalse([line for line in service.lines if "busy" in line])
+            self.assertEqual(service.stop(), 0)
+
+    def test_upgrade_while_starting(self) -> None:
+        with Service("--workers", "2", wait=False) as service:
+            service.await_line("listens on")
+            service.send(signal.SIGUSR2)
+            service.await_line("is executed anew")
+            service.await_line("is ready", 2)
+            self.assertEqual(service.stop(), 0)
+
+    def test_changed_program_while_reloading(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            program = shutil.copy(FRAGILE[0], folder)
+            with Service("--reload-on-change", program=[program],
+                         environment={"LD_LIBRARY_PATH": find_library()}) as service:
+                service.send(signal.SIGHUP)
+                shutil.copy(FRAGILE[0], program + ".new")
+                os.rename(program + ".new", program)
+                service.send(signal.SIGHUP)
+                service.await_line("is executed anew")
+                service.await_line("is ready", 2)
+                self.assertEqual(service.stop(), 0)
+
+
+def find_library() -> str:
+    """Where a copy of a program of this build finds what it is linked with."""
+    return str(next(BUILD.glob("src/**/libgeminga*.so*")).parent)
+
+
+class Early(unittest.TestCase):
+    """Signals that come before the service is ready for them wait for it."""
+
+    def test_each(self) -> None:
+        for number, words in ((signal.SIGTERM, "stops"), (signal.SIGHUP, "is ready"),
+                              (signal.SIGUSR1, "is ready"), (signal.SIGTTIN, "is ready"),
+                              (signal.SIGWINCH, "is ready")):
+            with self.subTest(number), Service(wait=False, start_new_session=True) as service:
+                service.await_line("listens on")
+                service.send(number)
+                service.await_line(words)
+                self.assertEqual(service.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
