@@ -105,6 +105,12 @@ on_awake (gpointer user_data)
 }
 
 static void
+sloth_started (GemingaActor *actor)
+{
+  g_message ("sloth [%d] is there", (int) getpid ());
+}
+
+static void
 sloth_stopping (GemingaActor *actor)
 {
   g_message ("sloth [%d] stops", (int) getpid ());
@@ -115,6 +121,7 @@ sloth_stopping (GemingaActor *actor)
 static void
 sloth_class_init (SlothClass *klass)
 {
+  GEMINGA_ACTOR_CLASS (klass)->started = sloth_started;
   GEMINGA_ACTOR_CLASS (klass)->stopping = sloth_stopping;
 }
 

@@ -16,6 +16,7 @@ import unittest
 from bus import OPEN, Bus
 from harness import BUILD, PATIENCE, Load, Service
 
+HELLO = str(BUILD / "docs/examples/hello")
 FRAGILE = [str(BUILD / "tests/service/fragile")]
 
 
@@ -186,6 +187,122 @@ class Wishes(unittest.TestCase):
 def find_library() -> str:
     """Where a copy of a program of this build finds what it is linked with."""
     return str(next(BUILD.glob("src/**/libgeminga*.so*")).parent)
+
+
+class InTheMainProcess(unittest.TestCase):
+    """What serves in the process that is executed anew."""
+
+    def test_upgrade_under_load(self) -> None:
+        for arguments in ("--workers", "0"), ("--workers", "2", "--placement", "thread"):
+            with self.subTest(arguments), Service(*arguments) as service, \
+                 Load(service.address) as load:
+                for round_ in range(3):
+                    load.await_more(200)
+                    service.send(signal.SIGUSR2)
+                    service.await_line("is ready", round_ + 2)
+                load.await_more(200)
+                load.is_over = True
+                self.assertEqual(load.failures, [])
+                self.assertEqual(service.stop(), 0)
+
+    def test_request_in_progress(self) -> None:
+        with Service("--workers", "0") as service:
+            with socket.create_connection(service.address, timeout=PATIENCE) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+                service.get()
+                service.send(signal.SIGUSR2)
+                service.await_line("finishes what it has")
+                # New ones wait for the successor, and what is asked for meanwhile too.
+                with socket.create_connection(service.address, timeout=PATIENCE) as other:
+                    other.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                    service.send(signal.SIGHUP)
+                    service.send(signal.SIGUSR2)
+                    client.sendall(b"\r\n")
+                    answer = b""
+                    while more := client.recv(4096):
+                        answer += more
+                    self.assertIn(b"Hello World!", answer)
+                    self.assertIn(b"\r\nConnection: close\r\n", answer)
+                    service.await_line("is ready", 2)
+                    self.assertIn(b"200 OK", other.recv(4096))
+            self.assertEqual(service.stop(), 0)
+
+    def test_stop_meanwhile(self) -> None:
+        with Service("--workers", "0") as service:
+            with socket.create_connection(service.address, timeout=PATIENCE) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+                service.get()
+                service.send(signal.SIGUSR2)
+                service.await_line("finishes what it has")
+                service.send(signal.SIGTERM)
+                service.await_line("stops")
+                client.sendall(b"\r\n")
+                self.assertIn(b"Hello World!", client.recv(4096))
+            self.assertEqual(service.process.wait(PATIENCE), 0)
+
+    def test_time_is_limited(self) -> None:
+        with Service("--workers", "0", "--graceful-timeout", "0.2") as service:
+            with socket.create_connection(service.address, timeout=PATIENCE) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+                service.get()
+                service.send(signal.SIGUSR2)
+                service.await_line("is ready", 2)
+                self.assertEqual(service.get(), (200, b"Hello World!\n"))
+            self.assertEqual(service.stop(), 0)
+
+    def test_program_that_cannot_be_executed(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            program = shutil.copy(HELLO, folder)
+            notify = os.path.join(folder, "notify")
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+                manager.bind(notify)
+                with Service("--workers", "0", "--chdir", "/", program=[program],
+                             environment={"LD_LIBRARY_PATH": find_library(),
+                                          "NOTIFY_SOCKET": notify}) as service:
+                    client = socket.create_connection(service.address, timeout=PATIENCE)
+                    client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+                    service.get()
+                    service.send(signal.SIGUSR2)
+                    service.await_line("finishes what it has")
+                    # It has been tried by now.
+                    os.unlink(program)
+                    client.sendall(b"\r\n")
+                    self.assertIn(b"Hello World!", client.recv(4096))
+                    client.close()
+                    service.await_line("goes on as it is: .*" + program)
+                    self.assertEqual(service.get(), (200, b"Hello World!\n"))
+                    self.assertEqual(os.readlink(f"/proc/{service.pid}/cwd"), "/")
+                    self.assertEqual(service.stop(), 0)
+
+
+@unittest.skipUnless(shutil.which("dbus-daemon") and shutil.which("gdbus"), "needs dbus-daemon")
+class Spawned(unittest.TestCase):
+    """A process that is nobody's worker, and that takes three seconds for its end."""
+
+    def check(self, number: int, *arguments: str) -> tuple[Service, float]:
+        with Bus("session", OPEN) as bus, \
+             Service("--bus", bus.address, *arguments, program=FRAGILE) as service:
+            service.await_line("is on the bus")
+            bus.get("/org/geminga1", "org.geminga1.Arbiter.Spawn", "Sloth", "sloth", "{}", "{}",
+                    destination="org.example.Fragile")
+            service.await_line(r"sloth \[\d+\] is there")
+            start = time.monotonic()
+            self.assertEqual(service.stop(number), 0)
+            return service, time.monotonic() - start
+
+    def test_has_its_time(self) -> None:
+        service, _ = self.check(signal.SIGTERM)
+        service.await_line(r"sloth \[\d+\] is done")
+
+    def test_has_no_more_than_that(self) -> None:
+        service, seconds = self.check(signal.SIGTERM, "--graceful-timeout", "0.2")
+        service.await_line("1 processes that were spawned did not stop within 0.2 s")
+        self.assertFalse([line for line in service.lines if "is done" in line])
+        self.assertGreaterEqual(seconds, 0.2)
+
+    def test_has_none_if_it_has_to_be_quick(self) -> None:
+        service, _ = self.check(signal.SIGQUIT)
+        self.assertFalse([line for line in service.lines if "is done" in line])
 
 
 class Early(unittest.TestCase):

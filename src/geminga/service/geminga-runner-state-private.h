@@ -75,6 +75,7 @@ struct _GemingaRunner
   gboolean was_ready;
   gboolean is_over; /* there is nothing to run: a trial, or another process does */
   guint n_stops;
+  gboolean is_quick; /* nobody gets time to finish any more */
   int status;
 };
 

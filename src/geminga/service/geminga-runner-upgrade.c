@@ -204,6 +204,8 @@ end_local_children (GemingaRunner *self)
     for (guint i = 0; i < self->monitors->len; i++)
       geminga_monitor_stop_local_children (g_ptr_array_index (self->monitors, i));
 
+  if (has_local_children (self))
+    g_info ("%s finishes what it has", geminga_service_get_id (self->service));
   /* Actors that do not let themselves be ended in time end with the program. */
   set_leaving (self, has_local_children (self) ? (guint) (grace * 1000) + 1000 : 0);
 }

@@ -19,6 +19,9 @@
 /* How long the end may take once there are no workers any more, in milliseconds. */
 #define END_TIME 2000
 
+/* What a process gets beyond its time for a graceful end, in milliseconds. */
+#define END_SLACK 500
+
 /* Helpers: life */
 
 static GemingaRunner *
@@ -199,7 +202,30 @@ on_bus_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   leaving->is_off = TRUE;
 }
 
-/* The actors of this process, the rest of the others, the name on the bus. */
+/* Monitors have none left, but others have spawned processes too: they get the time that workers got. */
+static void
+end_processes (GemingaRunner *self)
+{
+  double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
+  gboolean is_over = FALSE;
+  guint timer;
+
+  if (geminga_processes_get_n (self->processes) == 0 || self->is_quick)
+    return;
+
+  geminga_processes_signal_all (self->processes, SIGTERM);
+  timer = g_timeout_add ((guint) (grace * 1000) + END_SLACK, on_end_time, &is_over);
+  while (geminga_processes_get_n (self->processes) > 0 && !is_over && !self->is_quick)
+    g_main_context_iteration (NULL, TRUE);
+  if (is_over)
+    g_warning ("%s: %u processes that were spawned did not stop within %g s and are killed",
+               geminga_service_get_id (self->service), geminga_processes_get_n (self->processes),
+               grace);
+  else
+    g_source_remove (timer);
+}
+
+/* Processes that others have spawned, the actors of this one, the name on the bus. */
 static void
 end (GemingaRunner *self)
 {
@@ -214,13 +240,11 @@ end (GemingaRunner *self)
   /* What was asked for over the bus gets its answer. */
   while (!is_over && g_main_context_iteration (NULL, FALSE))
     continue;
-  /* Monitors have none left; others have spawned processes too. */
-  geminga_processes_signal_all (self->processes, SIGTERM);
+  end_processes (self);
   geminga_system_stop_async (self->system, NULL, on_system_stopped, &is_stopped);
   if (self->bus != NULL)
     geminga_bus_stop_async (self->bus, NULL, on_bus_stopped, &leaving);
-  while (!is_stopped || !leaving.is_off ||
-         (!is_over && geminga_processes_get_n (self->processes) > 0))
+  while (!is_stopped || !leaving.is_off)
     g_main_context_iteration (NULL, TRUE);
   if (!is_over)
     g_source_remove (timer);
@@ -389,6 +413,7 @@ void
 geminga_runner_stop (GemingaRunner *self, gboolean is_quick)
 {
   self->n_stops++;
+  self->is_quick = self->is_quick || is_quick;
   if (self->state != GEMINGA_RUNNER_STOPPING)
     g_info ("%s stops", geminga_service_get_id (self->service));
   geminga_runner_set_state (self, GEMINGA_RUNNER_STOPPING);
