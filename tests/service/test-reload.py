@@ -205,6 +205,20 @@ class InTheMainProcess(unittest.TestCase):
                 self.assertEqual(load.failures, [])
                 self.assertEqual(service.stop(), 0)
 
+    def test_reload_of_threads(self) -> None:
+        with Configuration(workers="2") as configuration, \
+             Service("--config", configuration.name, "--placement", "thread") as service, \
+             Load(service.address) as load:
+            for round_ in range(6):
+                load.await_more(50)
+                configuration.write(workers=str(2 + round_ % 2), keep_alive=str(5 + round_),
+                                    access_log_format="json" if round_ % 2 else "combined")
+                service.send(signal.SIGHUP)
+                service.await_line("has stopped", 2 * round_ + 2)
+            load.is_over = True
+            self.assertEqual(load.failures, [])
+            self.assertEqual(service.stop(), 0)
+
     def test_request_in_progress(self) -> None:
         with Service("--workers", "0") as service:
             with socket.create_connection(service.address, timeout=PATIENCE) as client:

@@ -40,8 +40,10 @@ struct _GemingaWebService
 {
   GemingaService parent_instance;
 
-  GemingaRouter *router;        /* (owned) */
-  GTlsCertificate *certificate; /* (owned) (nullable): read when the settings were checked */
+  GemingaRouter *router; /* (owned) */
+  GMutex lock;
+  /* (owned) (nullable), under lock: read when the settings were checked */
+  GTlsCertificate *certificate;
 };
 
 G_DEFINE_FINAL_TYPE (GemingaWebService, geminga_web_service, GEMINGA_TYPE_SERVICE)
@@ -106,6 +108,15 @@ check_key (GemingaSettings *settings, GError **error)
   return FALSE;
 }
 
+/* Workers in other threads may be about to take the one before. */
+static void
+set_certificate (GemingaWebService *self, GTlsCertificate *certificate)
+{
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->certificate, certificate);
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
 geminga_web_service_check_settings (GemingaService *service,
                                     GemingaSettings *settings,
@@ -116,7 +127,7 @@ geminga_web_service_check_settings (GemingaService *service,
 
   if (path == NULL || *path == '\0')
     {
-      g_clear_object (&GEMINGA_WEB_SERVICE (service)->certificate);
+      set_certificate (GEMINGA_WEB_SERVICE (service), NULL);
       return check_key (settings, error) && check_access_log (settings, error);
     }
 
@@ -126,7 +137,7 @@ geminga_web_service_check_settings (GemingaService *service,
   if (certificate == NULL)
     return FALSE;
 
-  g_set_object (&GEMINGA_WEB_SERVICE (service)->certificate, certificate);
+  set_certificate (GEMINGA_WEB_SERVICE (service), certificate);
 
   return check_access_log (settings, error);
 }
@@ -171,6 +182,7 @@ geminga_web_service_finalize (GObject *object)
 {
   g_object_unref (GEMINGA_WEB_SERVICE (object)->router);
   g_clear_object (&GEMINGA_WEB_SERVICE (object)->certificate);
+  g_mutex_clear (&GEMINGA_WEB_SERVICE (object)->lock);
 
   G_OBJECT_CLASS (geminga_web_service_parent_class)->finalize (object);
 }
@@ -201,15 +213,22 @@ geminga_web_service_class_init (GemingaWebServiceClass *klass)
 static void
 geminga_web_service_init (GemingaWebService *self)
 {
+  g_mutex_init (&self->lock);
   self->router = geminga_router_new ();
 }
 
 /* Private API */
 
 GTlsCertificate *
-geminga_web_service_get_certificate (GemingaWebService *self)
+geminga_web_service_ref_certificate (GemingaWebService *self)
 {
-  return self->certificate;
+  GTlsCertificate *certificate;
+
+  g_mutex_lock (&self->lock);
+  certificate = self->certificate != NULL ? g_object_ref (self->certificate) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  return certificate;
 }
 
 /* Public API */

@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (GemingaWebWorker, geminga_web_worker, GEMINGA, WEB_WORKER,
 #define GEMINGA_WEB_WORKER_SHARE_COUNTERS "ShareCounters"
 
 /* Of the settings, which were checked before the process changed its user; NULL: plain HTTP. */
-GTlsCertificate *geminga_web_service_get_certificate (GemingaWebService *self);
+GTlsCertificate *
+geminga_web_service_ref_certificate (GemingaWebService *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

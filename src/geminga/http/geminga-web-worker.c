@@ -193,6 +193,7 @@ start (GemingaWebWorker *self, GError **error)
   GemingaSystem *system = geminga_actor_get_system (GEMINGA_ACTOR (self));
   GemingaService *service =
       self->service_id != NULL ? geminga_service_lookup (system, self->service_id) : NULL;
+  g_autoptr (GTlsCertificate) certificate = NULL;
   GemingaSettings *settings;
 
   if (!GEMINGA_IS_WEB_SERVICE (service))
@@ -209,8 +210,8 @@ start (GemingaWebWorker *self, GError **error)
   geminga_http_server_set_handler (self->server, handle_request, self, NULL);
   set_limits (self, settings);
   follow_logs (self);
-  geminga_http_server_set_tls_certificate (self->server,
-                                           geminga_web_service_get_certificate (self->service));
+  certificate = geminga_web_service_ref_certificate (self->service);
+  geminga_http_server_set_tls_certificate (self->server, certificate);
 
   return open_access_log (self, settings, error) && add_sockets (self, error);
 }

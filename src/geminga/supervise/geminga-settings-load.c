@@ -394,32 +394,6 @@ geminga_settings_resolve (GemingaSettings *self,
   g_assert_not_reached ();
 }
 
-/* Takes over what the layers say about @slot and tells whether its value is another one now. */
-gboolean
-geminga_settings_update (GemingaSettings *self, GemingaSettingsSlot *slot)
-{
-  GemingaSettingsCell *cell = geminga_settings_resolve (self, slot, GEMINGA_SETTINGS_LAYER_RUNTIME);
-  gboolean changed = !g_variant_equal (cell->value, slot->value);
-
-  if (g_strcmp0 (slot->origin, cell->origin) != 0)
-    {
-      g_free (slot->origin);
-      slot->origin = g_strdup (cell->origin);
-    }
-  if (changed)
-    {
-      g_variant_unref (slot->value);
-      slot->value = g_variant_ref (cell->value);
-    }
-  if (slot->info->type == GEMINGA_SETTING_TYPE_STRING_LIST && (changed || slot->items == NULL))
-    {
-      g_strfreev (slot->items);
-      slot->items = g_variant_dup_strv (slot->value, NULL);
-    }
-
-  return changed;
-}
-
 gboolean
 geminga_settings_reload_checked (GemingaSettings *self,
                                  GemingaSettingsCheck check,

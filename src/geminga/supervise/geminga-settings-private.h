@@ -29,9 +29,10 @@ typedef struct
 typedef struct
 {
   GemingaSettingInfo *info;
-  GVariant *value;
-  char *origin;
-  GStrv items; /* (nullable): a list's value */
+  GVariant *value;    /* under lock */
+  const char *origin; /* under lock, interned */
+  GStrv items;        /* (nullable), under lock: a list's value */
+  GPtrArray *kept;    /* (nullable), under lock: what was in force before */
 } GemingaSettingsSlot;
 
 struct _GemingaSettings
@@ -44,6 +45,8 @@ struct _GemingaSettings
   char *version;         /* (nullable) */
   char *arguments_usage; /* (nullable) */
   GStrv config_files;    /* (nullable): instead of the standard places */
+
+  GMutex lock; /* of what slots have */
 
   GPtrArray *slots;    /* (element-type GemingaSettingsSlot), in the order they were added */
   GHashTable *by_name; /* (element-type utf8 GemingaSettingsSlot), borrows from slots */
@@ -87,6 +90,7 @@ GemingaSettingsCell *geminga_settings_resolve (GemingaSettings *self,
                                                GemingaSettingsSlot *slot,
                                                GemingaSettingsLayer highest);
 gboolean geminga_settings_update (GemingaSettings *self, GemingaSettingsSlot *slot);
+void geminga_settings_slot_free (gpointer data);
 void geminga_settings_emit_changed (GemingaSettings *self);
 void geminga_settings_prefix_error (GError **error, const char *name, const char *where);
 

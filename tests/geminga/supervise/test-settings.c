@@ -548,6 +548,73 @@ test_set (void)
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_READ_ONLY);
 }
 
+typedef struct
+{
+  GemingaSettings *settings;
+  int n_reads;
+  int is_over;
+} Reader;
+
+static gpointer
+read_values (gpointer data)
+{
+  Reader *reader = data;
+
+  while (!g_atomic_int_get (&reader->is_over))
+    {
+      const char *level = geminga_settings_get_string (reader->settings, "level");
+      const char *const *bind = geminga_settings_get_strv (reader->settings, "bind");
+      const char *origin = geminga_settings_get_origin (reader->settings, "level");
+      g_autoptr (GVariant) values = geminga_settings_to_variant (reader->settings);
+      gint64 workers = geminga_settings_get_int (reader->settings, "workers");
+
+      g_assert_true (g_str_equal (level, "low") || g_str_equal (level, "high"));
+      g_assert_cmpuint (g_strv_length ((GStrv) bind), ==, 2);
+      g_assert_true (g_str_equal (origin, "arbiter") || g_str_equal (origin, "default"));
+      g_assert_cmpint (workers, >, 0);
+      g_assert_cmpint (workers, <, 1000);
+      g_atomic_int_inc (&reader->n_reads);
+    }
+
+  return NULL;
+}
+
+/* As the workers in threads read them while somebody changes them. */
+static void
+test_threads (void)
+{
+  const char *const binds[2][3] = { { "a", "b", NULL }, { "c", "d", NULL } };
+  g_autoptr (GemingaSettings) settings = make_settings ();
+  g_autoptr (GError) error = NULL;
+  Reader reader = { settings };
+  const char *level;
+  GThread *thread;
+
+  load (settings, "prog --bind a --bind b --level=low", &error);
+  g_assert_no_error (error);
+  geminga_settings_from_variant (settings, g_variant_new_parsed ("{'level': <'low'>}"), &error);
+  g_assert_no_error (error);
+  level = geminga_settings_get_string (settings, "level");
+
+  thread = g_thread_new ("reader", read_values, &reader);
+  for (int i = 0; i < 1000 || g_atomic_int_get (&reader.n_reads) < 100; i++)
+    {
+      geminga_settings_from_variant (
+          settings,
+          g_variant_new_parsed ("{'level': <%s>, 'workers': <%x>, 'bind': <%^as>}",
+                                i % 2 == 0 ? "high" : "low", (gint64) (1 + i % 100), binds[i % 2]),
+          &error);
+      g_assert_no_error (error);
+    }
+  g_atomic_int_set (&reader.is_over, TRUE);
+  g_thread_join (thread);
+
+  /* What a getter once gave is still there, and the same value is the same text. */
+  g_assert_cmpstr (level, ==, "low");
+  geminga_settings_from_variant (settings, g_variant_new_parsed ("{'level': <'low'>}"), &error);
+  g_assert_true (level == geminga_settings_get_string (settings, "level"));
+}
+
 static void
 test_variant (void)
 {
@@ -753,6 +820,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/supervise/settings/restore", test_restore);
   g_test_add_func ("/supervise/settings/set", test_set);
   g_test_add_func ("/supervise/settings/variant", test_variant);
+  g_test_add_func ("/supervise/settings/threads", test_threads);
   g_test_add_func ("/supervise/settings/prefix", test_prefix);
   g_test_add_func ("/supervise/settings/add", test_add);
   g_test_add_func ("/supervise/settings/wrong-getter", test_wrong_getter);
