@@ -145,6 +145,41 @@ class BadSettings(unittest.TestCase):
                 self.assertEqual(service.stop(), 0)
 
 
+    def get_certificate(self, service: Service) -> str:
+        return ssl.get_server_certificate(service.address, timeout=PATIENCE).strip()
+
+    def replace_worker(self, service: Service) -> None:
+        victim = service.workers()[0]
+        os.kill(victim, signal.SIGKILL)
+        service.await_workers(1, (victim,))
+        self.assertIn(b"Hello World!", self.get_over_tls(service))
+
+    def test_certificate_in_the_same_file(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key = self.make_certificate(folder, "one")
+            next_certificate, next_key = self.make_certificate(folder, "two")
+            first = pathlib.Path(certificate).read_text().strip()
+            second = pathlib.Path(next_certificate).read_text().strip()
+            with Service("--tls-certificate", certificate, "--tls-key", key) as service:
+                self.assertEqual(self.get_certificate(service), first)
+                pathlib.Path(certificate).write_text(second[:100])
+                service.send(signal.SIGHUP)
+                service.await_line("not reloaded, the old ones stay: .*one.pem")
+                self.replace_worker(service)
+                self.assertEqual(self.get_certificate(service), first)
+                # A new one counts from the next reload on.
+                os.rename(next_certificate, certificate)
+                os.rename(next_key, key)
+                self.replace_worker(service)
+                self.assertEqual(self.get_certificate(service), first)
+                service.send(signal.SIGHUP)
+                service.await_line("has stopped")
+                self.assertEqual(self.get_certificate(service), second)
+                self.replace_worker(service)
+                self.assertEqual(self.get_certificate(service), second)
+                self.assertEqual(service.stop(), 0)
+
+
 class Wishes(unittest.TestCase):
     """What is wished for while something else goes on is done after that."""
 

@@ -117,6 +117,46 @@ set_certificate (GemingaWebService *self, GTlsCertificate *certificate)
   g_mutex_unlock (&self->lock);
 }
 
+/* As it is now: a worker that is started later shall not find another one, or half of one. */
+static gboolean
+hand_out (GemingaService *service, const char *path, const char *key_path, GError **error)
+{
+  gboolean has_key = key_path != NULL && *key_path != '\0';
+  g_autofree char *certificate = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *pem = NULL;
+  GVariantDict handout;
+
+  if (!g_file_get_contents (path, &certificate, NULL, error) ||
+      (has_key && !g_file_get_contents (key_path, &key, NULL, error)))
+    return FALSE;
+
+  pem = g_strconcat (certificate, "\n", key, NULL);
+  g_variant_dict_init (&handout, NULL);
+  g_variant_dict_insert (&handout, "tls", "^ay", pem);
+  geminga_service_set_handout (service, g_variant_dict_end (&handout));
+
+  return TRUE;
+}
+
+/* In a worker from what the main process has read, elsewhere from the files. */
+static GTlsCertificate *
+load_certificate (GemingaService *service, const char *path, const char *key_path, GError **error)
+{
+  GVariant *taken = geminga_service_get_taken (service);
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  const char *pem;
+
+  if (taken != NULL && g_variant_lookup (taken, "tls", "^&ay", &pem))
+    return g_tls_certificate_new_from_pem (pem, -1, error);
+
+  certificate = geminga_http_tls_load (path, key_path, error);
+  if (certificate == NULL || !hand_out (service, path, key_path, error))
+    return NULL;
+
+  return g_steal_pointer (&certificate);
+}
+
 static gboolean
 geminga_web_service_check_settings (GemingaService *service,
                                     GemingaSettings *settings,
@@ -128,12 +168,12 @@ geminga_web_service_check_settings (GemingaService *service,
   if (path == NULL || *path == '\0')
     {
       set_certificate (GEMINGA_WEB_SERVICE (service), NULL);
+      geminga_service_set_handout (service, NULL);
       return check_key (settings, error) && check_access_log (settings, error);
     }
 
   certificate =
-      geminga_http_tls_load (path, geminga_settings_get_string (settings, "tls-key"), error);
-
+      load_certificate (service, path, geminga_settings_get_string (settings, "tls-key"), error);
   if (certificate == NULL)
     return FALSE;
 

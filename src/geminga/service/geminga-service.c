@@ -44,6 +44,8 @@ typedef struct
   GArray *singles;              /* (owned) (element-type GemingaPoolSpec) */
   GPtrArray *services;          /* (owned) (element-type GemingaService): added to this one */
   GPtrArray *sockets;           /* (owned) (element-type GSocket) */
+  GVariant *handout;            /* (owned) (nullable) */
+  GVariant *taken;              /* (owned) (nullable) */
   GemingaSystem *system;        /* not owned: a weak pointer (nullable), while it runs */
 } GemingaServicePrivate;
 
@@ -224,6 +226,8 @@ geminga_service_finalize (GObject *object)
   g_clear_weak_pointer (&priv->system);
   g_free (priv->id);
   g_clear_object (&priv->settings);
+  g_clear_pointer (&priv->handout, g_variant_unref);
+  g_clear_pointer (&priv->taken, g_variant_unref);
   g_array_unref (priv->singles);
   g_ptr_array_unref (priv->services);
   g_ptr_array_unref (priv->sockets);
@@ -395,6 +399,35 @@ geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup)
       spec.properties = spec.properties != NULL ? g_variant_ref (spec.properties) : NULL;
       g_array_append_val (setup->singles, spec);
     }
+}
+
+void
+geminga_service_set_handout (GemingaService *self, GVariant *handout)
+{
+  GemingaServicePrivate *priv = get_private (self);
+
+  g_clear_pointer (&priv->handout, g_variant_unref);
+  if (handout != NULL)
+    priv->handout = g_variant_ref_sink (handout);
+}
+
+GVariant *
+geminga_service_get_handout (GemingaService *self)
+{
+  return get_private (self)->handout;
+}
+
+void
+geminga_service_take_handout (GemingaService *self, GVariant *handout)
+{
+  g_clear_pointer (&get_private (self)->taken, g_variant_unref);
+  get_private (self)->taken = g_variant_ref_sink (handout);
+}
+
+GVariant *
+geminga_service_get_taken (GemingaService *self)
+{
+  return get_private (self)->taken;
 }
 
 const char *
