@@ -235,7 +235,9 @@ static void
 test_exec_fails (void)
 {
   static const char *const argv[] = { "test", NULL };
-  g_autoptr (GemingaProgram) program = geminga_program_new_for (argv, "/nonexistent/program", ".");
+  g_autoptr (GemingaProgram) program = geminga_program_new_for (argv, "/nonexistent/program", "/");
+  g_autofree char *before = g_get_current_dir ();
+  g_autofree char *after = NULL;
   g_autoptr (GError) error = NULL;
   int fds[2];
 
@@ -243,6 +245,8 @@ test_exec_fails (void)
   geminga_program_exec (program, MODE, "new", fds, 2, &error);
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
   g_assert_nonnull (strstr (error->message, "/nonexistent/program"));
+  after = g_get_current_dir ();
+  g_assert_cmpstr (after, ==, before);
   for (guint i = 0; i < 2; i++)
     {
       g_assert_cmpint (fcntl (fds[i], F_GETFD), ==, FD_CLOEXEC);
