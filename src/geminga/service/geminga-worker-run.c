@@ -61,6 +61,16 @@ on_ignored (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The same before there are handlers; log files are yet to be opened. */
+static void
+ignore_early_signals (void)
+{
+  static const int numbers[] = { SIGUSR1, SIGINT, SIGHUP, SIGUSR2 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    signal (numbers[i], SIG_IGN);
+}
+
 static void
 take_signals (Worker *self)
 {
@@ -158,6 +168,7 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
   g_autoptr (GError) error = NULL;
   int fd = started->link_fd;
 
+  ignore_early_signals ();
   if (!configure (&self, started, &error))
     {
       g_warning ("The worker cannot start: %s", error->message);
