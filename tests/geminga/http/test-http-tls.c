@@ -184,9 +184,10 @@ connect_ends (Fixture *self)
   g_assert_no_error (error);
 
   base = open_base (fds[1]);
-  self->client = g_tls_client_connection_new (base, NULL, &error);
+  self->client =
+      g_initable_new (g_tls_backend_get_client_connection_type (g_tls_backend_get_default ()), NULL,
+                      &error, "base-io-stream", base, "database", NULL, NULL);
   g_assert_no_error (error);
-  g_tls_connection_set_database (G_TLS_CONNECTION (self->client), NULL);
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (self->client), TRUE);
   g_signal_connect (self->client, "accept-certificate", G_CALLBACK (accept_any), NULL);
 }
