@@ -30,6 +30,9 @@ typedef struct
   /* Root: the link to that process is gone. Called once a process. */
   void (*process_gone) (gpointer data, guint32 node);
 
+  /* Root: a spare process has become that of an actor. */
+  void (*spare_taken) (gpointer data, guint32 node);
+
   /* Root: of actors in any process; node 0 is this one. */
   void (*actor_event) (gpointer data,
                        guint32 node,
@@ -74,6 +77,15 @@ void geminga_node_ping (GemingaNode *self,
                         guint32 node,
                         void (*pong) (gpointer data, guint32 node),
                         gpointer data);
+
+/*
+ * Root: starts a process that is for no actor yet. The next actor that is spawned in a process of its
+ * own, from the node's thread, gets it and so does not wait for the program to start. Gives the number
+ * of the process, or 0.
+ */
+guint32 geminga_node_add_spare (GemingaNode *self, GError **error);
+/* Root: no actor gets this process any more, which stays as it is. */
+void geminga_node_remove_spare (GemingaNode *self, guint32 node);
 
 /*
  * Root: that process is dead, which its parent knows before its link does: everything that waits for

@@ -105,6 +105,7 @@ geminga_node_unref (GemingaNode *self)
   g_clear_pointer (&self->root_link, geminga_link_unref);
   g_clear_pointer (&self->loop, geminga_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->spares, g_array_unref);
   g_mutex_clear (&self->lock);
   g_free (self->main_id);
   g_free (self);

@@ -238,6 +238,12 @@ node_process_gone (gpointer data, guint32 node)
 }
 
 static void
+node_spare_taken (gpointer data, guint32 node)
+{
+  geminga_spares_note_taken (((GemingaRunner *) data)->spares, node);
+}
+
+static void
 node_actor_event (gpointer data,
                   guint32 node,
                   const char *id,
@@ -298,6 +304,7 @@ const GemingaNodeHooks geminga_runner_node_hooks = {
   .spawn_process = node_spawn_process,
   .kill_process = node_kill_process,
   .process_gone = node_process_gone,
+  .spare_taken = node_spare_taken,
   .actor_event = node_actor_event,
   .actor_started = node_actor_started,
   .actor_ended = node_actor_ended,

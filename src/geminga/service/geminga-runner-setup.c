@@ -182,6 +182,8 @@ on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_d
         self->heartbeat,
         (gint64) (geminga_settings_get_double (settings, name) * G_TIME_SPAN_SECOND));
 
+  if (g_str_equal (name, "spares"))
+    geminga_runner_update_spares (self);
   tell_workers (self);
 }
 
@@ -241,8 +243,12 @@ geminga_runner_pack_start (GemingaRunner *self)
 {
   g_autoptr (GVariant) packed = geminga_service_pack (self->services);
 
-  if (self->processes != NULL)
-    geminga_processes_set_start (self->processes, packed, self->sockets);
+  if (self->processes == NULL)
+    return;
+
+  geminga_processes_set_start (self->processes, packed, self->sockets);
+  if (self->spares != NULL)
+    geminga_spares_renew (self->spares);
 }
 
 gboolean

@@ -12,6 +12,7 @@
 #include "geminga-pid-file-private.h"
 #include "geminga-processes-private.h"
 #include "geminga-runner-private.h"
+#include "geminga-spares-private.h"
 
 G_BEGIN_DECLS
 
@@ -48,6 +49,7 @@ struct _GemingaRunner
   GemingaNode *node;           /* (owned) */
   GemingaProcesses *processes; /* (owned) */
   GemingaHeartbeat *heartbeat; /* (owned) */
+  GemingaSpares *spares;       /* (owned) */
   GemingaBus *bus;             /* (owned) (nullable) */
   GPtrArray *monitors;         /* (element-type GemingaMonitor), not owned: those that run */
   GHashTable *actors;          /* (owned) (element-type utf8 Actor), by "node/id" */
@@ -94,6 +96,9 @@ void geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const cha
 /* To those that have their handlers. */
 void geminga_runner_signal_ready_workers (GemingaRunner *self, int number);
 void geminga_runner_process_hung (gpointer data, guint32 node);
+
+/* As many spare processes as there shall be now. */
+void geminga_runner_update_spares (GemingaRunner *self);
 
 /* geminga-runner-actors.c: the tree of actors, and its way to the bus */
 extern const GemingaNodeHooks geminga_runner_node_hooks;

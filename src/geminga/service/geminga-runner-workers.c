@@ -132,6 +132,7 @@ monitor_changed (gpointer data, GemingaMonitor *monitor)
 
   if (!self->was_ready && self->state == GEMINGA_RUNNER_STARTING && are_all_settled (self))
     become_ready (self);
+  geminga_runner_update_spares (self);
   geminga_runner_check_end (self);
 }
 
@@ -141,9 +142,32 @@ monitor_gave_up (gpointer data, GemingaMonitor *monitor, const char *why)
   geminga_runner_fail (data, why);
 }
 
+/* They are for all services; the first one shows them. */
+static void
+monitor_foreach_spare (gpointer data,
+                       GemingaMonitor *monitor,
+                       GemingaMonitorSpareFunc func,
+                       gpointer func_data)
+{
+  GemingaRunner *self = data;
+  GArray *spares = geminga_spares_list (self->spares);
+
+  if (!g_str_equal (geminga_monitor_get_service_id (monitor),
+                    geminga_service_get_id (self->service)))
+    return;
+
+  for (guint i = 0; i < spares->len; i++)
+    {
+      GemingaSpare *spare = &g_array_index (spares, GemingaSpare, i);
+
+      func (func_data, spare->node, geminga_processes_get_pid (self->processes, spare->node),
+            spare->started_at);
+    }
+}
+
 const GemingaMonitorFuncs geminga_runner_monitor_funcs = {
   monitor_started, monitor_stopped, monitor_spawned, monitor_ended,
-  monitor_kill,    monitor_changed, monitor_gave_up,
+  monitor_kill,    monitor_changed, monitor_gave_up, monitor_foreach_spare,
 };
 
 /* GemingaProcessesFuncs */
@@ -156,6 +180,8 @@ process_ended (gpointer data, guint32 node, GPid pid, int code, int status, cons
 
   if (child != NULL)
     geminga_pool_note_process_end (child->pool, child, why, is_from_outside (code, status));
+  else
+    geminga_spares_note_end (self->spares, node, why);
   geminga_heartbeat_remove (self->heartbeat, node);
   geminga_node_drop_process (self->node, node, why);
   geminga_runner_forget_node (self, node);
@@ -164,6 +190,26 @@ process_ended (gpointer data, guint32 node, GPid pid, int code, int status, cons
 const GemingaProcessesFuncs geminga_runner_processes_funcs = { process_ended };
 
 /* For the runner's own files */
+
+void
+geminga_runner_update_spares (GemingaRunner *self)
+{
+  gboolean is_running =
+      self->state == GEMINGA_RUNNER_RUNNING || self->state == GEMINGA_RUNNER_RELOADING;
+  gboolean are_needed = FALSE;
+
+  if (self->spares == NULL)
+    return;
+
+  for (guint i = 0; i < self->monitors->len; i++)
+    are_needed =
+        are_needed || geminga_monitor_needs_processes (g_ptr_array_index (self->monitors, i));
+
+  geminga_spares_set_n_wanted (
+      self->spares, is_running && are_needed
+                        ? (guint) geminga_settings_get_int (self->settings, "spares")
+                        : 0);
+}
 
 void
 geminga_runner_process_hung (gpointer data, guint32 node)

@@ -198,6 +198,7 @@ start (GemingaRunner *self)
   self->node = geminga_node_new_root (self->system, &geminga_runner_node_hooks, self);
   self->processes = geminga_processes_new (self->program, &geminga_runner_processes_funcs, self);
   self->heartbeat = geminga_heartbeat_new (self->node, geminga_runner_process_hung, self);
+  self->spares = geminga_spares_new (self->node, self->processes);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
 
@@ -278,6 +279,7 @@ end (GemingaRunner *self)
     g_source_remove (timer);
 
   g_clear_pointer (&self->bus, geminga_bus_free);
+  g_clear_pointer (&self->spares, geminga_spares_free);
   geminga_node_free (self->node);
   g_clear_pointer (&self->heartbeat, geminga_heartbeat_free);
   g_clear_pointer (&self->processes, geminga_processes_free);
@@ -348,6 +350,7 @@ geminga_runner_set_state (GemingaRunner *self, GemingaRunnerState state)
     return;
 
   self->state = state;
+  geminga_runner_update_spares (self);
   geminga_notify_status (self->notify, "%s", geminga_runner_get_state (self));
   switch (state)
     {
@@ -451,6 +454,7 @@ geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer dat
     return FALSE;
 
   tell_pending (self);
+  geminga_spares_dismiss (self->spares);
 
   /* A service that is starting is not ready before it is, whatever it does meanwhile. */
   if (self->was_ready)

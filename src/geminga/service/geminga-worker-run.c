@@ -30,6 +30,10 @@ on_stop (gpointer user_data)
   Worker *self = user_data;
   g_auto (GStrv) ids = geminga_system_list_actors (self->system);
 
+  /* A spare process is for nothing yet. */
+  if (ids[0] == NULL)
+    g_main_loop_quit (self->loop);
+
   for (gsize i = 0; ids[i] != NULL; i++)
     {
       g_autoptr (GemingaActorRef) ref = geminga_system_ref_actor (self->system, ids[i], NULL);

@@ -8,7 +8,12 @@
 
 G_BEGIN_DECLS
 
-/* What the arbiter is told, in its thread. */
+typedef void (*GemingaMonitorSpareFunc) (gpointer data,
+                                         guint32 node,
+                                         GPid pid,
+                                         gint64 started_at);
+
+/* What the arbiter is told and asked, in its thread. */
 typedef struct
 {
   /* The monitor is there and has its workers started; it has ended. */
@@ -21,6 +26,11 @@ typedef struct
   void (*kill) (gpointer data, GemingaChild *child, const char *why);
   void (*changed) (gpointer data, GemingaMonitor *monitor);
   void (*gave_up) (gpointer data, GemingaMonitor *monitor, const char *why);
+  /* Calls @func for each process that waits to become a worker. */
+  void (*foreach_spare) (gpointer data,
+                         GemingaMonitor *monitor,
+                         GemingaMonitorSpareFunc func,
+                         gpointer func_data);
 } GemingaMonitorFuncs;
 
 /* What a monitor is made for; it is found by the id of the monitor in its actor system. */
@@ -64,10 +74,15 @@ char *geminga_monitor_dup_child_path (GemingaMonitor *self,
 
 gboolean geminga_monitor_is_settled (GemingaMonitor *self);
 gboolean geminga_monitor_is_empty (GemingaMonitor *self);
+gboolean geminga_monitor_needs_processes (GemingaMonitor *self);
 const char *geminga_monitor_get_state (GemingaMonitor *self);
 /* In this process with @node 0 (@id is looked at), in another otherwise. */
 GemingaChild *geminga_monitor_find_node (GemingaMonitor *self, guint32 node);
 GemingaChild *geminga_monitor_find_child (GemingaMonitor *self, const char *id);
+/* What is kept at hand for its workers, and for those of others. */
+void geminga_monitor_foreach_spare (GemingaMonitor *self,
+                                    GemingaMonitorSpareFunc func,
+                                    gpointer data);
 /* Calls @func for each child. */
 void geminga_monitor_foreach_child (GemingaMonitor *self, GFunc func, gpointer data);
 

@@ -570,6 +570,16 @@ geminga_monitor_is_empty (GemingaMonitor *self)
   return TRUE;
 }
 
+gboolean
+geminga_monitor_needs_processes (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    if (geminga_pool_needs_processes (g_ptr_array_index (self->pools, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
 char *
 geminga_monitor_dup_path (const char *service_id)
 {
@@ -628,6 +638,12 @@ geminga_monitor_foreach_child (GemingaMonitor *self, GFunc func, gpointer data)
   for (guint i = 0; i < self->pools->len; i++)
     g_ptr_array_foreach (geminga_pool_get_children (g_ptr_array_index (self->pools, i)), func,
                          data);
+}
+
+void
+geminga_monitor_foreach_spare (GemingaMonitor *self, GemingaMonitorSpareFunc func, gpointer data)
+{
+  self->setup.funcs->foreach_spare (self->setup.data, self, func, data);
 }
 
 void

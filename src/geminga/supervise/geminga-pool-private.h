@@ -104,7 +104,7 @@ void geminga_pool_stop (GemingaPool *self, gboolean is_quick);
 void geminga_pool_start (GemingaPool *self);
 /* The same, for good. */
 void geminga_pool_end (GemingaPool *self, gboolean is_quick);
-/* Replaces all, new ones first. */
+/* Replaces all, one after the other, each once the one in its place is ready. */
 void geminga_pool_replace (GemingaPool *self);
 /* Replaces one. */
 void geminga_pool_replace_child (GemingaPool *self, GemingaChild *child, const char *why);
@@ -120,6 +120,8 @@ void geminga_pool_note_process_end (GemingaPool *self,
 /* What is wanted is there and nothing else. */
 gboolean geminga_pool_is_settled (GemingaPool *self);
 gboolean geminga_pool_is_empty (GemingaPool *self);
+/* What it wants are processes. */
+gboolean geminga_pool_needs_processes (GemingaPool *self);
 gboolean geminga_pool_has_given_up (GemingaPool *self);
 gboolean geminga_pool_is_replacing (GemingaPool *self);
 guint geminga_pool_get_n_running (GemingaPool *self);

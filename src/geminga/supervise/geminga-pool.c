@@ -410,6 +410,14 @@ on_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* While old ones are replaced there is one more than wanted, and not twice as many. */
+static guint
+limit_fresh (const Census *census, guint n_wanted)
+{
+  return census->n_old > 0 ? MIN (n_wanted, n_wanted + 1 - MIN (census->n_old, n_wanted + 1))
+                           : n_wanted;
+}
+
 static void
 spawn_missing (GemingaPool *self, guint n_wanted)
 {
@@ -418,7 +426,7 @@ spawn_missing (GemingaPool *self, guint n_wanted)
       Census census = take_census (self);
       gint64 wait = self->not_before - g_get_monotonic_time ();
 
-      if (census.n_fresh >= n_wanted || self->has_given_up ||
+      if (census.n_fresh >= limit_fresh (&census, n_wanted) || self->has_given_up ||
           (self->spec.is_single && self->children->len > 0))
         return;
       if (wait > 0)
@@ -665,6 +673,12 @@ gboolean
 geminga_pool_is_empty (GemingaPool *self)
 {
   return self->children->len == 0;
+}
+
+gboolean
+geminga_pool_needs_processes (GemingaPool *self)
+{
+  return self->spec.placement == GEMINGA_PLACEMENT_PROCESS && count_wanted (self) > 0;
 }
 
 gboolean
