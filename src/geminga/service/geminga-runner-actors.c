@@ -284,6 +284,8 @@ node_actor_started (gpointer data,
   g_hash_table_replace (self->actors, name_actor (node, id), actor);
   export_actor (self, actor);
   geminga_heartbeat_note_life (self->heartbeat, node);
+  if (node != 0)
+    geminga_processes_note_started (self->processes, node);
   if (arbiter != NULL)
     geminga_arbiter_tell_started (arbiter, actor->path, type,
                                   node != 0 ? geminga_processes_get_pid (self->processes, node)

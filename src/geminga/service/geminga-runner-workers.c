@@ -172,11 +172,29 @@ const GemingaMonitorFuncs geminga_runner_monitor_funcs = {
 
 /* GemingaProcessesFuncs */
 
+/* Where it hung may have been found out before. */
 static void
-process_ended (gpointer data, guint32 node, GPid pid, int code, int status, const char *why)
+add_report (GemingaChild *child, const char *report)
+{
+  g_autofree char *detail = g_steal_pointer (&child->detail);
+
+  child->detail = g_strconcat (detail != NULL ? detail : "", detail != NULL ? "\n" : "", report, NULL);
+}
+
+static void
+process_ended (gpointer data,
+               guint32 node,
+               GPid pid,
+               int code,
+               int status,
+               const char *why,
+               const char *report)
 {
   GemingaRunner *self = data;
   GemingaChild *child = find_child (self, node);
+
+  if (child != NULL && report != NULL)
+    add_report (child, report);
 
   if (child != NULL)
     geminga_pool_note_process_end (child->pool, child, why, is_from_outside (code, status));
@@ -187,7 +205,16 @@ process_ended (gpointer data, guint32 node, GPid pid, int code, int status, cons
   geminga_runner_forget_node (self, node);
 }
 
-const GemingaProcessesFuncs geminga_runner_processes_funcs = { process_ended };
+static void
+process_dying (gpointer data, guint32 node)
+{
+  GemingaChild *child = find_child (data, node);
+
+  if (child != NULL)
+    geminga_pool_note_process_dying (child->pool, child);
+}
+
+const GemingaProcessesFuncs geminga_runner_processes_funcs = { process_ended, process_dying };
 
 /* For the runner's own files */
 
@@ -221,12 +248,13 @@ geminga_runner_process_hung (gpointer data, guint32 node)
 
   if (child == NULL)
     {
-      geminga_processes_kill (self->processes, node, why);
+      geminga_processes_abort (self->processes, node, why);
       return;
     }
 
   if (child->detail == NULL)
     child->detail = geminga_process_info_describe (child->pid);
+  geminga_processes_abort (self->processes, node, why);
   geminga_pool_kill_child (child->pool, child, why);
 }
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "geminga-crash-private.h"
 #include "geminga-node-private.h"
 #include "geminga-process-enter-private.h"
 
@@ -122,6 +123,20 @@ static const GemingaNodeHooks worker_hooks = {
 
 /* Helpers: life */
 
+/* So that an actor that this process is given later need not wait for it. */
+static void
+load_classes (Worker *self)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      GType type = geminga_service_get_worker_type (g_ptr_array_index (self->services, i));
+
+      /* Kept as long as the process. */
+      if (type != G_TYPE_INVALID)
+        g_type_class_ref (type);
+    }
+}
+
 static void
 run (Worker *self, int fd)
 {
@@ -131,6 +146,7 @@ run (Worker *self, int fd)
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
   take_signals (self);
+  load_classes (self);
 
   g_main_loop_run (self->loop);
 
@@ -149,6 +165,7 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
   g_autoptr (GError) error = NULL;
   int fd = started->link_fd;
 
+  geminga_crash_take_signals ();
   if (!configure (&self, started, &error))
     {
       g_warning ("The worker cannot start: %s", error->message);

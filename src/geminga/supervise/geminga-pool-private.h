@@ -21,6 +21,7 @@ typedef enum
   GEMINGA_CHILD_STARTING,
   GEMINGA_CHILD_RUNNING,
   GEMINGA_CHILD_STOPPING,
+  GEMINGA_CHILD_DYING, /* it ends, unasked */
 } GemingaChildState;
 
 /* One of them; read only for others. */
@@ -111,6 +112,8 @@ void geminga_pool_replace_child (GemingaPool *self, GemingaChild *child, const c
 /* Ends one at once; it is started again as any that failed. */
 void geminga_pool_kill_child (GemingaPool *self, GemingaChild *child, const char *why);
 
+/* The process of a child begins to end: its place is free, if nothing speaks against filling it now. */
+void geminga_pool_note_process_dying (GemingaPool *self, GemingaChild *child);
 /* The process of a child has ended, which its ref tells a moment later. */
 void geminga_pool_note_process_end (GemingaPool *self,
                                     GemingaChild *child,

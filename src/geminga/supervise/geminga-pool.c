@@ -147,13 +147,19 @@ choose_expiry (GemingaPool *self, gint64 now)
 }
 
 static gboolean
+is_leaving (GemingaChild *child)
+{
+  return child->state == GEMINGA_CHILD_STOPPING || child->state == GEMINGA_CHILD_DYING;
+}
+
+static gboolean
 has_old (GemingaPool *self)
 {
   for (guint i = 0; i < self->children->len; i++)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i);
 
-      if (child->is_old && child->state != GEMINGA_CHILD_STOPPING)
+      if (child->is_old && !is_leaving (child))
         return TRUE;
     }
 
@@ -344,7 +350,7 @@ take_census (GemingaPool *self)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i);
 
-      if (child->state == GEMINGA_CHILD_STOPPING)
+      if (is_leaving (child))
         continue;
       if (child->is_old)
         census.n_old++;
@@ -392,7 +398,7 @@ stop_newest (GemingaPool *self, guint n_surplus)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i - 1);
 
-      if (child->is_old || child->state == GEMINGA_CHILD_STOPPING)
+      if (child->is_old || is_leaving (child))
         continue;
       stop_child (child);
       n_surplus--;
@@ -626,7 +632,7 @@ geminga_pool_replace (GemingaPool *self)
 void
 geminga_pool_replace_child (GemingaPool *self, GemingaChild *child, const char *why)
 {
-  if (child->is_old || child->state == GEMINGA_CHILD_STOPPING)
+  if (child->is_old || is_leaving (child))
     return;
 
   g_info ("Replacing “%s”: it %s", child->id, why);
@@ -639,6 +645,19 @@ void
 geminga_pool_kill_child (GemingaPool *self, GemingaChild *child, const char *why)
 {
   kill_child (child, why);
+  geminga_pool_note_process_dying (self, child);
+}
+
+void
+geminga_pool_note_process_dying (GemingaPool *self, GemingaChild *child)
+{
+  /* Only if the next would not have to wait, whatever this end will count. */
+  if (child->state != GEMINGA_CHILD_RUNNING || child->node == 0 ||
+      !geminga_restart_policy_is_calm (&self->policy, g_get_monotonic_time ()))
+    return;
+
+  child->state = GEMINGA_CHILD_DYING;
+  reconcile (self);
 }
 
 void
@@ -751,6 +770,8 @@ geminga_child_state_to_string (GemingaChildState state)
       return "starting";
     case GEMINGA_CHILD_RUNNING:
       return "running";
+    case GEMINGA_CHILD_DYING:
+      return "dying";
     case GEMINGA_CHILD_STOPPING:
     default:
       return "stopping";

@@ -58,7 +58,13 @@ typedef struct
 } Fixture;
 
 static void
-on_ended (gpointer data, guint32 node, GPid pid, int code, int status, const char *why)
+on_ended (gpointer data,
+          guint32 node,
+          GPid pid,
+          int code,
+          int status,
+          const char *why,
+          const char *report)
 {
   Fixture *self = data;
 

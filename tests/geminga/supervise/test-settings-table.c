@@ -26,6 +26,7 @@ static const Vector vectors[] = {
   { "tls-certificate", GEMINGA_SETTING_TYPE_PATH, "", "" },
   { "tls-key", GEMINGA_SETTING_TYPE_PATH, "", "" },
   { "workers", GEMINGA_SETTING_TYPE_INT, "1", "w" },
+  { "spares", GEMINGA_SETTING_TYPE_INT, "1", "" },
   { "placement", GEMINGA_SETTING_TYPE_CHOICE, "process", "" },
   { "timeout", GEMINGA_SETTING_TYPE_DURATION, "30s", "t" },
   { "graceful-timeout", GEMINGA_SETTING_TYPE_DURATION, "30s", "" },
