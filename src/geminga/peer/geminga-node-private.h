@@ -48,6 +48,8 @@ typedef struct
   /* @failure is NULL if the actor was asked to end. */
   void (*actor_ended) (gpointer data, guint32 node, const char *id, const GError *failure);
 
+  /* Worker: how long its main loop had nothing to do, in microseconds; negative: it is not known. */
+  gint64 (*get_idle) (gpointer data);
   /* Worker: the root has a new configuration, whatever that is. */
   void (*configured) (gpointer data, GVariant *configuration);
   /*
@@ -77,6 +79,15 @@ void geminga_node_ping (GemingaNode *self,
                         guint32 node,
                         void (*pong) (gpointer data, guint32 node),
                         gpointer data);
+
+/*
+ * Root: how long the main loop of that process had nothing to do, by @now of its clock, in microseconds.
+ * @func runs when the answer is there; never if the link closes before, or the process does not know.
+ */
+void geminga_node_ask_idle (GemingaNode *self,
+                            guint32 node,
+                            void (*func) (gpointer data, guint32 node, gint64 idle, gint64 now),
+                            gpointer data);
 
 /*
  * Root: starts a process that is for no actor yet. The next actor that is spawned in a process of its

@@ -20,6 +20,14 @@ typedef struct
   guint32 number;
 } Ping;
 
+/* A question on its way. */
+typedef struct
+{
+  void (*func) (gpointer data, guint32 node, gint64 idle, gint64 now);
+  gpointer data;
+  guint32 number;
+} IdleQuestion;
+
 /* GemingaSystemBackend */
 
 static GemingaTarget *
@@ -81,6 +89,21 @@ pinged (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error)
 
   if (error == NULL)
     ping->pong (ping->data, ping->number);
+}
+
+static void
+idle_told (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error)
+{
+  IdleQuestion *question = data;
+  gint64 idle;
+  gint64 now;
+
+  if (error != NULL || !g_variant_is_of_type (result, G_VARIANT_TYPE ("(xx)")))
+    return;
+
+  g_variant_get (result, "(xx)", &idle, &now);
+  if (idle >= 0)
+    question->func (question->data, question->number, idle, now);
 }
 
 /* For the node's own files */
@@ -182,6 +205,27 @@ geminga_node_ping (GemingaNode *self,
   ping->number = node;
   ask = geminga_link_request_new (self->context, pinged, ping, g_free);
   geminga_link_call (link, "Ping", NULL, NULL, ask);
+}
+
+void
+geminga_node_ask_idle (GemingaNode *self,
+                       guint32 node,
+                       void (*func) (gpointer data, guint32 node, gint64 idle, gint64 now),
+                       gpointer data)
+{
+  g_autoptr (GemingaLink) link = geminga_node_lookup_link (self, node);
+  g_autoptr (GemingaAsk) ask = NULL;
+  IdleQuestion *question;
+
+  if (link == NULL)
+    return;
+
+  question = g_new0 (IdleQuestion, 1);
+  question->func = func;
+  question->data = data;
+  question->number = node;
+  ask = geminga_link_request_new (self->context, idle_told, question, g_free);
+  geminga_link_call (link, "Idle", NULL, NULL, ask);
 }
 
 void

@@ -96,6 +96,8 @@ void geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const cha
 /* To those that have their handlers. */
 void geminga_runner_signal_ready_workers (GemingaRunner *self, int number);
 void geminga_runner_process_hung (gpointer data, guint32 node);
+/* NULL: it is not there yet, or any more. */
+GemingaMonitor *geminga_runner_find_monitor (GemingaRunner *self, const char *service_id);
 
 /* As many spare processes as there shall be now. */
 void geminga_runner_update_spares (GemingaRunner *self);

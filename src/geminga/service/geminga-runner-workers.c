@@ -9,6 +9,7 @@
 
 #include "geminga-actor-ref-private.h"
 #include "geminga-process-info-private.h"
+#include "geminga-scaling-private.h"
 
 /* How long a process may take to end after its actor, in milliseconds. */
 #define PROCESS_END_TIME 2000
@@ -142,6 +143,23 @@ monitor_gave_up (gpointer data, GemingaMonitor *monitor, const char *why)
   geminga_runner_fail (data, why);
 }
 
+static void
+on_idle_time (gpointer data, guint32 node, gint64 idle, gint64 now)
+{
+  GemingaChild *child = find_child (data, node);
+
+  if (child != NULL)
+    geminga_scaling_note_idle (child, idle, now);
+}
+
+static void
+monitor_ask_idle (gpointer data, GemingaChild *child)
+{
+  GemingaRunner *self = data;
+
+  geminga_node_ask_idle (self->node, child->node, on_idle_time, self);
+}
+
 /* They are for all services; the first one shows them. */
 static void
 monitor_foreach_spare (gpointer data,
@@ -167,7 +185,7 @@ monitor_foreach_spare (gpointer data,
 
 const GemingaMonitorFuncs geminga_runner_monitor_funcs = {
   monitor_started, monitor_stopped, monitor_spawned, monitor_ended,
-  monitor_kill,    monitor_changed, monitor_gave_up, monitor_foreach_spare,
+  monitor_kill,    monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
 };
 
 /* GemingaProcessesFuncs */
@@ -217,6 +235,20 @@ process_dying (gpointer data, guint32 node)
 const GemingaProcessesFuncs geminga_runner_processes_funcs = { process_ended, process_dying };
 
 /* For the runner's own files */
+
+GemingaMonitor *
+geminga_runner_find_monitor (GemingaRunner *self, const char *service_id)
+{
+  for (guint i = 0; i < self->monitors->len; i++)
+    {
+      GemingaMonitor *monitor = g_ptr_array_index (self->monitors, i);
+
+      if (g_str_equal (geminga_monitor_get_service_id (monitor), service_id))
+        return monitor;
+    }
+
+  return NULL;
+}
 
 void
 geminga_runner_update_spares (GemingaRunner *self)

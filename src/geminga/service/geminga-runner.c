@@ -486,7 +486,11 @@ geminga_runner_pause (GemingaRunner *self)
 void
 geminga_runner_scale_by (GemingaRunner *self, int difference)
 {
-  gint64 n_workers = geminga_settings_get_int (self->settings, "workers") + difference;
+  GemingaMonitor *monitor =
+      geminga_runner_find_monitor (self, geminga_service_get_id (self->service));
+  gint64 n_workers = (monitor != NULL ? (gint64) geminga_monitor_get_n_workers (monitor)
+                                      : geminga_settings_get_int (self->settings, "workers")) +
+                     difference;
   g_autoptr (GError) error = NULL;
 
   if (n_workers < 1)
@@ -494,6 +498,8 @@ geminga_runner_scale_by (GemingaRunner *self, int difference)
   else if (!geminga_settings_set_value (self->settings, "workers", g_variant_new_int64 (n_workers),
                                         &error))
     g_warning ("The number of workers stays: %s", error->message);
+  else if (monitor != NULL)
+    geminga_monitor_scale_by_hand (monitor, (guint) n_workers);
 }
 
 GemingaService *

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "geminga-crash-private.h"
+#include "geminga-idle-meter-private.h"
 #include "geminga-node-private.h"
 #include "geminga-process-enter-private.h"
 
@@ -20,6 +21,7 @@ typedef struct
   GemingaSystem *system;
   GemingaNode *node;
   GMainLoop *loop;
+  GemingaIdleMeter *idle_meter; /* (owned) (nullable): while a service is scaled by load */
 } Worker;
 
 /* Helpers */
@@ -95,7 +97,33 @@ configure (Worker *self, GemingaProcessStart *started, GError **error)
          check_settings (self, error) && geminga_process_enter_worker (self->settings, error);
 }
 
+/* It costs a little each time that something happens. */
+static void
+update_idle_meter (Worker *self)
+{
+  gboolean is_wanted = FALSE;
+
+  for (guint i = 0; i < self->services->len; i++)
+    is_wanted =
+        is_wanted || geminga_settings_get_int (
+                         geminga_service_get_settings (g_ptr_array_index (self->services, i)),
+                         "max-workers") > 0;
+
+  if (!is_wanted)
+    g_clear_pointer (&self->idle_meter, geminga_idle_meter_free);
+  else if (self->idle_meter == NULL)
+    self->idle_meter = geminga_idle_meter_new ();
+}
+
 /* GemingaNodeHooks */
+
+static gint64
+worker_get_idle (gpointer data)
+{
+  Worker *self = data;
+
+  return self->idle_meter != NULL ? geminga_idle_meter_get_idle (self->idle_meter) : -1;
+}
 
 static void
 worker_orphaned (gpointer data)
@@ -114,9 +142,11 @@ worker_configured (gpointer data, GVariant *configuration)
       !geminga_log_set_level (self->log, geminga_settings_get_string (self->settings, "log-level"),
                               &error))
     g_warning ("This worker keeps its settings: %s", error->message);
+  update_idle_meter (self);
 }
 
 static const GemingaNodeHooks worker_hooks = {
+  .get_idle = worker_get_idle,
   .configured = worker_configured,
   .orphaned = worker_orphaned,
 };
@@ -147,9 +177,11 @@ run (Worker *self, int fd)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
   take_signals (self);
   load_classes (self);
+  update_idle_meter (self);
 
   g_main_loop_run (self->loop);
 
+  g_clear_pointer (&self->idle_meter, geminga_idle_meter_free);
   geminga_node_free (self->node);
   g_main_loop_unref (self->loop);
 }

@@ -58,6 +58,7 @@ scale (GemingaMonitor *self, GemingaCall *call, gint64 n_workers)
       return;
     }
 
+  geminga_monitor_scale_by_hand (self, (guint) n_workers);
   geminga_monitor_start_children (self);
   g_object_set_data (G_OBJECT (call), "geminga-workers", GUINT_TO_POINTER ((guint) n_workers));
   geminga_monitor_when_settled (self, answer_scaled, g_object_ref (call));

@@ -26,6 +26,8 @@ typedef struct
   void (*kill) (gpointer data, GemingaChild *child, const char *why);
   void (*changed) (gpointer data, GemingaMonitor *monitor);
   void (*gave_up) (gpointer data, GemingaMonitor *monitor, const char *why);
+  /* Answered with geminga_scaling_note_idle(), or never. */
+  void (*ask_idle) (gpointer data, GemingaChild *child);
   /* Calls @func for each process that waits to become a worker. */
   void (*foreach_spare) (gpointer data,
                          GemingaMonitor *monitor,
@@ -52,8 +54,8 @@ void geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMoni
 void geminga_monitor_add_commands (GemingaActorClass *klass);
 
 GemingaSettings *geminga_monitor_get_settings (GemingaMonitor *self);
-/* Settings have changed. */
-void geminga_monitor_configure (GemingaMonitor *self);
+/* So many workers, until the next replacement whatever the load is. */
+void geminga_monitor_scale_by_hand (GemingaMonitor *self, guint n_workers);
 void geminga_monitor_replace (GemingaMonitor *self);
 void geminga_monitor_start_children (GemingaMonitor *self);
 void geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick);

@@ -9,6 +9,7 @@
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
 #include "geminga-process-info-private.h"
+#include "geminga-scaling-private.h"
 
 /* Restart records that are kept. */
 #define MAX_RECORDS 100
@@ -30,6 +31,7 @@ struct _GemingaMonitor
 
   GemingaMonitorSetup setup;
   GPtrArray *pools; /* (owned) (element-type GemingaPool): the workers, then the singles */
+  GemingaScaling *scaling; /* (owned) (nullable): of the workers */
   GArray *waiting;  /* (owned) (element-type Waiting) */
   GQueue records;   /* (owned) (element-type GVariant), a{sv}, oldest first */
   guint n_restarts;
@@ -110,6 +112,17 @@ get_limits (GemingaMonitor *self, GemingaPoolLimits *limits)
   limits->max_age = get_time (self, "max-age");
   limits->max_age_jitter = get_time (self, "max-age-jitter");
   limits->max_memory = (guint64) geminga_settings_get_int (settings, "max-memory");
+}
+
+static void
+get_scaler_limits (GemingaMonitor *self, GemingaScalerLimits *limits)
+{
+  GemingaSettings *settings = self->setup.settings;
+
+  limits->minimum = (guint) geminga_settings_get_int (settings, "min-workers");
+  limits->maximum = (guint) geminga_settings_get_int (settings, "max-workers");
+  limits->target = (double) geminga_settings_get_int (settings, "scale-target") / 100;
+  limits->cool_down = get_time (self, "scale-cool-down");
 }
 
 /* With no workers of their own the main process does the work, for debugging. */
@@ -263,10 +276,71 @@ add_pool (GemingaMonitor *self, GemingaPoolSpec *spec)
 }
 
 static void
+scale (GemingaMonitor *self, guint n_workers)
+{
+  GemingaPool *workers = get_workers (self);
+
+  if (geminga_pool_get_spec (workers)->type == G_TYPE_INVALID ||
+      geminga_pool_get_n_wanted (workers) == n_workers)
+    return;
+
+  geminga_pool_scale (workers, n_workers);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WORKERS]);
+}
+
+static void
+apply_limits (GemingaMonitor *self)
+{
+  GemingaPoolLimits limits;
+  GemingaScalerLimits scaler_limits;
+
+  get_limits (self, &limits);
+  for (guint i = 0; i < self->pools->len; i++)
+    geminga_pool_set_limits (g_ptr_array_index (self->pools, i), &limits);
+
+  get_scaler_limits (self, &scaler_limits);
+  geminga_scaling_set_limits (self->scaling, &scaler_limits);
+}
+
+static void
+configure (GemingaMonitor *self)
+{
+  apply_limits (self);
+  scale (self, geminga_scaling_clamp (self->scaling, geminga_monitor_get_n_workers (self)));
+}
+
+static void
 on_settings_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
-  geminga_monitor_configure (user_data);
+  GemingaMonitor *self = user_data;
+
+  if (g_str_equal (name, "workers"))
+    geminga_monitor_scale_by_hand (self, get_n_workers (self));
+  else
+    configure (self);
 }
+
+/* GemingaScalingFuncs */
+
+static void
+scaling_ask_idle (gpointer data, GemingaChild *child)
+{
+  GemingaMonitor *self = data;
+
+  self->setup.funcs->ask_idle (self->setup.data, child);
+}
+
+static void
+scaling_scale (gpointer data, guint n_workers, const char *why)
+{
+  GemingaMonitor *self = data;
+
+  g_message ("%s: scaled from %u to %u workers since %s", self->setup.service_id,
+             geminga_monitor_get_n_workers (self), n_workers, why);
+  scale (self, n_workers);
+}
+
+static const GemingaScalingFuncs scaling_funcs = { scaling_ask_idle, scaling_scale };
 
 /* GemingaActor */
 
@@ -293,13 +367,16 @@ geminga_monitor_started (GemingaActor *actor)
   self->changed_id =
       g_signal_connect (self->setup.settings, "changed", G_CALLBACK (on_settings_changed), self);
   add_pool (self, &self->setup.workers);
+  self->scaling = geminga_scaling_new (get_workers (self), &scaling_funcs, self);
+  apply_limits (self);
   for (guint i = 0; i < self->setup.singles->len; i++)
     add_pool (self, &g_array_index (self->setup.singles, GemingaPoolSpec, i));
 
   /* Called before the first child, so that the arbiter knows whose it is. */
   self->setup.funcs->started (self->setup.data, self);
   if (geminga_pool_get_spec (get_workers (self))->type != G_TYPE_INVALID)
-    geminga_pool_scale (get_workers (self), get_n_workers (self));
+    geminga_pool_scale (get_workers (self),
+                        geminga_scaling_clamp (self->scaling, get_n_workers (self)));
   for (guint i = 1; i < self->pools->len; i++)
     geminga_pool_scale (g_ptr_array_index (self->pools, i), 1);
 }
@@ -312,6 +389,7 @@ geminga_monitor_stopping (GemingaActor *actor)
   finish_waiting (self, "The monitor ended");
   if (self->setup.settings != NULL)
     g_clear_signal_handler (&self->changed_id, self->setup.settings);
+  g_clear_pointer (&self->scaling, geminga_scaling_free);
   g_ptr_array_set_size (self->pools, 0);
   if (self->setup.funcs != NULL)
     self->setup.funcs->stopped (self->setup.data, self);
@@ -480,26 +558,17 @@ geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSe
 }
 
 void
-geminga_monitor_configure (GemingaMonitor *self)
+geminga_monitor_scale_by_hand (GemingaMonitor *self, guint n_workers)
 {
-  GemingaPoolLimits limits;
-  guint n_workers = get_n_workers (self);
-
-  get_limits (self, &limits);
-  for (guint i = 0; i < self->pools->len; i++)
-    geminga_pool_set_limits (g_ptr_array_index (self->pools, i), &limits);
-
-  if (geminga_pool_get_spec (get_workers (self))->type != G_TYPE_INVALID &&
-      geminga_pool_get_n_wanted (get_workers (self)) != n_workers)
-    {
-      geminga_pool_scale (get_workers (self), n_workers);
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WORKERS]);
-    }
+  geminga_scaling_rest (self->scaling);
+  scale (self, n_workers);
 }
 
 void
 geminga_monitor_replace (GemingaMonitor *self)
 {
+  geminga_scaling_resume (self->scaling);
+  scale (self, geminga_scaling_clamp (self->scaling, geminga_monitor_get_n_workers (self)));
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_replace (g_ptr_array_index (self->pools, i));
 }

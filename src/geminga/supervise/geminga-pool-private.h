@@ -24,6 +24,15 @@ typedef enum
   GEMINGA_CHILD_DYING, /* it ends, unasked */
 } GemingaChildState;
 
+/* How busy its process is; of use to who scales the pool. */
+typedef struct
+{
+  gint64 idle; /* microseconds that it had nothing to do by then, by its own clock */
+  gint64 now;
+  double busy; /* the share of the time between the last two answers; negative: not known */
+  gboolean is_asked;
+} GemingaChildLoad;
+
 /* One of them; read only for others. */
 typedef struct
 {
@@ -47,6 +56,7 @@ typedef struct
   gboolean is_process_over;
   GError *death;  /* (nullable): it died, and why is not known yet */
   GSource *grace; /* (nullable) */
+  GemingaChildLoad load;
 } GemingaChild;
 
 typedef struct

@@ -295,6 +295,7 @@ child_new (GemingaPool *self, const char *id, GemingaActorRef *ref)
   child->node =
       child->placement == GEMINGA_PLACEMENT_PROCESS ? geminga_actor_ref_get_target (ref)->node : 0;
   child->started_at = g_get_real_time ();
+  child->load.busy = -1;
 
   return child;
 }

@@ -138,9 +138,14 @@ monitor_foreach_spare (gpointer data,
   func (func_data, 17, getpid (), 1234);
 }
 
+static void
+monitor_ask_idle (gpointer data, GemingaChild *child)
+{
+}
+
 static const GemingaMonitorFuncs funcs = {
   monitor_started, monitor_stopped, monitor_spawned, monitor_ended,
-  monitor_kill,    monitor_changed, monitor_gave_up, monitor_foreach_spare,
+  monitor_kill,    monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
 };
 
 static void
