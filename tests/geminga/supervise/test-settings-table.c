@@ -29,7 +29,7 @@ static const Vector vectors[] = {
   { "min-workers", GEMINGA_SETTING_TYPE_INT, "1", "" },
   { "max-workers", GEMINGA_SETTING_TYPE_INT, "0", "" },
   { "scale-target", GEMINGA_SETTING_TYPE_INT, "70", "" },
-  { "scale-cool-down", GEMINGA_SETTING_TYPE_DURATION, "60", "" },
+  { "scale-cool-down", GEMINGA_SETTING_TYPE_DURATION, "1m", "" },
   { "spares", GEMINGA_SETTING_TYPE_INT, "1", "" },
   { "placement", GEMINGA_SETTING_TYPE_CHOICE, "process", "" },
   { "timeout", GEMINGA_SETTING_TYPE_DURATION, "30s", "t" },
