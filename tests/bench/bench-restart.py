@@ -121,9 +121,12 @@ def measure_replacement(spares: int) -> float:
 
 
 def measure_hang() -> float:
-    """Beyond the time-out."""
-    with Service("--spares", "1", "--timeout", "1") as service:
-        return statistics.median(service.measure(2, False) - 1000 for _ in range(HANGS))
+    """Beyond the time-out. Each is the first of its service, since a second failure soon after waits."""
+    times = []
+    for _ in range(HANGS):
+        with Service("--spares", "1", "--timeout", "1") as service:
+            times.append(service.measure(2, False) - 1000)
+    return statistics.median(times)
 
 
 def measure_own() -> float:

@@ -166,9 +166,9 @@ handle_idle (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
   gint64 idle = self->hooks->get_idle != NULL ? self->hooks->get_idle (self->data) : -1;
 
   if (call->ask != NULL)
-    geminga_ask_answer (
-        call->ask, g_variant_ref_sink (g_variant_new ("(xx)", idle, g_get_monotonic_time ())), NULL,
-        NULL);
+    geminga_ask_answer (call->ask,
+                        g_variant_ref_sink (g_variant_new ("(xx)", idle, g_get_monotonic_time ())),
+                        NULL, NULL);
 }
 
 static const struct

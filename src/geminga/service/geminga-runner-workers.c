@@ -184,8 +184,8 @@ monitor_foreach_spare (gpointer data,
 }
 
 const GemingaMonitorFuncs geminga_runner_monitor_funcs = {
-  monitor_started, monitor_stopped, monitor_spawned, monitor_ended,
-  monitor_kill,    monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
+  monitor_started, monitor_stopped, monitor_spawned,  monitor_ended,         monitor_kill,
+  monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
 };
 
 /* GemingaProcessesFuncs */
@@ -196,7 +196,8 @@ add_report (GemingaChild *child, const char *report)
 {
   g_autofree char *detail = g_steal_pointer (&child->detail);
 
-  child->detail = g_strconcat (detail != NULL ? detail : "", detail != NULL ? "\n" : "", report, NULL);
+  child->detail =
+      g_strconcat (detail != NULL ? detail : "", detail != NULL ? "\n" : "", report, NULL);
 }
 
 static void
@@ -265,9 +266,8 @@ geminga_runner_update_spares (GemingaRunner *self)
         are_needed || geminga_monitor_needs_processes (g_ptr_array_index (self->monitors, i));
 
   geminga_spares_set_n_wanted (
-      self->spares, is_running && are_needed
-                        ? (guint) geminga_settings_get_int (self->settings, "spares")
-                        : 0);
+      self->spares,
+      is_running && are_needed ? (guint) geminga_settings_get_int (self->settings, "spares") : 0);
 }
 
 void

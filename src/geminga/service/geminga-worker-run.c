@@ -104,10 +104,9 @@ update_idle_meter (Worker *self)
   gboolean is_wanted = FALSE;
 
   for (guint i = 0; i < self->services->len; i++)
-    is_wanted =
-        is_wanted || geminga_settings_get_int (
-                         geminga_service_get_settings (g_ptr_array_index (self->services, i)),
-                         "max-workers") > 0;
+    is_wanted = is_wanted || geminga_settings_get_int (geminga_service_get_settings (
+                                                           g_ptr_array_index (self->services, i)),
+                                                       "max-workers") > 0;
 
   if (!is_wanted)
     g_clear_pointer (&self->idle_meter, geminga_idle_meter_free);

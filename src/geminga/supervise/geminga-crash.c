@@ -36,7 +36,8 @@ on_crash (int number)
     {
       n_frames = backtrace (frames, MAX_FRAMES);
       if (n_frames > N_OWN_FRAMES)
-        backtrace_symbols_fd (frames + N_OWN_FRAMES, n_frames - N_OWN_FRAMES, GEMINGA_PROCESS_REPORT_FD);
+        backtrace_symbols_fd (frames + N_OWN_FRAMES, n_frames - N_OWN_FRAMES,
+                              GEMINGA_PROCESS_REPORT_FD);
     }
 
   /* It comes once the handler returns, and then does what it does without one. */

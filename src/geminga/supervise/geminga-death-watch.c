@@ -26,9 +26,9 @@ struct _GemingaDeathWatch
   GThread *thread; /* (owned) (nullable): until the first is added */
 
   GMutex lock;
-  GArray *watched; /* (owned) (element-type Watched), under lock */
-  GArray *dead;    /* (owned) (element-type guint32), under lock: to be told */
-  gboolean is_over; /* under lock */
+  GArray *watched;       /* (owned) (element-type Watched), under lock */
+  GArray *dead;          /* (owned) (element-type guint32), under lock: to be told */
+  gboolean is_over;      /* under lock */
   atomic_uint n_changes; /* a futex too: what is to be waited for has changed */
 };
 

@@ -8,10 +8,7 @@
 
 G_BEGIN_DECLS
 
-typedef void (*GemingaMonitorSpareFunc) (gpointer data,
-                                         guint32 node,
-                                         GPid pid,
-                                         gint64 started_at);
+typedef void (*GemingaMonitorSpareFunc) (gpointer data, guint32 node, GPid pid, gint64 started_at);
 
 /* What the arbiter is told and asked, in its thread. */
 typedef struct
@@ -82,9 +79,8 @@ const char *geminga_monitor_get_state (GemingaMonitor *self);
 GemingaChild *geminga_monitor_find_node (GemingaMonitor *self, guint32 node);
 GemingaChild *geminga_monitor_find_child (GemingaMonitor *self, const char *id);
 /* What is kept at hand for its workers, and for those of others. */
-void geminga_monitor_foreach_spare (GemingaMonitor *self,
-                                    GemingaMonitorSpareFunc func,
-                                    gpointer data);
+void
+geminga_monitor_foreach_spare (GemingaMonitor *self, GemingaMonitorSpareFunc func, gpointer data);
 /* Calls @func for each child. */
 void geminga_monitor_foreach_child (GemingaMonitor *self, GFunc func, gpointer data);
 

@@ -30,10 +30,10 @@ struct _GemingaMonitor
   GemingaActor parent_instance;
 
   GemingaMonitorSetup setup;
-  GPtrArray *pools; /* (owned) (element-type GemingaPool): the workers, then the singles */
+  GPtrArray *pools;        /* (owned) (element-type GemingaPool): the workers, then the singles */
   GemingaScaling *scaling; /* (owned) (nullable): of the workers */
-  GArray *waiting;  /* (owned) (element-type Waiting) */
-  GQueue records;   /* (owned) (element-type GVariant), a{sv}, oldest first */
+  GArray *waiting;         /* (owned) (element-type Waiting) */
+  GQueue records;          /* (owned) (element-type GVariant), a{sv}, oldest first */
   guint n_restarts;
   guint n_notified; /* last notified number of running workers */
   const char *state;

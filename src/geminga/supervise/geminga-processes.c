@@ -28,11 +28,11 @@ typedef struct
   GemingaProcesses *owner; /* not owned */
   guint32 node;
   GPid pid;
-  int pidfd;       /* (owned) */
-  GSource *source; /* (owned) */
-  GSource *grace;  /* (owned) (nullable): kills it */
-  char *why;       /* (owned) (nullable): why we killed it */
-  gboolean is_aborted; /* it is killed in a moment */
+  int pidfd;                    /* (owned) */
+  GSource *source;              /* (owned) */
+  GSource *grace;               /* (owned) (nullable): kills it */
+  char *why;                    /* (owned) (nullable): why we killed it */
+  gboolean is_aborted;          /* it is killed in a moment */
   GemingaProcessReport *report; /* (owned) */
 } Process;
 
@@ -41,10 +41,10 @@ struct _GemingaProcesses
   GemingaProgram *program; /* not owned */
   const GemingaProcessesFuncs *funcs;
   gpointer data;
-  GMainContext *context; /* (owned) */
-  GHashTable *by_node;   /* (owned) (element-type guint32 Process) */
-  GVariant *settings;    /* (owned) */
-  GPtrArray *sockets;    /* (owned) (element-type GSocket) */
+  GMainContext *context;     /* (owned) */
+  GHashTable *by_node;       /* (owned) (element-type guint32 Process) */
+  GVariant *settings;        /* (owned) */
+  GPtrArray *sockets;        /* (owned) (element-type GSocket) */
   GemingaDeathWatch *deaths; /* (owned) */
 };
 
@@ -162,11 +162,7 @@ on_dying (gpointer data, guint32 node)
 }
 
 static gboolean
-watch (GemingaProcesses *self,
-       guint32 node,
-       GPid pid,
-       GemingaProcessReport *report,
-       GError **error)
+watch (GemingaProcesses *self, guint32 node, GPid pid, GemingaProcessReport *report, GError **error)
 {
   int pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
   int code = errno;

@@ -129,8 +129,8 @@ spawn (GemingaProgram *self,
   if (code == 0)
     return TRUE;
 
-  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, "Cannot execute %s in %s: %s", file,
-               self->folder, g_strerror (code));
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, "Cannot execute %s in %s: %s",
+               file, self->folder, g_strerror (code));
 
   return FALSE;
 }

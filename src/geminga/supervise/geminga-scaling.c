@@ -67,8 +67,7 @@ static void
 scale (GemingaScaling *self, double busy)
 {
   guint n_workers = geminga_pool_get_n_wanted (self->pool);
-  guint n_wanted =
-      geminga_scaler_next (&self->scaler, n_workers, busy, g_get_monotonic_time ());
+  guint n_wanted = geminga_scaler_next (&self->scaler, n_workers, busy, g_get_monotonic_time ());
   g_autofree char *why = NULL;
 
   if (n_wanted == n_workers)

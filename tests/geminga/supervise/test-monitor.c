@@ -144,8 +144,8 @@ monitor_ask_idle (gpointer data, GemingaChild *child)
 }
 
 static const GemingaMonitorFuncs funcs = {
-  monitor_started, monitor_stopped, monitor_spawned, monitor_ended,
-  monitor_kill,    monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
+  monitor_started, monitor_stopped, monitor_spawned,  monitor_ended,         monitor_kill,
+  monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
 };
 
 static void

@@ -23,7 +23,7 @@ run_process (GemingaProcessReport *report, const char *text)
       gsize size = strlen (text);
 
       _exit (geminga_process_report_join (fd, NULL) && write (fd, text, size) == (gssize) size ? 0
-                                                                                             : 1);
+                                                                                               : 1);
     }
 
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
