@@ -8,6 +8,7 @@
 
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
+#include "geminga-pool-settings-private.h"
 #include "geminga-process-info-private.h"
 #include "geminga-scaling-private.h"
 
@@ -95,41 +96,10 @@ name_setup (const char *id)
   return g_strconcat ("geminga-monitor-", id, NULL);
 }
 
-static gint64
-get_time (GemingaMonitor *self, const char *setting)
-{
-  return (gint64) (geminga_settings_get_double (self->setup.settings, setting) *
-                   G_TIME_SPAN_SECOND);
-}
-
-static void
-get_limits (GemingaMonitor *self, GemingaPoolLimits *limits)
-{
-  GemingaSettings *settings = self->setup.settings;
-
-  limits->max_restarts = (guint) geminga_settings_get_int (settings, "max-restarts");
-  limits->graceful_timeout = get_time (self, "graceful-timeout");
-  limits->max_age = get_time (self, "max-age");
-  limits->max_age_jitter = get_time (self, "max-age-jitter");
-  limits->max_memory = (guint64) geminga_settings_get_int (settings, "max-memory");
-}
-
-static void
-get_scaler_limits (GemingaMonitor *self, GemingaScalerLimits *limits)
-{
-  GemingaSettings *settings = self->setup.settings;
-
-  limits->minimum = (guint) geminga_settings_get_int (settings, "min-workers");
-  limits->maximum = (guint) geminga_settings_get_int (settings, "max-workers");
-  limits->target = (double) geminga_settings_get_int (settings, "scale-target") / 100;
-  limits->cool_down = get_time (self, "scale-cool-down");
-}
-
-/* With no workers of their own the main process does the work, for debugging. */
 static guint
 get_n_workers (GemingaMonitor *self)
 {
-  return (guint) MAX (geminga_settings_get_int (self->setup.settings, "workers"), 1);
+  return geminga_pool_settings_get_n_workers (self->setup.settings);
 }
 
 static GemingaPool *
@@ -270,7 +240,7 @@ add_pool (GemingaMonitor *self, GemingaPoolSpec *spec)
       geminga_pool_new (geminga_actor_get_system (GEMINGA_ACTOR (self)), spec, &pool_funcs, self);
   GemingaPoolLimits limits;
 
-  get_limits (self, &limits);
+  geminga_pool_settings_get_limits (self->setup.settings, &limits);
   geminga_pool_set_limits (pool, &limits);
   g_ptr_array_add (self->pools, pool);
 }
@@ -294,11 +264,11 @@ apply_limits (GemingaMonitor *self)
   GemingaPoolLimits limits;
   GemingaScalerLimits scaler_limits;
 
-  get_limits (self, &limits);
+  geminga_pool_settings_get_limits (self->setup.settings, &limits);
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_set_limits (g_ptr_array_index (self->pools, i), &limits);
 
-  get_scaler_limits (self, &scaler_limits);
+  geminga_pool_settings_get_scaler_limits (self->setup.settings, &scaler_limits);
   geminga_scaling_set_limits (self->scaling, &scaler_limits);
 }
 
