@@ -82,7 +82,8 @@ void geminga_node_ping (GemingaNode *self,
 
 /*
  * Root: how long the main loop of that process had nothing to do, by @now of its clock, in microseconds.
- * @func runs when the answer is there; never if the link closes before, or the process does not know.
+ * @func runs when the answer is there, with a negative @idle if the process does not know, and never if
+ * the link closes before.
  */
 void geminga_node_ask_idle (GemingaNode *self,
                             guint32 node,

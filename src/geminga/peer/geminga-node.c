@@ -102,8 +102,7 @@ idle_told (gpointer data, GVariant *result, GUnixFDList *fds, const GError *erro
     return;
 
   g_variant_get (result, "(xx)", &idle, &now);
-  if (idle >= 0)
-    question->func (question->data, question->number, idle, now);
+  question->func (question->data, question->number, idle, now);
 }
 
 /* For the node's own files */

@@ -37,7 +37,10 @@ void geminga_scaling_resume (GemingaScaling *self);
 /* So many within the limits, unless it rests or there are none. */
 guint geminga_scaling_clamp (GemingaScaling *self, guint n_workers);
 
-/* @idle is how long the child's main loop has had nothing to do by @now; microseconds, of its clock. */
+/*
+ * @idle is how long the child's main loop has had nothing to do by @now; microseconds, of its clock.
+ * Negative: it does not know.
+ */
 void geminga_scaling_note_idle (GemingaChild *child, gint64 idle, gint64 now);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaScaling, geminga_scaling_free)

@@ -190,9 +190,12 @@ geminga_scaling_note_idle (GemingaChild *child, gint64 idle, gint64 now)
 {
   GemingaChildLoad *load = &child->load;
 
+  load->is_asked = FALSE;
+  if (idle < 0)
+    return;
+
   if (load->now != 0 && now > load->now && idle >= load->idle)
     load->busy = CLAMP (1 - (double) (idle - load->idle) / (double) (now - load->now), 0, 1);
   load->idle = idle;
   load->now = now;
-  load->is_asked = FALSE;
 }
