@@ -13,7 +13,8 @@ import re
 import subprocess
 import sys
 
-FIELDS = ["name", "value", "unit", "cpu_per_op", "peer", "peer_value", "ratio", "gate", "holds"]
+FIELDS = ["name", "value", "unit", "cpu_per_op", "peer", "peer_value", "peer_cpu_per_op", "ratio",
+          "gate", "holds"]
 REQUIRED = ["name", "value", "unit"]
 GATE = re.compile(r"(value|ratio|cpu_per_op) (<=|>=|<|>) ([0-9.]+)")
 COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
@@ -77,16 +78,18 @@ def number(value: float | None) -> str:
 def row(figure: dict) -> list[str]:
     verdict = {None: "", True: "holds", False: "DOES NOT HOLD"}[figure["holds"]]
     return [figure["name"], number(figure["value"]), figure["unit"], number(figure["cpu_per_op"]),
-            figure["peer"] or "-", number(figure["peer_value"]), number(figure["ratio"]),
+            figure["peer"] or "-", number(figure["peer_value"]), number(figure["peer_cpu_per_op"]),
+            number(figure["ratio"]),
             " ".join(filter(None, [figure["gate"], verdict]))]
 
 
 def print_table(figures: list[dict]) -> None:
-    rows = [["NAME", "VALUE", "UNIT", "CPU us/op", "PEER", "PEER VALUE", "RATIO", "GATE"]]
+    rows = [["NAME", "VALUE", "UNIT", "CPU us/op", "PEER", "PEER VALUE", "CPU us/op", "RATIO",
+             "GATE"]]
     rows += [row(figure) for figure in figures]
     widths = [max(map(len, column)) for column in zip(*rows)]
     for cells in rows:
-        padded = [cell.rjust(width) if 0 < index < 7 and index not in (2, 4) else cell.ljust(width)
+        padded = [cell.rjust(width) if 0 < index < 8 and index not in (2, 4) else cell.ljust(width)
                   for index, (cell, width) in enumerate(zip(cells, widths))]
         print("  ".join(padded).rstrip())
 

@@ -155,14 +155,13 @@ cli_output_build_error (const GError *error)
                                name != NULL ? name : "", valid, cli_error_get_status (error));
 }
 
-/* Tells an error on stderr. */
+/* Tells an error on stderr; what it is called only programs want to know, unless that is all there is. */
 void
 cli_output_error (Cli *cli, const GError *error)
 {
   g_autofree char *name = cli_error_dup_name (error);
   g_autofree char *message = cli_error_dup_message (error);
-  g_autofree char *safe = cli_text_escape_lines (message);
-  g_autofree char *safe_name = name != NULL ? cli_text_escape (name) : NULL;
+  g_autofree char *safe = cli_text_escape_lines (*message == '\0' && name != NULL ? name : message);
 
   if (cli->is_json)
     {
@@ -171,10 +170,6 @@ cli_output_error (Cli *cli, const GError *error)
 
       cli_json_append (json, value, FALSE);
       fprintf (stderr, "%s\n", json->str);
-    }
-  else if (safe_name != NULL)
-    {
-      fprintf (stderr, "geminga: %s: %s\n", safe_name, safe);
     }
   else
     {

@@ -4,12 +4,39 @@
 
 #include "cli-restarts.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "cli-bus.h"
 #include "cli-error.h"
 #include "cli-table.h"
 #include "cli-text.h"
+
+/* Helpers */
+
+/* In one line: the kernel's stack, a line a call, is "inner < outer". */
+static char *
+join_detail (const char *detail)
+{
+  g_auto (GStrv) lines = g_strsplit (detail, "\n", -1);
+  GString *joined = g_string_new (NULL);
+  gboolean is_in_stack = FALSE;
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    {
+      const char *end = g_str_has_prefix (lines[i], "[<") ? strstr (lines[i], ">] ") : NULL;
+
+      if (joined->len > 0)
+        g_string_append (joined, is_in_stack && end != NULL ? " < " : "; ");
+      g_string_append (joined, end != NULL ? end + strlen (">] ") : lines[i]);
+      is_in_stack = end != NULL;
+    }
+
+  return g_string_free (joined, FALSE);
+}
+
+/* Public API */
 
 /* Gives the restart records of a service as aa{sv}. */
 GVariant *
@@ -39,13 +66,14 @@ cli_restarts_print (Cli *cli, GVariant *records, gsize n_last, const char *inden
   for (gsize i = n > n_last ? n - n_last : 0; i < n; i++)
     {
       g_autoptr (GVariant) record = g_variant_get_child_value (records, i);
+      g_autofree char *detail = join_detail (cli_dict_get_string (record, "detail"));
 
       cli_table_add (table, cli_text_from_time (cli, cli_dict_get_number (record, "time")),
                      cli_text_escape (cli_dict_get_string (record, "service")),
                      cli_text_escape (cli_dict_get_string (record, "actor")),
                      g_strdup_printf ("%" G_GUINT64_FORMAT, cli_dict_get_number (record, "pid")),
                      cli_text_escape (cli_dict_get_string (record, "reason")),
-                     cli_text_escape (cli_dict_get_string (record, "detail")), NULL);
+                     cli_text_escape (detail), NULL);
     }
   cli_table_print (table, indent);
 }

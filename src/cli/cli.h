@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 #define CLI_ARBITER_INTERFACE "org.geminga1.Arbiter"
 #define CLI_MONITOR_INTERFACE "org.geminga1.Monitor"
 #define CLI_ACTOR_INTERFACE   "org.geminga1.Actor"
+#define CLI_WEB_INTERFACE     "org.geminga1.WebService"
 
 typedef struct _Cli Cli;
 

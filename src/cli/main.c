@@ -70,9 +70,27 @@ find_verb (const char *name, GError **error)
   return NULL;
 }
 
+/* Says what is wrong before how it is right. */
 static gboolean
-check_verb (Cli *cli, guint n_operands, GError **error)
+fail_operands (const CliVerb *verb, const char *const *operands, guint n_operands, GError **error)
 {
+  if (verb->max_operands == 0 && n_operands > 0)
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
+                 _ ("%s takes nothing but options, “%s” is too much"), verb->name, operands[0]);
+  else if (n_operands < verb->min_operands)
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE,
+                 _ ("Something is missing. Usage: geminga %s %s"), verb->name, _ (verb->usage));
+  else
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("“%s” is too much. Usage: geminga %s %s"),
+                 operands[verb->max_operands], verb->name, _ (verb->usage));
+
+  return FALSE;
+}
+
+static gboolean
+check_verb (Cli *cli, const char *const *operands, GError **error)
+{
+  guint n_operands = g_strv_length ((GStrv) operands);
   const CliVerb *verb = cli->verb;
   gboolean is_bounded = verb->max_operands >= verb->min_operands;
 
@@ -81,8 +99,7 @@ check_verb (Cli *cli, guint n_operands, GError **error)
   else if (cli->is_quick && (verb->flags & CLI_VERB_QUICK) == 0)
     g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --quick"), verb->name);
   else if (n_operands < verb->min_operands || (is_bounded && n_operands > verb->max_operands))
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("Usage: geminga %s %s"), verb->name,
-                 *verb->usage != '\0' ? _ (verb->usage) : "");
+    return fail_operands (verb, operands, n_operands, error);
   else
     return TRUE;
 
@@ -108,7 +125,7 @@ run (Cli *cli, const char *const *argv, GError **error)
 
   operands = (const char *const *) words;
   cli->verb = find_verb (*operands != NULL ? *operands++ : "ps", error);
-  if (cli->verb == NULL || !check_verb (cli, g_strv_length ((GStrv) operands), error))
+  if (cli->verb == NULL || !check_verb (cli, operands, error))
     return FALSE;
   if ((cli->verb->flags & CLI_VERB_OFFLINE) == 0 && !cli_bus_connect (cli, error))
     return FALSE;

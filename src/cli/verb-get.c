@@ -15,6 +15,21 @@
 
 /* Helpers */
 
+/* As the setting is written, where that is not how its number is. */
+static char *
+dup_text (const char *name, GVariant *value)
+{
+  gint64 mode;
+
+  if (!g_str_equal (name, "umask") || !g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+    return cli_text_from_value (value);
+
+  mode = g_variant_get_int64 (value);
+
+  return mode < 0 ? g_strdup (_ ("inherited"))
+                  : g_strdup_printf ("%04" G_GINT64_MODIFIER "o", mode);
+}
+
 static gboolean
 print_one (Cli *cli, GVariant *values, const char *name, GError **error)
 {
@@ -25,7 +40,7 @@ print_one (Cli *cli, GVariant *values, const char *name, GError **error)
   if (value == NULL)
     return FALSE;
 
-  text = cli_text_from_value (value);
+  text = dup_text (known, value);
   if (cli->is_json)
     cli_output_json (cli, value);
   else
@@ -51,7 +66,7 @@ print_all (Cli *cli, GVariant *values)
   table = cli_table_new (cli, "NAME", "VALUE", NULL);
   g_variant_iter_init (&iter, values);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    cli_table_add (table, cli_text_escape (name), cli_text_from_value (value), NULL);
+    cli_table_add (table, cli_text_escape (name), dup_text (name, value), NULL);
   cli_table_print (table, "");
 
   return TRUE;

@@ -65,6 +65,21 @@ list_workers (Cli *cli, CliService *service)
   return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
 }
 
+/* NULL: it serves no web. */
+static GVariant *
+get_statistics (Cli *cli, CliService *service)
+{
+  g_autoptr (GVariant) reply = NULL;
+
+  if (service->monitor != NULL)
+    reply = cli_bus_call (cli, service->bus_name, service->path, CLI_WEB_INTERFACE, "GetStatistics",
+                          NULL, NULL);
+  if (reply != NULL && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a{sv})")))
+    return g_variant_get_child_value (reply, 0);
+
+  return NULL;
+}
+
 static void
 print_head (Cli *cli, CliService *service)
 {
@@ -108,6 +123,33 @@ print_monitor (Cli *cli, GVariant *monitor)
     }
 }
 
+static char *
+dup_number (GVariant *statistics, const char *key)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT, cli_dict_get_number (statistics, key));
+}
+
+static void
+print_statistics (Cli *cli, GVariant *statistics)
+{
+  g_autofree char *requests = dup_number (statistics, "requests");
+  g_autofree char *errors = dup_number (statistics, "answers-5xx");
+  g_autofree char *active = dup_number (statistics, "active");
+  g_autofree char *accepted = dup_number (statistics, "connections");
+  g_autofree char *in = cli_text_from_size (cli, cli_dict_get_number (statistics, "bytes-in"));
+  g_autofree char *out = cli_text_from_size (cli, cli_dict_get_number (statistics, "bytes-out"));
+  /* Translators: numbers of requests */
+  g_autofree char *answered = g_strdup_printf (_ ("%s, %s with a server error"), requests, errors);
+  /* Translators: numbers of connections */
+  g_autofree char *connections = g_strdup_printf (_ ("%s open, %s accepted"), active, accepted);
+  /* Translators: sizes in bytes */
+  g_autofree char *traffic = g_strdup_printf (_ ("%s received, %s sent"), in, out);
+
+  cli_output_field (cli, "Requests", answered);
+  cli_output_field (cli, "Connections", connections);
+  cli_output_field (cli, "Traffic", traffic);
+}
+
 static void
 print_workers (Cli *cli, GVariant *workers)
 {
@@ -136,11 +178,17 @@ print_workers (Cli *cli, GVariant *workers)
 }
 
 static void
-print_json (Cli *cli, CliService *service, GVariant *workers, GVariant *restarts)
+print_json (Cli *cli,
+            CliService *service,
+            GVariant *statistics,
+            GVariant *workers,
+            GVariant *restarts)
 {
   g_autoptr (GVariant) base = g_variant_ref_sink (cli_service_build_json (service));
   g_auto (GVariantDict) json = G_VARIANT_DICT_INIT (base);
 
+  if (statistics != NULL)
+    g_variant_dict_insert_value (&json, "statistics", statistics);
   g_variant_dict_insert_value (&json, "worker-list", workers);
   if (restarts != NULL)
     g_variant_dict_insert_value (&json, "restart-list", restarts);
@@ -151,6 +199,7 @@ static gboolean
 render (Cli *cli, gpointer data, GError **error)
 {
   g_autoptr (CliService) service = inspect (cli, data, error);
+  g_autoptr (GVariant) statistics = service != NULL ? get_statistics (cli, service) : NULL;
   g_autoptr (GVariant) workers = service != NULL ? list_workers (cli, service) : NULL;
   g_autoptr (GVariant) restarts = service != NULL ? cli_restarts_get (cli, service, NULL) : NULL;
 
@@ -159,13 +208,15 @@ render (Cli *cli, gpointer data, GError **error)
 
   if (cli->is_json)
     {
-      print_json (cli, service, workers, restarts);
+      print_json (cli, service, statistics, workers, restarts);
       return TRUE;
     }
 
   print_head (cli, service);
   if (service->monitor != NULL)
     print_monitor (cli, service->monitor);
+  if (statistics != NULL)
+    print_statistics (cli, statistics);
   print_workers (cli, workers);
   if (restarts != NULL && g_variant_n_children (restarts) > 0)
     {

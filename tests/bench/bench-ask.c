@@ -247,7 +247,7 @@ compare (const char *name,
       if (theirs != NULL)
         bench_run (&other, theirs, NULL, their_data, n);
     }
-  bench_print (name, &figure, peer, &other);
+  bench_print (name, &figure, peer, &other, 0);
 }
 
 static void

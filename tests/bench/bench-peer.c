@@ -2,66 +2,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "bench-common.h"
+#include "bench-peer.h"
 
-#include <fcntl.h>
 #include <geminga.h>
-#include <sys/socket.h>
+#include <signal.h>
 #include <unistd.h>
 
-#include "geminga-node-private.h"
-
 /*
- * Messages between two processes: asks one after the other and a thousand at once, messages that nobody
- * answers, and a mebibyte. The peer is GDBus over a socket pair, in the same program with the same
- * structure. The program executes itself again as the other process, which has its end of the socket
- * as descriptor 3 and is told by a variable what to be.
+ * Messages between two processes of a service: asks one after the other and a thousand at once,
+ * messages that nobody answers, and a mebibyte. The service has an actor in a process of its own; there
+ * it spawns another one into a process, and measures. Its peers are GDBus and sd-bus, each with a
+ * process of its own to talk to.
  */
 
-#define ROLE_VARIABLE "GEMINGA_BENCH_ROLE"
-#define CHILD_FD      3
-#define PATH          "/org/example/Bench"
-#define INTERFACE     "org.example.Bench1"
-
-#define N_SEQUENTIAL 20000
-#define N_OPEN       100000
-#define N_ONE_WAY    100000
-#define N_LARGE      500
-
-/* The other process, started by hand */
-
-static gboolean
-start_self (const char *role, int fd, GError **error)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
-  const char *argv[] = { program, NULL };
-  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), ROLE_VARIABLE, role, TRUE);
-  const int target_fd = CHILD_FD;
-
-  return g_spawn_async_with_pipes_and_fds (NULL, argv, (const char *const *) environment,
-                                           G_SPAWN_DEFAULT, NULL, NULL, -1, -1, -1, &fd, &target_fd,
-                                           1, NULL, NULL, NULL, NULL, error);
-}
-
-/* One way of calling: both sides of the comparison have one. */
-typedef struct _Way Way;
-
-struct _Way
-{
-  void (*call) (Way *self, const char *member, GVariant *arguments, GAsyncReadyCallback callback);
-  GVariant *(*finish) (Way *self, GAsyncResult *result);
-  void (*tell) (Way *self, const char *member, GVariant *arguments);
-  GemingaActorRef *ref;        /* of the one */
-  GDBusConnection *connection; /* of the other */
-
-  const char *member;
-  GVariant *arguments;
-  guint n_left;
-  guint n_open;
-  double cpu;
-};
-
-/* Geminga */
+/* Who is asked */
 
 #define SUMMER_TYPE (summer_get_type ())
 G_DECLARE_FINAL_TYPE (Summer, summer, BENCH, SUMMER, GemingaActor)
@@ -91,9 +45,9 @@ summer_size (GemingaActor *actor, GemingaCall *call)
 }
 
 static void
-summer_cpu (GemingaActor *actor, GemingaCall *call)
+summer_pid (GemingaActor *actor, GemingaCall *call)
 {
-  geminga_call_return_value (call, g_variant_new_double (bench_cpu_self ()));
+  geminga_call_return_value (call, g_variant_new_uint32 ((guint32) getpid ()));
 }
 
 static void
@@ -102,10 +56,12 @@ summer_class_init (SummerClass *klass)
   static const GemingaCommandEntry commands[] = {
     { "Add", "t", "t", "number", NULL, 0, summer_add },
     { "Size", "ay", "t", "bytes", NULL, 0, summer_size },
-    { "Cpu", NULL, "d", NULL, NULL, 0, summer_cpu },
+    { "Pid", NULL, "u", NULL, NULL, 0, summer_pid },
   };
 
   geminga_actor_class_add_commands (GEMINGA_ACTOR_CLASS (klass), commands, G_N_ELEMENTS (commands));
+  /* Ten thousand messages that nobody answers are sent at once. */
+  geminga_actor_class_set_mailbox_limit (GEMINGA_ACTOR_CLASS (klass), G_MAXUINT);
 }
 
 static void
@@ -113,309 +69,202 @@ summer_init (Summer *self)
 {
 }
 
-static gboolean
-spawn_process (gpointer data, guint32 node, int fd, GError **error)
+/* Asking it */
+
+typedef struct
 {
-  return start_self ("geminga", fd, error);
-}
+  BenchCalls calls;
+
+  GemingaActorRef *ref; /* (owned) */
+  GPid pid;
+} Asker;
 
 static void
-orphaned (gpointer data)
+asker_call (BenchCalls *calls,
+            const char *member,
+            GVariant *arguments,
+            GAsyncReadyCallback callback)
 {
-  g_main_loop_quit (data);
-}
-
-static void
-run_worker (void)
-{
-  static const GemingaNodeHooks hooks = { .orphaned = orphaned };
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GemingaSystem) system = geminga_system_new ();
-  GemingaNode *node;
-
-  g_type_ensure (SUMMER_TYPE);
-  fcntl (CHILD_FD, F_SETFD, FD_CLOEXEC);
-  node = geminga_node_new_worker (system, CHILD_FD, &hooks, loop);
-  g_main_loop_run (loop);
-  geminga_node_free (node);
-}
-
-static void
-way_geminga_call (Way *self, const char *member, GVariant *arguments, GAsyncReadyCallback callback)
-{
-  geminga_actor_ref_ask_async (self->ref, member, arguments, -1, NULL, callback, self);
+  geminga_actor_ref_ask_async (((Asker *) calls)->ref, member, arguments, -1, NULL, callback,
+                               calls);
 }
 
 static GVariant *
-way_geminga_finish (Way *self, GAsyncResult *result)
+asker_finish (BenchCalls *calls, GAsyncResult *result, GError **error)
 {
-  return geminga_actor_ref_ask_finish (self->ref, result, NULL);
+  return geminga_actor_ref_ask_finish (((Asker *) calls)->ref, result, error);
 }
 
 static void
-way_geminga_tell (Way *self, const char *member, GVariant *arguments)
+asker_tell (BenchCalls *calls, const char *member, GVariant *arguments)
 {
-  geminga_actor_ref_tell (self->ref, member, arguments, NULL);
+  geminga_actor_ref_tell (((Asker *) calls)->ref, member, arguments, NULL);
 }
 
-/* GDBus */
+/* Also that of the service's main process. */
+static double
+asker_cpu (gpointer data)
+{
+  return bench_cpu_process (((Asker *) data)->pid) + bench_cpu_process (getppid ());
+}
 
 static void
-gdbus_called (GDBusConnection *connection,
-              const char *sender,
-              const char *path,
-              const char *interface,
-              const char *member,
-              GVariant *arguments,
-              GDBusMethodInvocation *invocation,
-              gpointer user_data)
+pid_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  guint64 number;
-
-  if (g_str_equal (member, "Add"))
-    {
-      g_variant_get (arguments, "(t)", &number);
-      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(t)", number + 1));
-    }
-  else if (g_str_equal (member, "Size"))
-    {
-      g_autoptr (GVariant) bytes = g_variant_get_child_value (arguments, 0);
-
-      number = g_variant_n_children (bytes);
-      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(t)", number));
-    }
-  else
-    {
-      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(d)", bench_cpu_self ()));
-    }
-}
-
-static GDBusConnection *
-connection_new (int fd, gboolean is_server)
-{
+  Asker *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
-  g_autoptr (GSocketConnection) stream = g_socket_connection_factory_create_connection (socket);
-  g_autofree char *guid = is_server ? g_dbus_generate_guid () : NULL;
-  GDBusConnection *connection =
-      g_dbus_connection_new_sync (G_IO_STREAM (stream), guid,
-                                  is_server ? G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER |
-                                                  G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING
-                                            : G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
-                                  NULL, NULL, &error);
-
-  if (connection == NULL)
-    g_error ("No connection: %s", error->message);
-
-  return connection;
-}
-
-static void
-on_connection_closed (GDBusConnection *connection,
-                      gboolean peer_vanished,
-                      GError *error,
-                      gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-}
-
-static void
-run_gdbus (void)
-{
-  static const char xml[] = "<node><interface name='" INTERFACE "'>"
-                            "<method name='Add'><arg type='t' direction='in'/>"
-                            "<arg type='t' direction='out'/></method>"
-                            "<method name='Size'><arg type='ay' direction='in'/>"
-                            "<arg type='t' direction='out'/></method>"
-                            "<method name='Cpu'><arg type='d' direction='out'/></method>"
-                            "</interface></node>";
-  static const GDBusInterfaceVTable vtable = { gdbus_called, NULL, NULL, { NULL } };
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GDBusConnection) connection = connection_new (CHILD_FD, TRUE);
-  g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (xml, NULL);
-
-  g_dbus_connection_set_exit_on_close (connection, FALSE);
-  g_signal_connect (connection, "closed", G_CALLBACK (on_connection_closed), loop);
-  g_dbus_connection_register_object (connection, PATH, info->interfaces[0], &vtable, NULL, NULL,
-                                     NULL);
-  g_dbus_connection_start_message_processing (connection);
-  g_main_loop_run (loop);
-}
-
-static void
-way_gdbus_call (Way *self, const char *member, GVariant *arguments, GAsyncReadyCallback callback)
-{
-  g_dbus_connection_call (self->connection, NULL, PATH, INTERFACE, member, arguments, NULL, 0, -1,
-                          NULL, callback, self);
-}
-
-static GVariant *
-way_gdbus_finish (Way *self, GAsyncResult *result)
-{
-  return g_dbus_connection_call_finish (self->connection, result, NULL);
-}
-
-static void
-way_gdbus_tell (Way *self, const char *member, GVariant *arguments)
-{
-  g_autoptr (GDBusMessage) message = g_dbus_message_new_method_call (NULL, PATH, INTERFACE, member);
-
-  g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-  g_dbus_message_set_body (message, arguments);
-  g_dbus_connection_send_message (self->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
-                                  NULL);
-}
-
-/* Operations */
-
-static void call_next (Way *self);
-
-static void
-called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Way *self = user_data;
-  g_autoptr (GVariant) answer = self->finish (self, result);
+  g_autoptr (GVariant) answer = geminga_actor_ref_ask_finish (self->ref, result, &error);
+  guint32 pid;
 
   if (answer == NULL)
-    g_error ("A call failed");
-  if (g_variant_is_of_type (answer, G_VARIANT_TYPE ("(d)")))
-    g_variant_get (answer, "(d)", &self->cpu);
-  self->n_open--;
-  call_next (self);
+    g_error ("The other actor does not answer: %s", error->message);
+  g_variant_get (answer, "(u)", &pid);
+  self->pid = (GPid) pid;
 }
 
 static void
-call_next (Way *self)
+asker_init (Asker *self, BenchWay *way, GemingaActor *actor)
 {
-  if (self->n_left == 0)
-    return;
+  g_autoptr (GError) error = NULL;
 
-  self->n_left--;
-  self->n_open++;
-  self->call (self, self->member, self->arguments, called_cb);
-}
-
-static void
-run_calls (Way *self, const char *member, GVariant *arguments, guint n, guint n_at_once)
-{
-  g_autoptr (GVariant) sunk = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
-
-  self->member = member;
-  self->arguments = sunk;
-  self->n_left = n;
-  for (guint i = 0; i < n_at_once; i++)
-    call_next (self);
-  while (self->n_open > 0)
+  self->calls = (BenchCalls){ .call = asker_call, .finish = asker_finish, .tell = asker_tell };
+  self->ref =
+      geminga_actor_spawn (actor, SUMMER_TYPE, "summer", GEMINGA_PLACEMENT_PROCESS, NULL, &error);
+  if (self->ref == NULL)
+    g_error ("The other actor does not start: %s", error->message);
+  geminga_actor_ref_ask_async (self->ref, "Pid", NULL, -1, NULL, pid_cb, self);
+  while (self->pid == 0)
     g_main_context_iteration (NULL, TRUE);
+
+  way->name = "Geminga";
+  way->cpu = asker_cpu;
+  bench_calls_fill (way, &self->calls);
 }
 
-static double
-other_cpu (gpointer data)
+/* The figures */
+
+#define MAX_PEERS 2
+
+typedef struct
 {
-  Way *self = data;
-
-  run_calls (self, "Cpu", NULL, 1, 1);
-
-  return self->cpu;
-}
+  const char *name;
+  guint n;
+  double gates[MAX_PEERS]; /* the least ratios to GDBus and to sd-bus, or 0 */
+} Figure;
 
 static void
-op_sequential (gpointer data, guint n)
+measure (const Figure *figure,
+         BenchOperation operation,
+         const BenchWay *ours,
+         const BenchWay *peers)
 {
-  run_calls (data, "Add", g_variant_new ("(t)", (guint64) 1), n, 1);
-}
+  BenchFigure own = { 0 };
+  BenchFigure others[MAX_PEERS] = { { 0 } };
+  const gint64 start = g_get_monotonic_time ();
 
-static void
-op_open (gpointer data, guint n)
-{
-  run_calls (data, "Add", g_variant_new ("(t)", (guint64) 1), n, 1000);
-}
-
-/* All but the last of ten thousand are told; the last is asked. */
-static void
-op_one_way (gpointer data, guint n)
-{
-  Way *self = data;
-
-  for (guint done = 0; done < n; done += 10000)
+  for (guint i = 0; i < BENCH_RUNS && bench_has_time (i, start); i++)
     {
-      for (guint i = 1; i < 10000; i++)
-        self->tell (self, "Add", g_variant_new ("(t)", (guint64) 1));
-      run_calls (self, "Add", g_variant_new ("(t)", (guint64) 1), 1, 1);
+      bench_run (&own, ours->run[operation], ours->cpu, ours->data, figure->n);
+      for (guint j = 0; j < MAX_PEERS && peers[j].name != NULL; j++)
+        bench_run (&others[j], peers[j].run[operation], peers[j].cpu, peers[j].data, figure->n);
+    }
+
+  for (guint j = 0; j < MAX_PEERS && peers[j].name != NULL; j++)
+    {
+      g_autofree char *name =
+          j == 0 ? g_strdup (figure->name) : g_strconcat (figure->name, "/", peers[j].name, NULL);
+
+      bench_print (name, &own, peers[j].name, &others[j], figure->gates[j]);
     }
 }
 
-static void
-op_large (gpointer data, guint n)
+static gboolean
+measure_cb (gpointer user_data)
 {
-  const gsize size = 1024 * 1024;
-  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (size), size);
-  GVariant *payload = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
+  static const Figure figures[BENCH_N_OPERATIONS] = {
+    [BENCH_ASK] = { "peer/ask-sequential", 10000, { 6, 1 } },
+    [BENCH_ASK_MANY] = { "peer/ask-1000", 30000, { 7, 0 } },
+    [BENCH_TELL] = { "peer/tell", 30000, { 30, 0 } },
+    [BENCH_LARGE] = { "peer/payload-1MiB", 300, { 5, 0 } },
+  };
+  Asker asker = { 0 };
+  BenchWay ours = { 0 };
+  BenchWay peers[MAX_PEERS] = { { 0 } };
 
-  run_calls (data, "Size", g_variant_new ("(@ay)", payload), n, 1);
+  asker_init (&asker, &ours, user_data);
+  bench_gdbus_init (&peers[0]);
+#ifdef BENCH_HAVE_SDBUS
+  bench_sdbus_init (&peers[1]);
+#endif
+
+  for (guint i = 0; i < BENCH_N_OPERATIONS; i++)
+    measure (&figures[i], i, &ours, peers);
+
+  bench_gdbus_clear (&peers[0]);
+#ifdef BENCH_HAVE_SDBUS
+  bench_sdbus_clear (&peers[1]);
+#endif
+  g_object_unref (asker.ref);
+  kill (getppid (), SIGTERM);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Who measures */
+
+#define METER_TYPE (meter_get_type ())
+G_DECLARE_FINAL_TYPE (Meter, meter, BENCH, METER, GemingaActor)
+
+struct _Meter
+{
+  GemingaActor parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (Meter, meter, GEMINGA_TYPE_ACTOR)
+
+static void
+meter_started (GemingaActor *actor)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, measure_cb, g_object_ref (actor), g_object_unref);
+}
+
+static void
+meter_class_init (MeterClass *klass)
+{
+  GEMINGA_ACTOR_CLASS (klass)->started = meter_started;
+}
+
+static void
+meter_init (Meter *self)
+{
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
-  static const GemingaNodeHooks hooks = { .spawn_process = spawn_process };
-  static const struct
-  {
-    const char *name;
-    BenchFunc func;
-    guint n;
-  } rows[] = {
-    { "peer/ask", op_sequential, N_SEQUENTIAL },
-    { "peer/ask/1000-open", op_open, N_OPEN },
-    { "peer/tell", op_one_way, N_ONE_WAY },
-    { "peer/1-mib", op_large, N_LARGE },
-  };
-  Way ours = { way_geminga_call, way_geminga_finish, way_geminga_tell };
-  Way theirs = { way_gdbus_call, way_gdbus_finish, way_gdbus_tell };
-  const char *role = g_getenv (ROLE_VARIABLE);
-  GemingaSystem *system;
-  GemingaNode *node;
-  int fds[2];
+  char *arguments[] = { argv[0], (char *) "--bus", (char *) "none", NULL };
+  const char *role = g_getenv (BENCH_ROLE_VARIABLE);
+  g_autoptr (GemingaService) service = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (role != NULL)
+  if (g_strcmp0 (role, "gdbus") == 0)
     {
-      if (g_str_equal (role, "geminga"))
-        run_worker ();
-      else
-        run_gdbus ();
+      bench_gdbus_serve ();
       return 0;
     }
-
-  system = geminga_system_new ();
-  node = geminga_node_new_root (system, &hooks, NULL);
-  ours.ref =
-      geminga_system_spawn (system, SUMMER_TYPE, "summer", GEMINGA_PLACEMENT_PROCESS, NULL, NULL);
-  if (ours.ref == NULL || socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0 ||
-      !start_self ("gdbus", fds[1], NULL))
-    g_error ("The other processes cannot be started");
-  close (fds[1]);
-  theirs.connection = connection_new (fds[0], FALSE);
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+#ifdef BENCH_HAVE_SDBUS
+  if (g_strcmp0 (role, "sd-bus") == 0)
     {
-      BenchFigure figure = { 0 };
-      BenchFigure other = { 0 };
-
-      for (guint j = 0; j < BENCH_RUNS; j++)
-        {
-          bench_run (&figure, rows[i].func, other_cpu, &ours, rows[i].n);
-          bench_run (&other, rows[i].func, other_cpu, &theirs, rows[i].n);
-        }
-      bench_print (rows[i].name, &figure, "GDBus", &other);
+      bench_sdbus_serve ();
+      return 0;
     }
+#endif
 
-  g_dbus_connection_close_sync (theirs.connection, NULL, NULL);
-  g_object_unref (theirs.connection);
-  g_object_unref (ours.ref);
-  geminga_node_free (node);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  g_object_unref (system);
+  g_type_ensure (SUMMER_TYPE);
+  service = geminga_service_new ("org.example.Bench");
+  if (!geminga_service_add_actor (service, METER_TYPE, "meter", GEMINGA_PLACEMENT_PROCESS, NULL,
+                                  &error))
+    g_error ("%s", error->message);
 
-  return 0;
+  return geminga_service_run (service, 3, arguments);
 }

@@ -79,6 +79,10 @@ MONITOR = """<interface name="org.geminga1.Monitor">
   <property name="Sockets" type="as" access="read"/>
 </interface>"""
 
+WEB = """<interface name="org.geminga1.WebService">
+  <method name="GetStatistics"><arg name="statistics" type="a{sv}" direction="out"/></method>
+</interface>"""
+
 CALC = """<interface name="org.example.Calc1">
   <method name="Add">
     <annotation name="org.gtk.GDBus.DocString" value="Adds two numbers"/>
@@ -220,6 +224,17 @@ class Monitor(Object):
         } for number in (1, 2)],))
 
 
+    def GetStatistics(self):
+        return GLib.Variant("(a{sv})", ({
+            "requests": GLib.Variant("t", 1204),
+            "answers-5xx": GLib.Variant("t", 3),
+            "connections": GLib.Variant("t", 12),
+            "active": GLib.Variant("u", 2),
+            "bytes-in": GLib.Variant("t", 1 << 20),
+            "bytes-out": GLib.Variant("t", 4 << 20),
+        },))
+
+
 class Arbiter(Object):
     settings = {
         "workers": GLib.Variant("i", 2),
@@ -271,7 +286,8 @@ class Arbiter(Object):
             "actor": GLib.Variant("s", "worker1"),
             "pid": GLib.Variant("u", 4242),
             "reason": GLib.Variant("s", "signal"),
-            "detail": GLib.Variant("s", "killed by signal 9\x1b[2J"),
+            "detail": GLib.Variant("s", "killed by signal 9\x1b[2J\n"
+                                   "[<0>] ep_poll+0x1/0x2\n[<0>] do_epoll_wait+0x3/0x4"),
         }],))
 
     def Stop(self, options=None):
@@ -329,7 +345,7 @@ class Service:
 
     def export_monitor(self, path, service_id):
         text = GLib.Variant
-        Monitor(self, path, [MONITOR, ACTOR], {
+        Monitor(self, path, [MONITOR, WEB, ACTOR], {
             "ServiceId": text("s", service_id), "Workers": text("u", 2), "Running": text("u", 2),
             "Restarts": text("u", 3), "State": text("s", "running"),
             "Sockets": text("as", ["127.0.0.1:8060", "unix:/run/x"])})

@@ -13,7 +13,7 @@ import unittest
 from gi.repository import Gio, GLib
 
 HERE = pathlib.Path(__file__).parent
-GEMINGA = os.environ["GEMINGA_COMMAND"]
+GEMINGA = os.environ.pop("GEMINGA_COMMAND")
 PATIENCE = 30
 
 CONFIG = """<busconfig>

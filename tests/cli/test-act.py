@@ -18,7 +18,7 @@ class TestAct(fixture.TestCase):
                          {"id": "org.example.Hello", "workers": 2})
         for wrong in ("x", "1.5", "+-1", "", "99999999999", "1e3"):
             self.assertIn("not a number of workers", self.check("scale", "Hello", wrong, status=2))
-        self.assertIn("org.geminga1.Error.InvalidArguments: At most 100 workers",
+        self.assertIn("geminga: At most 100 workers",
                       self.check("scale", "Hello", "101", status=2))
 
     def test_reload(self):
@@ -125,7 +125,7 @@ class TestMistakes(fixture.TestCase):
         self.assertIn("geminga help lists them", self.check("frobnicate", status=2))
         self.assertIn("Usage: geminga status ID", self.check("status", status=2))
         self.assertIn("Usage: geminga scale ID N|+N|-N", self.check("scale", "a", status=2))
-        self.assertIn("Usage: geminga ps", self.check("ps", "extra", status=2))
+        self.assertIn("ps takes nothing but options, “extra” is too much", self.check("ps", "extra", status=2))
 
     def test_options(self):
         self.assertIn("did you mean “--json”?", self.check("ps", "--jsno", status=2))

@@ -41,11 +41,15 @@ class TestLook(fixture.TestCase):
             self.assertTrue(text.startswith("running  org.example.Hello\n"), text)
             self.assertRegex(text, r"Version: 1\.2\n")
             self.assertRegex(text, r"Workers: 2/2\n")
+            self.assertRegex(text, r"Requests: 1204, 3 with a server error\n")
+            self.assertRegex(text, r"Connections: 2 open, 12 accepted\n")
+            self.assertRegex(text, r"Traffic: 1048576 received, 4194304 sent\n")
             self.assertRegex(text, r"worker1 +1001 +running +process +1d02h +4194304\n")
-            self.assertIn("killed by signal 9\\x1b[2J\n", text)
+            self.assertIn("killed by signal 9\\x1b[2J; ep_poll+0x1/0x2 < do_epoll_wait+0x3/0x4\n", text)
         status = self.check_json("status", "Hello")
         self.assertEqual([worker["id"] for worker in status["worker-list"]], ["worker1", "worker2"])
-        self.assertEqual(status["restart-list"][0]["detail"], "killed by signal 9\x1b[2J")
+        self.assertIn("killed by signal 9\x1b[2J\n", status["restart-list"][0]["detail"])
+        self.assertEqual(status["statistics"]["requests"], 1204)
 
     def test_status_of_nothing(self):
         for name in ("Nope", "ello", "", ".", "org.example", "/x", "\x1b[31m"):

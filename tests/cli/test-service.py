@@ -11,7 +11,7 @@ import urllib.request
 
 import fixture
 
-EXAMPLES = pathlib.Path(os.environ["GEMINGA_EXAMPLES"])
+EXAMPLES = pathlib.Path(os.environ.pop("GEMINGA_EXAMPLES"))
 
 
 class TestService(fixture.TestCase):
@@ -56,6 +56,9 @@ class TestService(fixture.TestCase):
         self.stop()
 
     def look(self):
+        self.assertEqual(self.check("get", "Hello", "umask"), "inherited\n")
+        self.assertRegex(self.check("get", "Hello"), r"umask +inherited\n")
+        self.assertEqual(self.check_json("get", "Hello", "umask"), -1)
         self.assertEqual([service["id"] for service in self.check_json("ps")],
                          ["org.example.Calculator", "org.example.Hello"])
         self.assertEqual(self.get("Hello")["pid"], self.hello.pid)

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Geminga authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs an example as a person would, watches what it says and does, and loads it with requests."""
+import contextlib
+import fcntl
 import http.client
 import os
 import pathlib
@@ -11,10 +13,12 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 
-BUILD = pathlib.Path(os.environ["GEMINGA_BUILD"])
-SOURCE = pathlib.Path(os.environ["GEMINGA_SOURCE"])
-PATIENCE = 30 * float(os.environ.get("GEMINGA_TIMEOUT_MULTIPLIER", "1"))
+# Not for the services, which refuse variables that they do not know.
+BUILD = pathlib.Path(os.environ.pop("GEMINGA_BUILD"))
+SOURCE = pathlib.Path(os.environ.pop("GEMINGA_SOURCE"))
+PATIENCE = 30 * float(os.environ.pop("GEMINGA_TIMEOUT_MULTIPLIER", "1"))
 
 
 def children(pid: int) -> list[int]:
@@ -47,6 +51,18 @@ def await_end(pidfds: dict[int, int], seconds: float) -> list[int]:
         ended, _, _ = select.select(left.values(), [], [], max(0, deadline - time.monotonic()))
         left = {pid: fd for pid, fd in left.items() if fd not in ended}
     return list(left)
+
+
+@contextlib.contextmanager
+def file_of_arbiter() -> Iterator[tuple[str, int]]:
+    """A file that only the first process can open, by a descriptor to be passed: workers fail with it."""
+    null = os.open("/dev/null", os.O_WRONLY)
+    fd = fcntl.fcntl(null, fcntl.F_DUPFD, 200)
+    os.close(null)
+    try:
+        yield f"/proc/self/fd/{fd}", fd
+    finally:
+        os.close(fd)
 
 
 class Service:

@@ -2,15 +2,20 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A service and its bus, which may be away, go away and come back."""
 import os
+import pathlib
+import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 import unittest
+from collections.abc import Callable
+from xml.etree import ElementTree
 
-from harness import PATIENCE, Service
+from harness import PATIENCE, SOURCE, Service
 
 CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -104,6 +109,89 @@ class OnTheBus(unittest.TestCase):
             self.bus.call("org.geminga1.Arbiter.Stop", "{}")
             self.assertEqual(service.process.wait(PATIENCE), 0)
 
+    def get_statistics(self) -> dict[str, int]:
+        text = self.bus.call("org.geminga1.WebService.GetStatistics", path="/org/geminga1/Hello")
+        return {name: int(number)
+                for name, number in re.findall(r"'([\w-]+)': <(?:uint\d+ )?(\d+)>", text)}
+
+    def await_statistics(self, **wanted: int) -> dict[str, int]:
+        """Workers see a moment later that clients have gone, and where to count when they start."""
+        deadline = time.monotonic() + PATIENCE
+        while not wanted.items() <= (statistics := self.get_statistics()).items():
+            self.assertLess(time.monotonic(), deadline, statistics)
+        return statistics
+
+    def test_statistics_in_other_placements(self) -> None:
+        for arguments in ("--workers", "0"), ("--placement", "thread", "--max-requests", "2"):
+            with self.subTest(arguments), self.bus, \
+                 Service("--bus", self.bus.address, *arguments) as service:
+                service.await_line("is on the bus")
+                for _ in range(3):
+                    service.get()
+                self.await_statistics(requests=3, connections=3)
+                self.assertEqual(service.stop(), 0)
+
+    def test_statistics(self) -> None:
+        """What workers have done is known however they end."""
+        get = self.get_statistics
+        with self.bus, Service("--bus", self.bus.address, "--workers", "2",
+                               "--max-requests", "1000") as service:
+            service.await_line("is on the bus")
+            before = get()
+            self.assertEqual((before["requests"], before["active"]), (0, 0))
+            for _ in range(10):
+                service.get()
+            service.get("/nothing")
+            idle = socket.create_connection(service.address)
+            idle.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertIn(b"Hello", idle.recv(4096))
+            after = self.await_statistics(requests=12, connections=12, active=1)
+            self.assertEqual((after["answers-2xx"], after["answers-4xx"]), (11, 1))
+            self.assertGreater(after["bytes-out"], after["bytes-in"])
+            self.assertGreater(after["uptime"], before["uptime"])
+            self.assertEqual(after["started-at"], before["started-at"])
+            idle.close()
+
+            for victim in service.workers():
+                os.kill(victim, signal.SIGKILL)
+            service.await_line("was killed by signal 9", 2)
+            service.get()
+            self.await_statistics(requests=13)
+            before = tuple(service.workers())
+            self.bus.call("org.geminga1.Monitor.Reload", "{}", path="/org/geminga1/Hello")
+            service.await_line("has stopped", 2)
+            service.get()
+            self.await_statistics(requests=14, connections=14, active=0, busy=0)
+            self.assertEqual(service.stop(), 0)
+
+    def test_descriptions(self) -> None:
+        """What is exported is what the files for clients say."""
+        def describe(xml: str) -> dict[str, object]:
+            interfaces = {}
+            for interface in ElementTree.fromstring(xml).iter("interface"):
+                interfaces[interface.get("name")] = {
+                    (kind, member.get("name")): (member.get("type"), [
+                        (argument.get("type"), argument.get("direction", "out"))
+                        for argument in member.iter("arg")])
+                    for kind in ("method", "property", "signal")
+                    for member in interface.iter(kind)}
+            return interfaces
+
+        with self.bus, Service("--bus", self.bus.address) as service:
+            service.await_line("is on the bus")
+            exported = {}
+            for path in "/org/geminga1", "/org/geminga1/Hello":
+                xml = subprocess.run(["gdbus", "introspect", "--xml", "--address", self.bus.address,
+                                      "--dest", "org.example.Hello", "--object-path", path],
+                                     check=True, capture_output=True, text=True).stdout
+                exported.update(describe(xml))
+            files = sorted((SOURCE / "data/dbus").glob("*.xml"))
+            self.assertEqual(len(files), 4)
+            for file in files:
+                for name, members in describe(file.read_text()).items():
+                    self.assertEqual(exported[name], members, name)
+            self.assertEqual(service.stop(), 0)
+
     def test_what_was_spawned_by_hand_ends_with_the_service(self) -> None:
         with self.bus, Service("--bus", self.bus.address) as service:
             service.await_line("is on the bus")
@@ -112,6 +200,41 @@ class OnTheBus(unittest.TestCase):
             start = time.monotonic()
             self.assertEqual(service.stop(), 0)
             self.assertLess(time.monotonic() - start, max(1.5, PATIENCE / 20))
+
+    def test_all_processes_open_the_log_again(self) -> None:
+        """Also one that was spawned by hand, and one of before an upgrade that finishes a request."""
+        with self.bus, tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder, "hello.log")
+
+            def await_true(condition: Callable[[], bool]) -> None:
+                deadline = time.monotonic() + PATIENCE
+                while not condition():
+                    self.assertLess(time.monotonic(), deadline)
+                    select.select([], [], [], 0.005)
+
+            def is_open(pid: int) -> bool:
+                return str(log) in {os.readlink(fd) for fd in
+                                    pathlib.Path(f"/proc/{pid}/fd").iterdir()}
+
+            with Service("--bus", self.bus.address, "--log-file", str(log), wait=False) as service:
+                await_true(lambda: log.exists() and "is ready" in log.read_text()
+                           and "is on the bus" in log.read_text())
+                address = re.search(r"listens on ([\d.]+):(\d+)", log.read_text()).groups()
+                old, = service.await_workers(1)
+                with socket.create_connection(address, timeout=PATIENCE) as slow:
+                    slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+                    service.send(signal.SIGUSR2)
+                    await_true(lambda: log.read_text().count("is ready") == 2
+                               and log.read_text().count("is on the bus") == 2)
+                    self.bus.call("org.geminga1.Arbiter.Spawn", "GemingaActor", "extra", "{}", "{}")
+                    workers = service.await_workers(3)
+                    self.assertIn(old, workers)
+                    log.rename(folder + "/old.log")
+                    service.send(signal.SIGUSR1)
+                    await_true(lambda: all(map(is_open, [service.pid, *workers])))
+                    slow.sendall(b"\r\n")
+                    self.assertIn(b"Hello World!", slow.recv(4096))
+                self.assertEqual(service.stop(), 0)
 
     def test_restart_of_the_bus(self) -> None:
         with Service("--bus", self.bus.address) as service:

@@ -4,6 +4,7 @@
 import http.client
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import ssl
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+from collections.abc import Callable
 
 from harness import BUILD, PATIENCE, Load, Service, await_end, is_alive
 
@@ -62,13 +64,17 @@ class Serving(unittest.TestCase):
                 self.assertEqual(service.stop(), 0)
             self.assertFalse(os.path.exists(path))
 
+    def make_certificate(self, folder: str, name: str) -> tuple[str, str]:
+        certificate, key = f"{folder}/{name}.pem", f"{folder}/{name}-key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                        key, "-out", certificate, "-subj", "/CN=localhost", "-days", "1",
+                        "-addext", "subjectAltName=IP:127.0.0.1"],
+                       check=True, capture_output=True)
+        return certificate, key
+
     def test_tls(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            certificate, key = folder + "/certificate.pem", folder + "/key.pem"
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
-                            key, "-out", certificate, "-subj", "/CN=localhost", "-days", "1",
-                            "-addext", "subjectAltName=IP:127.0.0.1"],
-                           check=True, capture_output=True)
+            certificate, key = self.make_certificate(folder, "one")
             context = ssl.create_default_context(cafile=certificate)
             with Service("--tls-certificate", certificate, "--tls-key", key) as service:
                 for _ in range(3):
@@ -84,6 +90,52 @@ class Serving(unittest.TestCase):
                         self.assertNotIn(b"Hello", plain.recv(4096))
                     except ConnectionResetError:
                         pass
+                self.assertEqual(service.stop(), 0)
+
+    def test_tls_half_close(self) -> None:
+        """A client that says, as TLS does it, that it sends no more gets its answer."""
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key = self.make_certificate(folder, "one")
+            received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+            tls = ssl.create_default_context(cafile=certificate).wrap_bio(
+                received, sent, server_hostname="127.0.0.1")
+            with Service("--tls-certificate", certificate, "--tls-key", key) as service, \
+                 socket.create_connection(service.address, timeout=PATIENCE) as client:
+                def go_on(step: Callable[[], object]) -> object:
+                    while True:
+                        try:
+                            result = step()
+                            client.sendall(sent.read())
+                            return result
+                        except ssl.SSLWantReadError:
+                            client.sendall(sent.read())
+                            received.write(client.recv(65536))
+                go_on(tls.do_handshake)
+                tls.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                with self.assertRaises(ssl.SSLWantReadError):
+                    tls.unwrap()
+                self.assertIn(b"Hello World!", go_on(lambda: tls.read(4096)))
+                self.assertEqual(service.stop(), 0)
+
+    def test_tls_files_that_do_not_match(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key = self.make_certificate(folder, "one")
+            _, other = self.make_certificate(folder, "other")
+            with Service("--tls-certificate", certificate, "--tls-key", other,
+                         wait=False) as service:
+                self.assertEqual(service.process.wait(PATIENCE), 2)
+                service.await_line(f"{certificate}.*{other}.*do not belong together")
+                self.assertEqual(len(service.lines), 1)
+            with Service("--tls-certificate", certificate, "--tls-key", key) as service:
+                shutil.copy(other, key)
+                service.send(signal.SIGHUP)
+                service.await_line(f"not reloaded.*{certificate}.*{key}.*do not belong together")
+                connection = http.client.HTTPSConnection(
+                    *service.address, timeout=PATIENCE,
+                    context=ssl.create_default_context(cafile=certificate))
+                connection.request("GET", "/")
+                self.assertEqual(connection.getresponse().read(), b"Hello World!\n")
+                connection.close()
                 self.assertEqual(service.stop(), 0)
 
     def test_access_log(self) -> None:
@@ -146,7 +198,7 @@ class Supervision(unittest.TestCase):
                     except ProcessLookupError:
                         pass
             self.assertEqual(service.process.wait(PATIENCE), 1)
-            service.await_line(r"cannot go on: .*died \d times")
+            service.await_line(r"CRIT .*cannot go on: .*died \d times within a minute; the last time: ")
 
     def test_max_requests(self) -> None:
         with Service("--workers", "1", "--max-requests", "5") as service:
@@ -262,6 +314,10 @@ class Refusals(unittest.TestCase):
         self.check_refused(self.run_hello("--bind", "nonsense:port"), "nonsense:port")
         self.check_refused(self.run_hello("--config", "/nonexistent/file"), "/nonexistent/file")
         self.check_refused(self.run_hello(HELLO_WORKERS="x", GEMINGA_WORKERS="x"), "WORKERS", "x")
+        self.check_refused(self.run_hello("--access-log", "/proc"), "access log /proc", "directory")
+        self.check_refused(self.run_hello("--log-file", "/proc"), "log file /proc", "directory")
+        self.check_refused(self.run_hello("--daemon", "--log-file", "/proc"), "hello: ", "/proc")
+        self.check_refused(self.run_hello(GEMINGA_WROKERS="2"), "GEMINGA_WROKERS", "GEMINGA_WORKERS")
 
     def test_address_in_use(self) -> None:
         with Service() as service:

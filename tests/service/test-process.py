@@ -7,6 +7,7 @@ import os
 import pathlib
 import pwd
 import re
+import select
 import signal
 import socket
 import stat
@@ -15,7 +16,7 @@ import tempfile
 import time
 import unittest
 
-from harness import BUILD, PATIENCE, Service, await_end
+from harness import BUILD, PATIENCE, Service, await_end, file_of_arbiter
 
 HELLO = str(BUILD / "docs/examples/hello")
 
@@ -124,7 +125,8 @@ class Notify(unittest.TestCase):
 
     def test_not_ready_if_it_does_not_start(self) -> None:
         with tempfile.TemporaryDirectory() as folder, Manager(folder) as manager, \
-             Service("--access-log", "/proc", "--max-restarts", "1", wait=False,
+             file_of_arbiter() as (path, fd), \
+             Service("--access-log", path, "--max-restarts", "1", wait=False, pass_fds=(fd,),
                      environment={"NOTIFY_SOCKET": manager.path}) as service:
             manager.await_state("STOPPING=1")
             self.assertNotIn("READY=1", manager.heard)
@@ -207,6 +209,64 @@ class Users(unittest.TestCase):
             self.assertEqual(await_end(workers, PATIENCE), [])
             for fd in workers.values():
                 os.close(fd)
+
+    def await_text(self, path: pathlib.Path, text: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not (path.exists() and text in path.read_text()):
+            self.assertLess(time.monotonic(), deadline, path)
+            select.select([], [], [], 0.005)
+
+    def test_files_are_opened_again(self) -> None:
+        """In a folder that only root may write into, and in one of the workers' own."""
+        user = pwd.getpwnam("nobody")
+        for owner in (0, user.pw_uid):
+            with self.subTest(owner=owner), tempfile.TemporaryDirectory() as name:
+                folder = pathlib.Path(name)
+                folder.chmod(0o755)
+                os.chown(folder, owner, -1)
+                log, access = folder / "hello.log", folder / "access.log"
+                with Service("--user", "nobody", "--log-file", str(log), "--access-log",
+                             str(access), wait=False) as service:
+                    self.await_text(log, "is ready")
+                    match = re.search(r"listens on ([\d.]+):(\d+)", log.read_text())
+                    service.address = (match[1], int(match[2]))
+                    for turn in range(3):
+                        service.get(f"/old{turn}")
+                        log.rename(folder / f"hello.log.{turn}")
+                        access.rename(folder / f"access.log.{turn}")
+                        if turn == 2 and owner == 0:
+                            # As logrotate's "create" does.
+                            access.touch(0o600)
+                        service.send(signal.SIGUSR1)
+                        deadline = time.monotonic() + PATIENCE
+                        count = 0
+                        while not (access.exists() and "/new" in access.read_text()):
+                            self.assertLess(time.monotonic(), deadline)
+                            service.get(f"/new{count}")
+                            count += 1
+                        self.assertEqual(access.stat().st_uid, user.pw_uid)
+                        self.assertNotIn("/old", access.read_text())
+                        self.assertIn("/old", (folder / f"access.log.{turn}").read_text())
+                    # A worker says that in the new log, which is its own.
+                    worker, = service.await_workers(1)
+                    opened = {os.readlink(fd) for fd in pathlib.Path(f"/proc/{worker}/fd").iterdir()}
+                    self.assertLessEqual({str(log), str(access)}, opened)
+                    self.assertEqual(log.stat().st_uid, user.pw_uid)
+                    service.send(signal.SIGHUP)
+                    self.await_text(log, "has stopped")
+                    self.assertEqual(service.stop(), 0)
+
+    def test_unwritable_files(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            path = pathlib.Path(name, "x.log")
+            for flag in ("--log-file", "--access-log"):
+                # The folder is one that nobody may look into.
+                result = subprocess.run([HELLO, "--user", "nobody", flag, path, "--bind",
+                                         "127.0.0.1:0"], timeout=PATIENCE, capture_output=True,
+                                        text=True, check=False)
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+                self.assertIn(f"{path}: Permission denied, as user nobody", result.stderr)
 
     def test_unknown_user(self) -> None:
         result = subprocess.run([HELLO, "--user", "nobody-at-all", "--bind", "127.0.0.1:0"],

@@ -45,13 +45,14 @@ handle_info (GemingaActor *self, GemingaCall *call)
   GemingaMailbox *mailbox = geminga_actor_get_mailbox (self);
   g_auto (GVariantDict) info = G_VARIANT_DICT_INIT (NULL);
 
-  g_variant_dict_insert (&info, "id", "s", mailbox->target.id);
+  g_variant_dict_insert (&info, "id", "s", geminga_target_get_id (&mailbox->target));
   g_variant_dict_insert (&info, "type", "s", G_OBJECT_TYPE_NAME (self));
   g_variant_dict_insert (&info, "placement", "s", get_placement_nick (mailbox->placement));
   g_variant_dict_insert (&info, "pid", "u", (guint32) getpid ());
   g_variant_dict_insert (&info, "started-at", "t", (guint64) mailbox->started_at);
-  g_variant_dict_insert (&info, "processed", "t", mailbox->n_processed);
-  g_variant_dict_insert (&info, "mailbox", "u", atomic_load (&mailbox->depth));
+  g_variant_dict_insert (&info, "processed", "t",
+                         (guint64) atomic_load_explicit (&mailbox->n_taken, memory_order_relaxed));
+  g_variant_dict_insert (&info, "mailbox", "u", geminga_mailbox_get_length (mailbox));
   GEMINGA_ACTOR_GET_CLASS (self)->info (self, &info);
 
   geminga_call_return_value (call, g_variant_dict_end (&info));

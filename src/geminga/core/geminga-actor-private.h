@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-GemingaActor *geminga_actor_make (GemingaMailbox *mailbox, GError **error);
+GemingaActor *geminga_actor_make (GemingaMailbox *mailbox, GVariant *properties, GError **error);
 void geminga_actor_run_started (GemingaActor *self);
 void geminga_actor_run_stopping (GemingaActor *self);
 void geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message); /* takes the message */
@@ -21,9 +21,5 @@ void geminga_actor_resume (GemingaActor *self,
                            gpointer user_data);
 
 GemingaMailbox *geminga_actor_get_mailbox (GemingaActor *self);
-
-/* The actor and the call that this thread is handling, if any. */
-GemingaActor *geminga_actor_get_current (void);
-GemingaCall *geminga_actor_get_current_call (void);
 
 G_END_DECLS

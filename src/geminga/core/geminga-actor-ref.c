@@ -9,6 +9,7 @@
 #include "geminga-actor-private.h"
 #include "geminga-call-private.h"
 #include "geminga-caller-private.h"
+#include "geminga-command-private.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
 
@@ -30,6 +31,8 @@ struct _GemingaActorRef
 
   GemingaTarget *target; /* (owned) */
   char *path;            /* (owned) (nullable), set once: made when asked for */
+  _Atomic (GemingaCommand *)
+      last_command; /* (nullable): what was sent last, of the actor's class */
 };
 
 G_DEFINE_FINAL_TYPE (GemingaActorRef, geminga_actor_ref, G_TYPE_OBJECT)
@@ -85,29 +88,65 @@ unescape (const char *label)
   return g_utf8_validate_len (id->str, id->len, NULL) ? g_strdup (id->str) : NULL;
 }
 
-static GemingaMessage *
-call_message_new (const char *command, GVariant *arguments, GUnixFDList *fds, GemingaAsk *ask)
+/* NULL: the actor's class is not known here, or has no such command. */
+static GemingaCommand *
+find_command (GemingaActorRef *self, const char *name)
 {
-  GemingaMessage *message = geminga_message_new (GEMINGA_MESSAGE_CALL, ask);
-  GemingaActor *sender = geminga_actor_get_current ();
+  GemingaCommand *command = atomic_load_explicit (&self->last_command, memory_order_acquire);
 
-  message->command = g_ref_string_new (command);
-  message->arguments =
-      g_variant_ref_sink (arguments != NULL ? arguments : g_variant_new_tuple (NULL, 0));
-  if (fds != NULL)
-    message->fds = g_object_ref (fds);
-  if (sender != NULL)
-    message->sender = geminga_target_ref (&geminga_actor_get_mailbox (sender)->target);
+  if (command != NULL && strcmp (command->name, name) == 0)
+    return command;
+
+  command = geminga_interface_find_command (self->target->type, name);
+  if (command != NULL)
+    atomic_store_explicit (&self->last_command, command, memory_order_release);
+
+  return command;
+}
+
+/* In one loop, the sender needs no atomic reference. */
+static void
+set_sender (GemingaMessage *message, GemingaThread *thread, GemingaTarget *target)
+{
+  GemingaMailbox *sender = geminga_actor_get_mailbox (thread->actor);
+
+  message->sender = &sender->target;
+  message->has_local_sender =
+      thread->dispatching == sender->loop && geminga_mailbox_is_here (target, thread);
+  if (message->has_local_sender)
+    geminga_target_ref_locally (message->sender);
+  else
+    geminga_target_ref (message->sender);
+}
+
+/* Takes the ask, and a reference to the arguments, which are no floating ones. */
+static GemingaMessage *
+call_message_new (GemingaActorRef *self,
+                  GemingaThread *thread,
+                  const char *command,
+                  GVariant *arguments,
+                  GemingaAsk *ask)
+{
+  GemingaMessage *message = geminga_message_new_from (thread, GEMINGA_MESSAGE_CALL, ask);
+
+  if (geminga_target_is_mailbox (self->target))
+    message->declaration = find_command (self, command);
+  else if (arguments == NULL)
+    arguments = g_variant_ref (geminga_get_unit ());
+  if (message->declaration == NULL)
+    message->command = g_ref_string_new (command);
+  message->arguments = arguments;
+  if (thread->actor != NULL)
+    set_sender (message, thread, self->target);
 
   return message;
 }
 
 /* Not later than the deadline of the call that is being handled. */
 static gint64
-compute_deadline (int timeout)
+compute_deadline (GemingaThread *thread, int timeout)
 {
-  GemingaCall *call = geminga_actor_get_current_call ();
-  gint64 inherited = call != NULL ? geminga_call_get_deadline (call) : 0;
+  gint64 inherited = thread->call != NULL ? geminga_call_get_deadline (thread->call) : 0;
   gint64 deadline = 0;
 
   if (timeout < 0)
@@ -134,24 +173,22 @@ wait_async (GemingaActorRef *self,
             GAsyncReadyCallback callback,
             gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GemingaAsk) ask = NULL;
+  GemingaCallerArgs args = { G_OBJECT (self), tag, cancellable, callback, user_data };
+  GemingaThread *thread = geminga_thread_get ();
+  GemingaAsk *ask = geminga_caller_new (thread, self->target, &args, 0);
 
-  g_task_set_source_tag (task, tag);
-  ask = geminga_caller_new (self->target, task, 0);
-  geminga_target_post (self->target, geminga_message_new (kind, ask));
+  geminga_target_post (self->target, geminga_message_new_from (thread, kind, ask));
 }
 
 static gboolean
 wait_finish (GemingaActorRef *self, gpointer tag, GAsyncResult *result, GError **error)
 {
-  g_autoptr (GemingaAnswer) answer = NULL;
+  g_autoptr (GVariant) answer = NULL;
 
   g_return_val_if_fail (GEMINGA_IS_ACTOR_REF (self), FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (g_async_result_is_tagged (result, tag), FALSE);
+  g_return_val_if_fail (geminga_caller_is_valid (result, self, tag), FALSE);
 
-  answer = g_task_propagate_pointer (G_TASK (result), error);
+  answer = geminga_caller_propagate (GEMINGA_CALLER (result), NULL, error);
 
   return answer != NULL;
 }
@@ -214,7 +251,7 @@ geminga_target_dup_path (GemingaTarget *target)
   GString *path = g_string_new (GEMINGA_TARGET_PATH_PREFIX);
 
   g_string_append_printf (path, "%u/", target->node);
-  append_escaped (path, target->id);
+  append_escaped (path, geminga_target_get_id (target));
 
   return g_string_free (path, FALSE);
 }
@@ -259,7 +296,7 @@ geminga_actor_ref_get_id (GemingaActorRef *self)
 {
   g_return_val_if_fail (GEMINGA_IS_ACTOR_REF (self), NULL);
 
-  return self->target->id;
+  return geminga_target_get_id (self->target);
 }
 
 /**
@@ -303,7 +340,8 @@ geminga_actor_ref_equal (GemingaActorRef *self, GemingaActorRef *other)
 
   return self->target == other->target || (self->target->node == other->target->node &&
                                            self->target->system == other->target->system &&
-                                           g_str_equal (self->target->id, other->target->id));
+                                           g_str_equal (geminga_target_get_id (self->target),
+                                                        geminga_target_get_id (other->target)));
 }
 
 /**
@@ -365,7 +403,8 @@ geminga_actor_ref_tell (GemingaActorRef *self,
       return FALSE;
     }
 
-  geminga_target_post (self->target, call_message_new (command, sunk, NULL, NULL));
+  geminga_target_post (self->target, call_message_new (self, geminga_thread_get (), command,
+                                                       g_steal_pointer (&sunk), NULL));
 
   return TRUE;
 }
@@ -450,9 +489,11 @@ geminga_actor_ref_ask_with_fds_async (GemingaActorRef *self,
                                       gpointer user_data)
 {
   g_autoptr (GVariant) sunk = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
-  g_autoptr (GTask) task = NULL;
-  g_autoptr (GemingaAsk) ask = NULL;
+  GemingaCallerArgs args = { G_OBJECT (self), geminga_actor_ref_ask_async, cancellable, callback,
+                             user_data };
+  GemingaThread *thread = geminga_thread_get ();
   GemingaMessage *message;
+  GemingaAsk *ask;
   gint64 deadline;
 
   g_return_if_fail (GEMINGA_IS_ACTOR_REF (self));
@@ -460,23 +501,23 @@ geminga_actor_ref_ask_with_fds_async (GemingaActorRef *self,
   g_return_if_fail (fds == NULL || G_IS_UNIX_FD_LIST (fds));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, geminga_actor_ref_ask_async);
+  deadline = compute_deadline (thread, timeout);
+  ask = geminga_caller_new (thread, self->target, &args, deadline);
   if (!is_tuple (sunk))
+    geminga_ask_answer (ask, NULL, NULL,
+                        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                                     "Arguments of %s must be a tuple, not “%s”", command,
+                                     g_variant_get_type_string (sunk)));
+  if (geminga_ask_is_answered (ask))
     {
-      g_task_return_new_error (task, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
-                               "Arguments of %s must be a tuple, not “%s”", command,
-                               g_variant_get_type_string (sunk));
+      geminga_ask_unref (ask);
       return;
     }
 
-  deadline = compute_deadline (timeout);
-  ask = geminga_caller_new (self->target, task, deadline);
-  if (geminga_ask_is_answered (ask))
-    return;
-
-  message = call_message_new (command, sunk, fds, ask);
+  message = call_message_new (self, thread, command, g_steal_pointer (&sunk), ask);
   message->deadline = deadline;
+  if (fds != NULL)
+    message->fds = g_object_ref (fds);
   geminga_target_post (self->target, message);
 }
 
@@ -501,22 +542,10 @@ geminga_actor_ref_ask_with_fds_finish (GemingaActorRef *self,
                                        GAsyncResult *result,
                                        GError **error)
 {
-  g_autoptr (GemingaAnswer) answer = NULL;
-
   g_return_val_if_fail (GEMINGA_IS_ACTOR_REF (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_async_result_is_tagged (result, geminga_actor_ref_ask_async), NULL);
+  g_return_val_if_fail (geminga_caller_is_valid (result, self, geminga_actor_ref_ask_async), NULL);
 
-  if (fds != NULL)
-    *fds = NULL;
-  answer = g_task_propagate_pointer (G_TASK (result), error);
-  if (answer == NULL)
-    return NULL;
-
-  if (fds != NULL)
-    *fds = g_steal_pointer (&answer->fds);
-
-  return g_steal_pointer (&answer->result);
+  return geminga_caller_propagate (GEMINGA_CALLER (result), fds, error);
 }
 
 /**

@@ -63,15 +63,6 @@ enum
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
-/* What a thread is doing right now. */
-typedef struct
-{
-  GemingaActor *actor;
-  GemingaCall *call;
-} Current;
-
-static GPrivate current_key;
-
 /* Helpers */
 
 static GemingaActorPrivate *
@@ -80,33 +71,52 @@ get_private (GemingaActor *self)
   return geminga_actor_get_instance_private (self);
 }
 
-static Current *
-enter (Current *current, GemingaActor *actor, GemingaCall *call)
+/* What the thread did before. */
+typedef struct
 {
-  Current *previous = g_private_get (&current_key);
+  GemingaThread *thread;
+  GemingaActor *actor;
+  GemingaCall *call;
+} Previous;
 
-  current->actor = actor;
-  current->call = call;
-  g_private_set (&current_key, current);
+static Previous
+enter (GemingaThread *thread, GemingaActor *actor, GemingaCall *call)
+{
+  Previous previous = { thread, thread->actor, thread->call };
+
+  thread->actor = actor;
+  thread->call = call;
 
   return previous;
 }
 
 static void
-leave (Current *previous)
+leave (Previous previous)
 {
-  g_private_set (&current_key, previous);
+  previous.thread->actor = previous.actor;
+  previous.thread->call = previous.call;
+}
+
+/* A signal costs more than a call: it is emitted if somebody hears it. */
+static void
+emit (GemingaActor *self, guint signal, void (*handler) (GemingaActor *self))
+{
+  if (g_signal_has_handler_pending (self, signal, 0, TRUE))
+    g_signal_emit (self, signal, 0);
+  else
+    handler (self);
 }
 
 /* Names the command's class in errors as people know it. */
 static gboolean
-check_call (GemingaActor *self, GemingaCall *call, GemingaCommand **command)
+check_call (GemingaActor *self, GemingaCall *call, GemingaMessage *message)
 {
-  const char *name = geminga_call_get_command (call);
-  GVariant *arguments = geminga_call_get_arguments (call);
+  const char *name = geminga_message_get_command (message);
+  GemingaCommand *command = message->declaration;
 
-  *command = geminga_interface_find_command (G_OBJECT_TYPE (self), name);
-  if (*command == NULL)
+  if (command == NULL)
+    command = geminga_interface_find_command (G_OBJECT_TYPE (self), name);
+  if (command == NULL)
     {
       geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
                            "Actor “%s” of class %s has no command “%s”",
@@ -114,15 +124,18 @@ check_call (GemingaActor *self, GemingaCall *call, GemingaCommand **command)
       return FALSE;
     }
 
-  if (!g_variant_is_of_type (arguments, geminga_command_get_argument_type (*command)))
+  if (message->arguments == NULL
+          ? !command->takes_nothing
+          : !g_variant_is_of_type (message->arguments, command->argument_type))
     {
       geminga_call_refuse (call, GEMINGA_ERROR_INVALID_ARGUMENTS,
                            "Command %s of actor “%s” takes arguments of type “%s”, not “%s”", name,
-                           geminga_actor_get_id (self),
-                           (const char *) geminga_command_get_argument_type (*command),
-                           g_variant_get_type_string (arguments));
+                           geminga_actor_get_id (self), (const char *) command->argument_type,
+                           g_variant_get_type_string (geminga_message_get_arguments (message)));
       return FALSE;
     }
+
+  geminga_call_set_declaration (call, command);
 
   return TRUE;
 }
@@ -171,8 +184,9 @@ geminga_actor_notify (GObject *object, GParamSpec *pspec)
   GemingaActor *self = GEMINGA_ACTOR (object);
   GemingaMailbox *mailbox = get_private (self)->mailbox;
 
-  if (mailbox != NULL && mailbox->system != NULL && pspec->owner_type != GEMINGA_TYPE_ACTOR)
-    geminga_actor_builtin_property_changed (self, mailbox->system, pspec);
+  if (mailbox != NULL && geminga_mailbox_get_system (mailbox) != NULL &&
+      pspec->owner_type != GEMINGA_TYPE_ACTOR)
+    geminga_actor_builtin_property_changed (self, geminga_mailbox_get_system (mailbox), pspec);
 
   if (G_OBJECT_CLASS (geminga_actor_parent_class)->notify != NULL)
     G_OBJECT_CLASS (geminga_actor_parent_class)->notify (object, pspec);
@@ -307,9 +321,9 @@ geminga_actor_init (GemingaActor *self)
 /* Private API */
 
 GemingaActor *
-geminga_actor_make (GemingaMailbox *mailbox, GError **error)
+geminga_actor_make (GemingaMailbox *mailbox, GVariant *properties, GError **error)
 {
-  GemingaActor *self = geminga_actor_config_construct (mailbox->type, mailbox->properties, error);
+  GemingaActor *self = geminga_actor_config_construct (mailbox->target.type, properties, error);
 
   if (self == NULL)
     return NULL;
@@ -324,10 +338,9 @@ void
 geminga_actor_run_started (GemingaActor *self)
 {
   g_autoptr (GemingaActor) kept = g_object_ref (self);
-  Current current;
-  Current *previous = enter (&current, self, NULL);
+  Previous previous = enter (geminga_thread_get (), self, NULL);
 
-  g_signal_emit (self, signals[SIGNAL_STARTED], 0);
+  emit (self, signals[SIGNAL_STARTED], GEMINGA_ACTOR_GET_CLASS (self)->started);
   leave (previous);
 }
 
@@ -335,29 +348,27 @@ void
 geminga_actor_run_stopping (GemingaActor *self)
 {
   g_autoptr (GemingaActor) kept = g_object_ref (self);
-  Current current;
-  Current *previous = enter (&current, self, NULL);
+  Previous previous = enter (geminga_thread_get (), self, NULL);
 
-  g_signal_emit (self, signals[SIGNAL_STOPPING], 0);
+  emit (self, signals[SIGNAL_STOPPING], GEMINGA_ACTOR_GET_CLASS (self)->stopping);
   leave (previous);
 }
 
+/* The handler may end the actor, but the mailbox keeps the object until this has returned. */
 void
 geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message)
 {
-  g_autoptr (GemingaActor) kept = g_object_ref (self);
-  g_autoptr (GemingaCall) call = geminga_call_new (get_private (self)->mailbox, message);
-  GemingaCommand *command;
-  Current current;
-  Current *previous;
+  GemingaThread *thread = geminga_thread_get ();
+  GemingaCall *call = geminga_call_new (thread, get_private (self)->mailbox, message);
+  Previous previous;
 
-  if (!check_call (self, call, &command))
-    return;
-
-  geminga_call_set_declaration (call, command);
-  previous = enter (&current, self, call);
-  GEMINGA_ACTOR_GET_CLASS (self)->handle (self, call);
-  leave (previous);
+  if (check_call (self, call, message))
+    {
+      previous = enter (thread, self, call);
+      GEMINGA_ACTOR_GET_CLASS (self)->handle (self, call);
+      leave (previous);
+    }
+  geminga_call_release (call, thread);
 }
 
 void
@@ -367,8 +378,8 @@ geminga_actor_resume (GemingaActor *self,
                       gpointer user_data)
 {
   g_autoptr (GemingaActor) kept = g_object_ref (self);
-  Current current;
-  Current *previous = enter (&current, self, geminga_call_is_answered (call) ? NULL : call);
+  Previous previous =
+      enter (geminga_thread_get (), self, geminga_call_is_answered (call) ? NULL : call);
 
   func (call, user_data);
   leave (previous);
@@ -384,22 +395,6 @@ GemingaMailbox *
 geminga_actor_get_mailbox (GemingaActor *self)
 {
   return get_private (self)->mailbox;
-}
-
-GemingaActor *
-geminga_actor_get_current (void)
-{
-  Current *current = g_private_get (&current_key);
-
-  return current != NULL ? current->actor : NULL;
-}
-
-GemingaCall *
-geminga_actor_get_current_call (void)
-{
-  Current *current = g_private_get (&current_key);
-
-  return current != NULL ? current->call : NULL;
 }
 
 /* Public API */
@@ -575,7 +570,7 @@ geminga_actor_get_id (GemingaActor *self)
 
   mailbox = get_private (self)->mailbox;
 
-  return mailbox != NULL ? mailbox->target.id : NULL;
+  return mailbox != NULL ? geminga_target_get_id (&mailbox->target) : NULL;
 }
 
 /**
@@ -597,7 +592,7 @@ geminga_actor_get_placement (GemingaActor *self)
 
   mailbox = get_private (self)->mailbox;
 
-  return mailbox != NULL ? mailbox->placement : GEMINGA_PLACEMENT_SHARED;
+  return mailbox != NULL ? (GemingaPlacement) mailbox->placement : GEMINGA_PLACEMENT_SHARED;
 }
 
 /**
@@ -644,7 +639,7 @@ geminga_actor_get_system (GemingaActor *self)
 
   mailbox = get_private (self)->mailbox;
 
-  return mailbox != NULL ? mailbox->system : NULL;
+  return mailbox != NULL ? geminga_mailbox_get_system (mailbox) : NULL;
 }
 
 /**
@@ -683,7 +678,8 @@ geminga_actor_spawn (GemingaActor *self,
       return NULL;
     }
 
-  child = geminga_system_spawn (mailbox->system, type, id, placement, sunk, error);
+  child =
+      geminga_system_spawn (geminga_mailbox_get_system (mailbox), type, id, placement, sunk, error);
   if (child != NULL)
     geminga_mailbox_add_child (mailbox, geminga_actor_ref_get_target (child));
 
@@ -791,7 +787,7 @@ geminga_actor_emit_event (GemingaActor *self, const char *name, GVariant *argume
   g_return_if_fail (g_variant_is_of_type (sunk, geminga_command_get_argument_type (event)));
 
   mailbox = get_private (self)->mailbox;
-  if (mailbox != NULL && mailbox->system != NULL)
-    geminga_system_actor_event (mailbox->system, &mailbox->target,
+  if (mailbox != NULL && geminga_mailbox_get_system (mailbox) != NULL)
+    geminga_system_actor_event (geminga_mailbox_get_system (mailbox), &mailbox->target,
                                 geminga_interface_get_name (interface), name, sunk);
 }

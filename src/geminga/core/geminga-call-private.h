@@ -7,8 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* Takes the message. */
-GemingaCall *geminga_call_new (GemingaMailbox *mailbox, GemingaMessage *message);
+/* Takes the message. The call is this thread's spare one, if it has any. */
+GemingaCall *
+geminga_call_new (GemingaThread *thread, GemingaMailbox *mailbox, GemingaMessage *message);
+/* Gives back what geminga_call_new () gave, which the handler may have kept. */
+void geminga_call_release (GemingaCall *self, GemingaThread *thread);
 
 /* The checked declaration of the call's command; borrowed from the class. */
 GemingaCommand *geminga_call_get_declaration (GemingaCall *self);

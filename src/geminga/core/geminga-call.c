@@ -27,14 +27,14 @@ struct _GemingaCall
 {
   GObject parent_instance;
 
-  GemingaMailbox *mailbox;     /* (owned): of the actor that was called */
+  GemingaMailbox *mailbox;     /* of the actor that was called */
   GemingaMessage *message;     /* (owned) */
   GemingaCommand *declaration; /* (nullable): borrowed from the class */
 
-  GMutex lock;
-  GemingaOpenCall *open_call; /* (nullable), under lock: NULL for a tell and once answered */
-  gboolean is_answered;       /* under lock */
-  GCancellable *cancellable;  /* (owned) (nullable), under lock: of a tell or after the answer */
+  GemingaOpenCall open_call; /* in the mailbox's list while @is_open */
+  gboolean is_open;          /* an ask that is not answered; who answers clears it */
+  gboolean has_mailbox;      /* it holds a reference: once the handler has kept the call */
+  atomic_bool is_answered;
 };
 
 G_DEFINE_FINAL_TYPE (GemingaCall, geminga_call, G_TYPE_OBJECT)
@@ -45,21 +45,14 @@ G_DEFINE_FINAL_TYPE (GemingaCall, geminga_call, G_TYPE_OBJECT)
 static gboolean
 claim_answer (GemingaCall *self)
 {
-  GemingaOpenCall *open_call;
-  gboolean was_answered;
+  if (atomic_exchange (&self->is_answered, TRUE))
+    return FALSE;
 
-  g_mutex_lock (&self->lock);
-  was_answered = self->is_answered;
-  self->is_answered = TRUE;
-  open_call = g_steal_pointer (&self->open_call);
-  if (open_call != NULL && open_call->cancellable != NULL && self->cancellable == NULL)
-    self->cancellable = g_object_ref (open_call->cancellable);
-  g_mutex_unlock (&self->lock);
+  if (self->is_open)
+    geminga_mailbox_close_call (self->mailbox, &self->open_call);
+  self->is_open = FALSE;
 
-  if (open_call != NULL)
-    geminga_mailbox_close_call (self->mailbox, open_call);
-
-  return !was_answered;
+  return TRUE;
 }
 
 static void
@@ -72,8 +65,8 @@ answer (GemingaCall *self, GVariant *result, GUnixFDList *fds, GError *error)
     }
 
   if (error != NULL)
-    g_info ("Command %s told to actor “%s” failed: %s", self->message->command,
-            self->mailbox->target.id, error->message);
+    g_info ("Command %s told to actor “%s” failed: %s", geminga_call_get_command (self),
+            geminga_target_get_id (&self->mailbox->target), error->message);
   g_clear_pointer (&result, g_variant_unref);
   g_clear_object (&fds);
   g_clear_error (&error);
@@ -104,13 +97,42 @@ is_without_reply (GemingaCall *self)
 static void
 answer_dropped (GemingaCall *self)
 {
+  if (self->message->ask == NULL)
+    return;
+
   if (is_without_reply (self))
-    answer (self, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
+    answer (self, g_variant_ref (geminga_get_unit ()), NULL, NULL);
   else
     answer (self, NULL, NULL,
             g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DROPPED,
                          "The handler of %s in actor “%s” let go of the call without an answer",
-                         self->message->command, self->mailbox->target.id));
+                         geminga_call_get_command (self),
+                         geminga_target_get_id (&self->mailbox->target)));
+}
+
+/* What it held is gone, and it may be used for another message. */
+static void
+clear (GemingaCall *self)
+{
+  if (self->message == NULL)
+    return;
+  if (claim_answer (self))
+    answer_dropped (self);
+
+  g_clear_object (&self->open_call.cancellable);
+  geminga_message_free (g_steal_pointer (&self->message));
+  if (self->has_mailbox)
+    geminga_target_unref (&self->mailbox->target);
+  self->has_mailbox = FALSE;
+}
+
+/* Nobody else has a reference, not even a weak one. */
+static gboolean
+is_unknown (GemingaCall *self)
+{
+  GObject *object = G_OBJECT (self);
+
+  return g_atomic_int_get (&object->ref_count) == 1 && object->qdata == NULL;
 }
 
 /* GObject */
@@ -118,15 +140,7 @@ answer_dropped (GemingaCall *self)
 static void
 geminga_call_finalize (GObject *object)
 {
-  GemingaCall *self = GEMINGA_CALL (object);
-
-  if (claim_answer (self))
-    answer_dropped (self);
-
-  g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->message, geminga_message_free);
-  geminga_target_unref (&self->mailbox->target);
-  g_mutex_clear (&self->lock);
+  clear (GEMINGA_CALL (object));
 
   G_OBJECT_CLASS (geminga_call_parent_class)->finalize (object);
 }
@@ -140,23 +154,47 @@ geminga_call_class_init (GemingaCallClass *klass)
 static void
 geminga_call_init (GemingaCall *self)
 {
-  g_mutex_init (&self->lock);
 }
 
 /* Private API */
 
 GemingaCall *
-geminga_call_new (GemingaMailbox *mailbox, GemingaMessage *message)
+geminga_call_new (GemingaThread *thread, GemingaMailbox *mailbox, GemingaMessage *message)
 {
-  GemingaCall *self = g_object_new (GEMINGA_TYPE_CALL, NULL);
+  GemingaCall *self = g_steal_pointer (&thread->spare_call);
 
-  geminga_target_ref (&mailbox->target);
+  if (self == NULL)
+    self = g_object_new (GEMINGA_TYPE_CALL, NULL);
+
   self->mailbox = mailbox;
   self->message = message;
-  if (message->ask != NULL)
-    self->open_call = geminga_mailbox_open_call (mailbox, message->ask);
+  self->declaration = NULL;
+  self->open_call.is_cancelled = FALSE;
+  self->is_open = message->ask != NULL;
+  atomic_store_explicit (&self->is_answered, FALSE, memory_order_relaxed);
+  if (self->is_open)
+    geminga_mailbox_open_call (mailbox, &self->open_call, message->ask);
 
   return self;
+}
+
+void
+geminga_call_release (GemingaCall *self, GemingaThread *thread)
+{
+  if (!is_unknown (self))
+    {
+      geminga_target_ref (&self->mailbox->target);
+      self->has_mailbox = TRUE;
+      geminga_message_keep_sender (self->message);
+      g_object_unref (self);
+      return;
+    }
+
+  clear (self);
+  if (thread->spare_call == NULL)
+    thread->spare_call = self;
+  else
+    g_object_unref (self);
 }
 
 GemingaCommand *
@@ -203,7 +241,7 @@ geminga_call_get_command (GemingaCall *self)
 {
   g_return_val_if_fail (GEMINGA_IS_CALL (self), NULL);
 
-  return self->message->command;
+  return geminga_message_get_command (self->message);
 }
 
 /**
@@ -221,7 +259,7 @@ geminga_call_get_arguments (GemingaCall *self)
 {
   g_return_val_if_fail (GEMINGA_IS_CALL (self), NULL);
 
-  return self->message->arguments;
+  return geminga_message_get_arguments (self->message);
 }
 
 /**
@@ -278,24 +316,9 @@ geminga_call_dup_sender (GemingaCall *self)
 GCancellable *
 geminga_call_get_cancellable (GemingaCall *self)
 {
-  GCancellable *cancellable;
-
   g_return_val_if_fail (GEMINGA_IS_CALL (self), NULL);
 
-  g_mutex_lock (&self->lock);
-  if (self->open_call != NULL)
-    {
-      cancellable = geminga_mailbox_get_cancellable (self->mailbox, self->open_call);
-    }
-  else
-    {
-      if (self->cancellable == NULL)
-        self->cancellable = g_cancellable_new ();
-      cancellable = self->cancellable;
-    }
-  g_mutex_unlock (&self->lock);
-
-  return cancellable;
+  return geminga_mailbox_get_cancellable (self->mailbox, &self->open_call);
 }
 
 /**
@@ -347,15 +370,9 @@ geminga_call_expects_answer (GemingaCall *self)
 gboolean
 geminga_call_is_answered (GemingaCall *self)
 {
-  gboolean is_answered;
-
   g_return_val_if_fail (GEMINGA_IS_CALL (self), FALSE);
 
-  g_mutex_lock (&self->lock);
-  is_answered = self->is_answered;
-  g_mutex_unlock (&self->lock);
-
-  return is_answered;
+  return atomic_load (&self->is_answered);
 }
 
 /**
@@ -378,7 +395,7 @@ geminga_call_resume (GemingaCall *self, GemingaCallFunc func, gpointer user_data
   g_return_if_fail (GEMINGA_IS_CALL (self));
   g_return_if_fail (func != NULL);
 
-  if (self->mailbox->actor != NULL)
+  if (self->mailbox->actor != NULL && self->mailbox->state != GEMINGA_MAILBOX_ENDED)
     geminga_actor_resume (self->mailbox->actor, self, func, user_data);
   else
     func (self, user_data);
@@ -423,7 +440,7 @@ geminga_call_return_value_with_fds (GemingaCall *self, GVariant *value, GUnixFDL
   g_return_if_fail (GEMINGA_IS_CALL (self));
   g_return_if_fail (fds == NULL || G_IS_UNIX_FD_LIST (fds));
 
-  sunk = g_variant_ref_sink (value != NULL ? value : g_variant_new_tuple (NULL, 0));
+  sunk = g_variant_ref_sink (value != NULL ? value : geminga_get_unit ());
   g_return_if_fail (claim_answer (self));
 
   type = geminga_command_get_result_type (self->declaration);
@@ -431,12 +448,12 @@ geminga_call_return_value_with_fds (GemingaCall *self, GVariant *value, GUnixFDL
   if (result == NULL)
     {
       g_warning ("The handler of %s in actor “%s” returned “%s” where “%s” is declared",
-                 self->message->command, self->mailbox->target.id, g_variant_get_type_string (sunk),
-                 (const char *) type);
+                 geminga_call_get_command (self), geminga_target_get_id (&self->mailbox->target),
+                 g_variant_get_type_string (sunk), (const char *) type);
       answer (self, NULL, NULL,
               g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_FAILED,
                            "%s returned a value of type “%s” where “%s” is declared",
-                           self->message->command, g_variant_get_type_string (sunk),
+                           geminga_call_get_command (self), g_variant_get_type_string (sunk),
                            (const char *) type));
       return;
     }
@@ -504,8 +521,8 @@ geminga_call_forward (GemingaCall *self, GemingaActorRef *target)
   g_return_if_fail (claim_answer (self));
 
   message = geminga_message_new (GEMINGA_MESSAGE_CALL, self->message->ask);
-  message->command = g_ref_string_acquire (self->message->command);
-  message->arguments = g_variant_ref (self->message->arguments);
+  message->command = g_ref_string_new (geminga_call_get_command (self));
+  message->arguments = g_variant_ref (geminga_call_get_arguments (self));
   message->deadline = self->message->deadline;
   if (self->message->fds != NULL)
     message->fds = g_object_ref (self->message->fds);

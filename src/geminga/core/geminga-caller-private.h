@@ -6,21 +6,37 @@
 
 G_BEGIN_DECLS
 
-/* What a caller's task returns. */
+/*
+ * GemingaCaller: who asked, and what the callback gets. It runs the callback in its own loop as soon as
+ * the answer is there, where a task would wait for another iteration. A thread uses callers again that
+ * nobody has kept.
+ */
+#define GEMINGA_TYPE_CALLER (geminga_caller_get_type ())
+G_DECLARE_FINAL_TYPE (GemingaCaller, geminga_caller, GEMINGA, CALLER, GObject)
+
 typedef struct
 {
-  GVariant *result; /* (owned) (nullable) */
-  GUnixFDList *fds; /* (owned) (nullable) */
-} GemingaAnswer;
-
-void geminga_answer_free (GemingaAnswer *self);
+  GObject *source; /* (nullable) */
+  gpointer tag;
+  GCancellable *cancellable;    /* (nullable) */
+  GAsyncReadyCallback callback; /* (nullable) */
+  gpointer user_data;
+} GemingaCallerArgs;
 
 /*
- * An ask whose answer completes a task, in the task's context, with a GemingaAnswer. Its deadline (0:
- * none) and the task's cancellable are armed; the target is told when either strikes.
+ * In the loop of the thread's default context. The deadline (0: none) and the cancellable are armed;
+ * the target is told when either strikes. The ask is the caller's second reference to it, which is for
+ * who answers.
  */
-GemingaAsk *geminga_caller_new (GemingaTarget *target, GTask *task, gint64 deadline);
+GemingaAsk *geminga_caller_new (GemingaThread *thread,
+                                GemingaTarget *target,
+                                const GemingaCallerArgs *args,
+                                gint64 deadline);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaAnswer, geminga_answer_free)
+/* For finish functions. NULL with an error, or the answer; once. */
+gboolean geminga_caller_is_valid (gpointer result, gpointer source, gpointer tag);
+GVariant *geminga_caller_propagate (GemingaCaller *self, GUnixFDList **fds, GError **error);
+
+void geminga_callers_free_spare (GemingaThread *thread);
 
 G_END_DECLS

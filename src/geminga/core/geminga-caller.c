@@ -7,41 +7,61 @@
 #include "geminga-error.h"
 #include "geminga-loop-private.h"
 
-typedef struct
+/* A thread keeps so many callers to use again. */
+#define MAX_SPARE_CALLERS 1024
+
+struct _GemingaCaller
 {
-  GemingaAsk parent;
+  GObject parent_instance;
+
+  /* It holds a reference to itself until the callback has returned; together its references hold one to
+   * the object, which others may hold as well. */
+  GemingaAsk ask;
 
   GemingaLoopItem item;
-  GemingaLoop *loop;     /* (owned): of the task's context */
-  GTask *task;           /* (owned) */
+  GemingaLoop *loop;     /* (owned) */
   GemingaTarget *target; /* (owned) */
-  GemingaTimer timer;    /* holds a reference to the ask while it is armed */
-  gulong cancelled_id;   /* of the task's cancellable */
+  GemingaTimer timer;
+  gulong cancelled_id; /* of the cancellable */
+  GemingaCallerArgs args;
 
   /* written once by deliver () */
   GVariant *result; /* (owned) (nullable) */
   GUnixFDList *fds; /* (owned) (nullable) */
   GError *error;    /* (owned) (nullable) */
-} Caller;
+};
+
+static void async_result_init (GAsyncResultIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GemingaCaller,
+                               geminga_caller,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_RESULT, async_result_init))
 
 /* Helpers */
 
+static GemingaCaller *
+from_ask (GemingaAsk *ask)
+{
+  return (GemingaCaller *) ((char *) ask - G_STRUCT_OFFSET (GemingaCaller, ask));
+}
+
 /* Nobody waits any more: let the callee know. */
 static void
-give_up (Caller *self, GError *error)
+give_up (GemingaCaller *self, GError *error)
 {
-  if (geminga_ask_answer (&self->parent, NULL, NULL, error))
-    geminga_target_post (self->target, geminga_message_new (GEMINGA_MESSAGE_CANCEL, &self->parent));
+  if (geminga_ask_answer (&self->ask, NULL, NULL, error))
+    geminga_target_post (self->target, geminga_message_new (GEMINGA_MESSAGE_CANCEL, &self->ask));
 }
 
 static void
 deadline_passed (gpointer user_data)
 {
-  Caller *self = user_data;
+  GemingaCaller *self = user_data;
 
   give_up (self, g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_TIMED_OUT,
-                              "Actor “%s” did not answer before the deadline", self->target->id));
-  geminga_ask_unref (&self->parent);
+                              "Actor “%s” did not answer before the deadline",
+                              geminga_target_get_id (self->target)));
 }
 
 static void
@@ -64,27 +84,36 @@ on_cancellable_cancelled (GCancellable *cancellable, gpointer user_data)
 static void
 complete (GemingaLoopItem *item)
 {
-  Caller *self = (Caller *) ((char *) item - G_STRUCT_OFFSET (Caller, item));
-  GemingaAnswer *answer;
+  GemingaCaller *self = (GemingaCaller *) ((char *) item - G_STRUCT_OFFSET (GemingaCaller, item));
 
-  if (geminga_loop_disarm (self->loop, &self->timer))
-    geminga_ask_unref (&self->parent);
+  geminga_loop_disarm (self->loop, &self->timer);
   if (self->cancelled_id != 0)
-    g_cancellable_disconnect (g_task_get_cancellable (self->task), self->cancelled_id);
+    g_cancellable_disconnect (self->args.cancellable, self->cancelled_id);
+  if (self->args.callback != NULL)
+    self->args.callback (self->args.source, G_ASYNC_RESULT (self), self->args.user_data);
 
-  if (self->error != NULL)
-    {
-      g_task_return_error (self->task, g_steal_pointer (&self->error));
-    }
-  else
-    {
-      answer = g_new0 (GemingaAnswer, 1);
-      answer->result = g_steal_pointer (&self->result);
-      answer->fds = g_steal_pointer (&self->fds);
-      g_task_return_pointer (self->task, answer, (GDestroyNotify) geminga_answer_free);
-    }
+  geminga_ask_unref (&self->ask);
+}
 
-  geminga_ask_unref (&self->parent);
+static void
+clear (GemingaCaller *self)
+{
+  g_clear_pointer (&self->result, g_variant_unref);
+  g_clear_object (&self->fds);
+  g_clear_error (&self->error);
+  g_clear_object (&self->args.source);
+  g_clear_object (&self->args.cancellable);
+  g_clear_pointer (&self->target, geminga_target_unref);
+  g_clear_pointer (&self->loop, geminga_loop_unref);
+}
+
+/* Nobody else has a reference, not even a weak one. */
+static gboolean
+is_unknown (GemingaCaller *self)
+{
+  GObject *object = G_OBJECT (self);
+
+  return g_atomic_int_get (&object->ref_count) == 1 && object->qdata == NULL;
 }
 
 /* GemingaAsk */
@@ -92,60 +121,162 @@ complete (GemingaLoopItem *item)
 static void
 caller_deliver (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *error)
 {
-  Caller *self = (Caller *) ask;
+  GemingaCaller *self = from_ask (ask);
 
   self->result = result;
   self->fds = fds;
   self->error = error;
-  geminga_ask_ref (ask);
   geminga_loop_post (self->loop, &self->item);
 }
 
 static void
 caller_free (GemingaAsk *ask)
 {
-  Caller *self = (Caller *) ask;
+  GemingaThread *thread = geminga_thread_get ();
+  GemingaCaller *self = from_ask (ask);
 
-  g_clear_pointer (&self->result, g_variant_unref);
-  g_clear_object (&self->fds);
-  g_clear_error (&self->error);
-  g_clear_object (&self->task);
-  g_clear_pointer (&self->target, geminga_target_unref);
-  g_clear_pointer (&self->loop, geminga_loop_unref);
+  if (!is_unknown (self) || thread->n_spare_callers >= MAX_SPARE_CALLERS)
+    {
+      g_object_unref (self);
+      return;
+    }
+
+  clear (self);
+  atomic_store_explicit (&self->item.next, (GemingaLoopItem *) thread->spare_caller,
+                         memory_order_relaxed);
+  thread->spare_caller = self;
+  thread->n_spare_callers++;
 }
 
-static const GemingaAskClass caller_class = { sizeof (Caller), caller_deliver, caller_free };
+static const GemingaAskClass caller_class = { 0, caller_deliver, caller_free };
+
+/* GAsyncResult */
+
+static gpointer
+caller_get_user_data (GAsyncResult *result)
+{
+  return GEMINGA_CALLER (result)->args.user_data;
+}
+
+static GObject *
+caller_get_source_object (GAsyncResult *result)
+{
+  GObject *source = GEMINGA_CALLER (result)->args.source;
+
+  return source != NULL ? g_object_ref (source) : NULL;
+}
+
+static gboolean
+caller_is_tagged (GAsyncResult *result, gpointer tag)
+{
+  return GEMINGA_CALLER (result)->args.tag == tag;
+}
+
+static void
+async_result_init (GAsyncResultIface *iface)
+{
+  iface->get_user_data = caller_get_user_data;
+  iface->get_source_object = caller_get_source_object;
+  iface->is_tagged = caller_is_tagged;
+}
+
+/* GObject */
+
+static void
+geminga_caller_finalize (GObject *object)
+{
+  clear (GEMINGA_CALLER (object));
+
+  G_OBJECT_CLASS (geminga_caller_parent_class)->finalize (object);
+}
+
+static void
+geminga_caller_class_init (GemingaCallerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = geminga_caller_finalize;
+}
+
+static void
+geminga_caller_init (GemingaCaller *self)
+{
+  self->ask.klass = &caller_class;
+  self->item.run = complete;
+  self->timer.func = deadline_passed;
+  self->timer.give_up = loop_ends;
+  self->timer.user_data = self;
+}
 
 /* Private API */
 
-void
-geminga_answer_free (GemingaAnswer *self)
+static GemingaCaller *
+take_spare (GemingaThread *thread)
 {
-  g_clear_pointer (&self->result, g_variant_unref);
-  g_clear_object (&self->fds);
-  g_free (self);
+  GemingaCaller *self = thread->spare_caller;
+
+  if (self != NULL)
+    {
+      thread->spare_caller =
+          (GemingaCaller *) atomic_load_explicit (&self->item.next, memory_order_relaxed);
+      thread->n_spare_callers--;
+    }
+
+  return self;
 }
 
 GemingaAsk *
-geminga_caller_new (GemingaTarget *target, GTask *task, gint64 deadline)
+geminga_caller_new (GemingaThread *thread,
+                    GemingaTarget *target,
+                    const GemingaCallerArgs *args,
+                    gint64 deadline)
 {
-  Caller *self = geminga_ask_alloc (&caller_class);
-  GCancellable *cancellable = g_task_get_cancellable (task);
+  GemingaCaller *self = take_spare (thread);
 
-  self->item.run = complete;
-  self->loop = geminga_loop_ref_for_context (g_task_get_context (task));
-  self->task = g_object_ref (task);
+  if (self == NULL)
+    self = g_object_new (GEMINGA_TYPE_CALLER, NULL);
+
+  atomic_store_explicit (&self->ask.ref_count, 2, memory_order_relaxed);
+  atomic_store_explicit (&self->ask.is_answered, FALSE, memory_order_relaxed);
+  self->loop = geminga_loop_ref (geminga_thread_get_loop (thread));
   self->target = geminga_target_ref (target);
-  g_task_set_check_cancellable (task, FALSE);
+  self->args = *args;
+  if (args->source != NULL)
+    g_object_ref (args->source);
+  if (args->cancellable != NULL)
+    g_object_ref (args->cancellable);
 
-  self->timer.func = deadline_passed;
-  self->timer.give_up = loop_ends;
-  self->timer.user_data = geminga_ask_ref (&self->parent);
   geminga_loop_arm (self->loop, &self->timer, deadline != 0 ? deadline : GEMINGA_LOOP_NEVER);
-  if (cancellable != NULL)
+  self->cancelled_id = 0;
+  if (args->cancellable != NULL)
     self->cancelled_id =
-        g_cancellable_connect (cancellable, G_CALLBACK (on_cancellable_cancelled),
-                               geminga_ask_ref (&self->parent), (GDestroyNotify) geminga_ask_unref);
+        g_cancellable_connect (args->cancellable, G_CALLBACK (on_cancellable_cancelled),
+                               g_object_ref (self), g_object_unref);
 
-  return &self->parent;
+  return &self->ask;
+}
+
+gboolean
+geminga_caller_is_valid (gpointer result, gpointer source, gpointer tag)
+{
+  return GEMINGA_IS_CALLER (result) && GEMINGA_CALLER (result)->args.source == source &&
+         GEMINGA_CALLER (result)->args.tag == tag;
+}
+
+GVariant *
+geminga_caller_propagate (GemingaCaller *self, GUnixFDList **fds, GError **error)
+{
+  if (fds != NULL)
+    *fds = g_steal_pointer (&self->fds);
+  if (self->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&self->error));
+
+  return g_steal_pointer (&self->result);
+}
+
+void
+geminga_callers_free_spare (GemingaThread *thread)
+{
+  GemingaCaller *caller;
+
+  while ((caller = take_spare (thread)) != NULL)
+    g_object_unref (caller);
 }

@@ -12,6 +12,7 @@ struct _GemingaCommand
   gatomicrefcount ref_count;
   char *name;
   GVariantType *argument_type; /* (owned), a tuple */
+  gboolean takes_nothing;      /* the empty one */
   GVariantType *result_type;   /* (owned), a tuple */
   char **argument_names;       /* (owned) */
   char **result_names;         /* (owned) */

@@ -114,6 +114,7 @@ geminga_command_new (const char *name, const char *arguments, const char *result
   self->argument_names = complete_names (NULL, argument_type, "arg");
   self->result_names = complete_names (NULL, result_type, "result");
   self->argument_type = g_steal_pointer (&argument_type);
+  self->takes_nothing = g_variant_type_equal (self->argument_type, G_VARIANT_TYPE_UNIT);
   self->result_type = g_steal_pointer (&result_type);
   self->documentation = g_strdup ("");
 

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef struct _GemingaLoop GemingaLoop;
 typedef struct _GemingaLoopItem GemingaLoopItem;
 typedef struct _GemingaTimer GemingaTimer;
+typedef struct _GemingaThread GemingaThread;
 
 typedef void (*GemingaLoopFunc) (GemingaLoopItem *item);
 typedef void (*GemingaTimerFunc) (gpointer user_data);
@@ -46,6 +47,7 @@ void geminga_loop_unref (GemingaLoop *self);
 
 /* Any thread. The item must stay valid until it runs. */
 void geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item);
+void geminga_loop_post_from (GemingaLoop *self, GemingaLoopItem *item, GemingaThread *thread);
 
 /* Any thread; the function runs in the loop. Disarming tells whether the timer was still armed. */
 void geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline);

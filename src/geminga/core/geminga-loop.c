@@ -4,6 +4,8 @@
 
 #include "geminga-loop-private.h"
 
+#include "geminga-thread-private.h"
+
 /* A dispatch lets other sources run after this many items or this long. */
 #define DISPATCH_ITEMS 1024
 #define DISPATCH_TIME  2000 /* microseconds */
@@ -11,6 +13,7 @@
 struct _GemingaLoop
 {
   GSource source;
+  atomic_int n_users; /* hold one reference to the source together */
 
   GemingaLoopItem *first; /* (nullable), run queue of the loop's own thread, oldest first */
   GemingaLoopItem *last;  /* (nullable) */
@@ -21,6 +24,7 @@ struct _GemingaLoop
 
   GMutex lock;
   GPtrArray *timers;    /* (owned) (element-type GemingaTimer), heap by deadline, under lock */
+  gint64 wakes_at;      /* under lock: when the context wakes by itself, or later */
   gboolean is_run_down; /* under lock: what waits gives up */
 };
 
@@ -90,12 +94,26 @@ remove_timer_locked (GemingaLoop *self, GemingaTimer *timer)
   sift_down_locked (self, last);
 }
 
-static gint64
-next_deadline_locked (GemingaLoop *self)
+/* Costs a lock of the context and perhaps a system call: not for what is disarmed before it is due. */
+static void
+wake_at_locked (GemingaLoop *self, gint64 deadline)
 {
-  gint64 deadline = self->timers->len > 0 ? timer_at (self, 1)->deadline : GEMINGA_LOOP_NEVER;
+  self->wakes_at = deadline;
+  g_source_set_ready_time ((GSource *) self, deadline != GEMINGA_LOOP_NEVER ? deadline : -1);
+}
 
-  return deadline != GEMINGA_LOOP_NEVER ? deadline : -1;
+/* Once the time has come, or somebody has posted: when to wake next. */
+static void
+set_next_wake (GemingaLoop *self, gint64 now)
+{
+  gint64 ready_time = g_source_get_ready_time ((GSource *) self);
+
+  if (ready_time < 0 || ready_time > now)
+    return;
+
+  g_mutex_lock (&self->lock);
+  wake_at_locked (self, self->timers->len > 0 ? timer_at (self, 1)->deadline : GEMINGA_LOOP_NEVER);
+  g_mutex_unlock (&self->lock);
 }
 
 /* Each stays armed until the loop runs what it posts, and only then is gone. */
@@ -131,10 +149,8 @@ has_timers (GemingaLoop *self)
 }
 
 static void
-run_timers (GemingaLoop *self)
+run_timers (GemingaLoop *self, gint64 now)
 {
-  gint64 now = g_get_monotonic_time ();
-
   for (;;)
     {
       GemingaTimer *timer;
@@ -170,9 +186,13 @@ append (GemingaLoop *self, GemingaLoopItem *item)
 static void
 take_inbox (GemingaLoop *self)
 {
-  GemingaLoopItem *newest = atomic_exchange (&self->inbox, NULL);
+  GemingaLoopItem *newest = atomic_load (&self->inbox);
   GemingaLoopItem *oldest = NULL;
 
+  if (newest == NULL)
+    return;
+
+  newest = atomic_exchange (&self->inbox, NULL);
   while (newest != NULL)
     {
       GemingaLoopItem *next = atomic_load_explicit (&newest->next, memory_order_relaxed);
@@ -248,10 +268,14 @@ static gboolean
 loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   GemingaLoop *self = (GemingaLoop *) source;
-  gint64 end = g_get_monotonic_time () + DISPATCH_TIME;
+  GemingaThread *thread = geminga_thread_get ();
+  GemingaLoop *previous = thread->dispatching;
+  gint64 now = g_get_monotonic_time ();
+  gint64 end = now + DISPATCH_TIME;
   guint n_items = 0;
 
-  run_timers (self);
+  thread->dispatching = self;
+  run_timers (self, now);
   do
     {
       take_inbox (self);
@@ -259,10 +283,8 @@ loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
         break;
     }
   while (++n_items < DISPATCH_ITEMS && (n_items % 16 != 0 || g_get_monotonic_time () < end));
-
-  g_mutex_lock (&self->lock);
-  g_source_set_ready_time (source, next_deadline_locked (self));
-  g_mutex_unlock (&self->lock);
+  thread->dispatching = previous;
+  set_next_wake (self, now);
 
   return G_SOURCE_CONTINUE;
 }
@@ -296,14 +318,16 @@ geminga_loop_ref_for_context (GMainContext *context)
   source = g_main_context_find_source_by_funcs_user_data (context, &loop_funcs, NULL);
   if (source != NULL)
     {
-      g_source_ref (source);
+      self = geminga_loop_ref ((GemingaLoop *) source);
       g_mutex_unlock (&creation_lock);
-      return (GemingaLoop *) source;
+      return self;
     }
 
   source = g_source_new (&loop_funcs, sizeof (GemingaLoop));
   self = (GemingaLoop *) source;
+  atomic_init (&self->n_users, 1);
   self->timers = g_ptr_array_new ();
+  self->wakes_at = GEMINGA_LOOP_NEVER;
   g_mutex_init (&self->lock);
   atomic_init (&self->inbox, NULL);
   atomic_init (&self->is_sleeping, FALSE);
@@ -320,15 +344,15 @@ geminga_loop_ref_for_context (GMainContext *context)
 GemingaLoop *
 geminga_loop_ref_thread_default (void)
 {
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
-
-  return geminga_loop_ref_for_context (context);
+  return geminga_loop_ref (geminga_thread_get_loop (geminga_thread_get ()));
 }
 
+/* References to a source are dear: they lock its context. */
 GemingaLoop *
 geminga_loop_ref (GemingaLoop *self)
 {
-  g_source_ref ((GSource *) self);
+  if (atomic_fetch_add_explicit (&self->n_users, 1, memory_order_relaxed) == 0)
+    g_source_ref ((GSource *) self);
 
   return self;
 }
@@ -336,14 +360,28 @@ geminga_loop_ref (GemingaLoop *self)
 void
 geminga_loop_unref (GemingaLoop *self)
 {
-  g_source_unref ((GSource *) self);
+  if (atomic_fetch_sub_explicit (&self->n_users, 1, memory_order_acq_rel) == 1)
+    g_source_unref ((GSource *) self);
 }
 
 void
 geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item)
 {
-  GemingaLoopItem *head = atomic_load_explicit (&self->inbox, memory_order_relaxed);
+  geminga_loop_post_from (self, item, geminga_thread_get ());
+}
 
+void
+geminga_loop_post_from (GemingaLoop *self, GemingaLoopItem *item, GemingaThread *thread)
+{
+  GemingaLoopItem *head;
+
+  if (thread->dispatching == self)
+    {
+      append (self, item);
+      return;
+    }
+
+  head = atomic_load_explicit (&self->inbox, memory_order_relaxed);
   do
     atomic_store_explicit (&item->next, head, memory_order_relaxed);
   while (!atomic_compare_exchange_weak (&self->inbox, &head, item));
@@ -363,8 +401,8 @@ geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline)
   g_ptr_array_add (self->timers, timer);
   timer->index = self->timers->len;
   sift_up_locked (self, timer);
-  if (timer->index == 1 && deadline != GEMINGA_LOOP_NEVER)
-    g_source_set_ready_time ((GSource *) self, deadline);
+  if (deadline < self->wakes_at)
+    wake_at_locked (self, deadline);
   is_too_late = self->is_run_down && timer->give_up != NULL;
   g_mutex_unlock (&self->lock);
 

@@ -6,6 +6,8 @@
 #include "geminga-loop-private.h"
 #include "geminga-target-private.h"
 
+#include <stdbool.h>
+
 G_BEGIN_DECLS
 
 typedef struct _GemingaMailbox GemingaMailbox;
@@ -20,56 +22,67 @@ typedef enum
   GEMINGA_MAILBOX_ENDED,
 } GemingaMailboxState;
 
-/* A call that was handed to the handler and is not answered. */
+/* A call that was handed to the handler and is not answered. Part of the call. */
 struct _GemingaOpenCall
 {
   GemingaOpenCall *next;
   GemingaOpenCall *previous;
-  GemingaAsk *ask;           /* (owned) */
+  GemingaAsk *ask;           /* the call's */
   GCancellable *cancellable; /* (owned) (nullable): made when asked for */
   gboolean is_cancelled;
 };
 
+/* What few actors need, or not for long. */
+typedef struct
+{
+  /* fixed at creation */
+  GVariant *properties; /* (owned) (nullable), a{sv}, until the actor is made */
+  GMainLoop *main_loop; /* (owned) (nullable): of an actor with a thread of its own */
+
+  /* the loop's thread only; once the actor has ended, who ended it */
+  GPtrArray *ready_asks; /* (owned) (nullable) (element-type GemingaAsk) */
+  GPtrArray *exit_asks;  /* (owned) (nullable) (element-type GemingaAsk) */
+
+  /* under the mailbox's lock */
+  GError *failure;     /* (owned) (nullable), constant once ended: why, if not asked to */
+  guint max_children;  /* then those that have ended are forgotten */
+  GPtrArray *children; /* (owned) (element-type GemingaTarget): end with it */
+} GemingaMailboxExtras;
+
 /*
  * GemingaMailbox: an actor's place in this process. It is there before the actor and outlives it, so
- * a ref can be used at once and messages to an actor that has ended get their error.
+ * a ref can be used at once and messages to an actor that has ended get their error. There may be
+ * millions: see the test of its size.
  */
 struct _GemingaMailbox
 {
-  GemingaTarget target;
+  GemingaTarget target; /* while the loop may run the mailbox, it holds a local reference */
 
   GemingaLoopItem item;
-  atomic_bool is_scheduled;
-  atomic_bool is_closed;
-  atomic_uint depth;   /* user messages waiting */
-  atomic_int consumer; /* who may take messages out, see geminga-mailbox.c */
-  GemingaQueue messages;
-  GemingaQueue urgent;
+  GemingaInbox inbox;
   GemingaLoop *loop; /* (owned) */
-  guint limit;       /* user messages that may wait */
 
-  /* fixed at creation */
-  GemingaSystem *system; /* (owned) until the actor has ended */
-  GType type;
-  GemingaPlacement placement;
-  GVariant *properties; /* (owned) (nullable), a{sv}, until the actor is made */
+  /* user messages: those that wait have come and have not been taken */
+  atomic_ullong n_taken;        /* written by the consumer only */
+  atomic_uint n_from_elsewhere; /* came from other loops, or not from actors */
+  atomic_uint n_from_here;      /* came from actors of the same loop, written by its thread only */
+  guint limit;                  /* so many may wait */
 
-  _Atomic (GemingaMailboxState) state; /* only ever grows */
+  guint n_holds;             /* the loop's thread only */
+  _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows */
+  _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
+  atomic_bool is_closed;
+  guint8 placement; /* GemingaPlacement */
+  bool has_thread;  /* of its own */
+  bool has_system;  /* it holds a reference to its system: until the actor has ended */
 
   /* the loop's thread only; once the actor has ended, who ended it */
-  GemingaActor *actor;   /* (owned) (nullable) */
-  GPtrArray *ready_asks; /* (owned) (element-type GemingaAsk) */
-  GPtrArray *exit_asks;  /* (owned) (element-type GemingaAsk) */
-  GMainLoop *main_loop;  /* (owned) (nullable): of an actor with a thread of its own */
-  guint n_holds;
-  guint64 n_processed;
-  gint64 started_at; /* microseconds since 1970 */
+  gint64 started_at;   /* microseconds since 1970 */
+  GemingaActor *actor; /* (owned) (nullable) */
 
+  _Atomic (GemingaMailboxExtras *) extras; /* (owned) (nullable), made under lock */
   GMutex lock;
   GemingaOpenCall *open_calls; /* (nullable), under lock */
-  GError *failure; /* (owned) (nullable), under lock, constant once ended: why, if not asked to */
-  guint max_children;  /* under lock: then those that have ended are forgotten */
-  GPtrArray *children; /* (owned) (element-type GemingaTarget), under lock: end with it */
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,
@@ -79,7 +92,20 @@ GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,
                                      const char *id,
                                      GemingaPlacement placement,
                                      GVariant *properties);
+/* Lets the loop make the actor; with a context, in a thread of its own. Once. */
+void geminga_mailbox_start (GemingaMailbox *self);
 gboolean geminga_mailbox_start_thread (GemingaMailbox *self, GMainContext *context, GError **error);
+
+/* Whether the target is a mailbox, of this process that is, and one that this loop alone runs. */
+gboolean geminga_target_is_mailbox (GemingaTarget *target);
+gboolean geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread);
+
+/* Borrowed; NULL once the actor has ended. */
+GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
+/* What is there only if somebody needs it. */
+GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
+/* How many messages wait. */
+guint geminga_mailbox_get_length (GemingaMailbox *self);
 
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);
@@ -89,7 +115,7 @@ void geminga_mailbox_release (GemingaMailbox *self);
 void geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child);
 
 /* Any thread. */
-GemingaOpenCall *geminga_mailbox_open_call (GemingaMailbox *self, GemingaAsk *ask);
+void geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, GemingaAsk *ask);
 void geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call);
 GCancellable *geminga_mailbox_get_cancellable (GemingaMailbox *self, GemingaOpenCall *open_call);
 

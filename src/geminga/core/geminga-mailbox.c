@@ -13,7 +13,7 @@
 #define BATCH 64
 
 /*
- * Only one thread takes messages out of the queues: the loop's, until the actor has ended. From then
+ * Only one thread takes messages out of the inbox: the loop's, until the actor has ended. From then
  * on it is whoever posts, under the lock. A killer ends the actor from outside if the loop's thread is
  * caught in a handler, and the loop's thread keeps off when the handler does return.
  */
@@ -38,27 +38,12 @@ unlink_open_call_locked (GemingaMailbox *self, GemingaOpenCall *open_call)
 }
 
 static void
-free_open_call (GemingaOpenCall *open_call)
-{
-  g_clear_object (&open_call->cancellable);
-  geminga_ask_unref (open_call->ask);
-  g_free (open_call);
-}
-
-static void
 cancel_forwarded (GemingaMailbox *self, GemingaAsk *ask)
 {
   g_autoptr (GemingaTarget) target = geminga_ask_ref_forwarded (ask);
 
   if (target != NULL && target != &self->target)
     geminga_target_post (target, geminga_message_new (GEMINGA_MESSAGE_CANCEL, ask));
-}
-
-static void
-forget_waiting (GPtrArray *asks, GemingaAsk *ask)
-{
-  if (asks != NULL)
-    g_ptr_array_remove_fast (asks, ask);
 }
 
 static void
@@ -110,19 +95,29 @@ fail_open_calls (GemingaMailbox *self)
   for (guint i = 0; i < asks->len; i++)
     geminga_ask_answer (g_ptr_array_index (asks, i), NULL, NULL,
                         g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
-                                     "Actor “%s” ended before it answered", self->target.id));
+                                     "Actor “%s” ended before it answered",
+                                     geminga_target_get_id (&self->target)));
 }
 
 /* Helpers: life */
 
 static void
-schedule (GemingaMailbox *self)
+schedule (GemingaMailbox *self, GemingaThread *thread)
 {
-  if (atomic_load (&self->is_scheduled) || atomic_exchange (&self->is_scheduled, TRUE))
-    return;
+  geminga_loop_post_from (self->loop, &self->item, thread);
+}
 
-  geminga_target_ref (&self->target);
-  geminga_loop_post (self->loop, &self->item);
+static void
+forget_waiting (GemingaMailbox *self, GemingaAsk *ask)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  if (extras == NULL)
+    return;
+  if (extras->ready_asks != NULL)
+    g_ptr_array_remove_fast (extras->ready_asks, ask);
+  if (extras->exit_asks != NULL)
+    g_ptr_array_remove_fast (extras->exit_asks, ask);
 }
 
 static void
@@ -149,14 +144,28 @@ add_ask (GPtrArray **asks, GemingaAsk *ask)
   g_ptr_array_add (*asks, geminga_ask_ref (ask));
 }
 
+static GemingaMailboxExtras *
+get_extras_locked (GemingaMailbox *self)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  if (extras == NULL)
+    {
+      extras = g_new0 (GemingaMailboxExtras, 1);
+      atomic_store (&self->extras, extras);
+    }
+
+  return extras;
+}
+
 /* FALSE: it is that far already, or has been killed meanwhile. */
 static gboolean
 advance (GemingaMailbox *self, GemingaMailboxState state)
 {
-  GemingaMailboxState now = atomic_load (&self->state);
+  guint8 now = atomic_load (&self->state);
 
   while (now < state)
-    if (atomic_compare_exchange_weak (&self->state, &now, state))
+    if (atomic_compare_exchange_weak (&self->state, &now, (guint8) state))
       return TRUE;
 
   return FALSE;
@@ -166,23 +175,37 @@ advance (GemingaMailbox *self, GemingaMailboxState state)
 static void
 note_failure_locked (GemingaMailbox *self, GError *failure, gboolean is_replacing)
 {
-  if (self->state == GEMINGA_MAILBOX_ENDED || (self->failure != NULL && !is_replacing))
+  GemingaMailboxExtras *extras = get_extras_locked (self);
+
+  if (self->state == GEMINGA_MAILBOX_ENDED || (extras->failure != NULL && !is_replacing))
     {
       g_error_free (failure);
       return;
     }
 
-  g_clear_error (&self->failure);
-  self->failure = failure;
+  g_clear_error (&extras->failure);
+  extras->failure = failure;
+}
+
+/* Why the actor has ended, or NULL if it was asked to. */
+static const GError *
+get_failure (GemingaMailbox *self)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  return extras != NULL ? extras->failure : NULL;
 }
 
 static void
 stop_children (GemingaMailbox *self)
 {
   g_autoptr (GPtrArray) children = NULL;
+  GemingaMailboxExtras *extras;
 
   g_mutex_lock (&self->lock);
-  children = g_steal_pointer (&self->children);
+  extras = atomic_load (&self->extras);
+  if (extras != NULL)
+    children = g_steal_pointer (&extras->children);
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; children != NULL && i < children->len; i++)
@@ -193,19 +216,35 @@ stop_children (GemingaMailbox *self)
 static GError *
 why_not_ready (GemingaMailbox *self)
 {
-  if (self->failure != NULL)
-    return g_error_copy (self->failure);
+  const GError *failure = get_failure (self);
 
-  return g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” has ended", self->target.id);
+  if (failure != NULL)
+    return g_error_copy (failure);
+
+  return g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” has ended",
+                      geminga_target_get_id (&self->target));
 }
 
-/* The actor is gone: nobody waits for it any more. */
+static void
+answer_waiting (GemingaMailbox *self)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+  g_autoptr (GError) not_ready = NULL;
+
+  if (extras == NULL)
+    return;
+
+  if (extras->ready_asks != NULL)
+    not_ready = why_not_ready (self);
+  answer_asks (&extras->ready_asks, not_ready);
+  answer_asks (&extras->exit_asks, extras->failure);
+}
+
+/* The actor is gone: nobody waits for it any more. Its object may have called this: it goes later. */
 static void
 end (GemingaMailbox *self)
 {
   g_autoptr (GemingaSystem) system = NULL;
-  g_autoptr (GemingaActor) actor = NULL;
-  g_autoptr (GError) not_ready = NULL;
   gboolean is_ours;
 
   g_mutex_lock (&self->lock);
@@ -214,46 +253,51 @@ end (GemingaMailbox *self)
   if (!is_ours)
     return;
 
-  not_ready = why_not_ready (self);
-  system = g_steal_pointer (&self->system);
-  actor = g_steal_pointer (&self->actor);
+  if (self->has_system)
+    system = self->target.system;
+  self->has_system = false;
   atomic_store (&self->is_closed, TRUE);
   if (system != NULL)
     geminga_system_remove (system, &self->target);
 
   stop_children (self);
   fail_open_calls (self);
-  if (actor != NULL)
-    geminga_actor_detach (actor);
-  g_clear_object (&actor);
-  answer_asks (&self->ready_asks, not_ready);
-  answer_asks (&self->exit_asks, self->failure);
+  if (self->actor != NULL)
+    geminga_actor_detach (self->actor);
+  answer_waiting (self);
   if (system != NULL)
-    geminga_system_actor_ended (system, &self->target, self->failure);
-  schedule (self);
+    geminga_system_actor_ended (system, &self->target, get_failure (self));
+  if (geminga_inbox_wake (&self->inbox))
+    schedule (self, geminga_thread_get ());
 }
 
 static void
 become_ready (GemingaMailbox *self)
 {
+  GemingaMailboxExtras *extras;
+
   if (!advance (self, GEMINGA_MAILBOX_RUNNING))
     return;
 
-  geminga_system_actor_started (self->system, &self->target);
-  answer_asks (&self->ready_asks, NULL);
+  geminga_system_actor_started (self->target.system, &self->target);
+  extras = atomic_load (&self->extras);
+  if (extras != NULL)
+    answer_asks (&extras->ready_asks, NULL);
 }
 
 static void
 start (GemingaMailbox *self)
 {
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
   g_autoptr (GError) error = NULL;
 
   if (!advance (self, GEMINGA_MAILBOX_STARTING))
     return;
 
   self->started_at = g_get_real_time ();
-  self->actor = geminga_actor_make (self, &error);
-  g_clear_pointer (&self->properties, g_variant_unref);
+  self->actor = geminga_actor_make (self, extras != NULL ? extras->properties : NULL, &error);
+  if (extras != NULL)
+    g_clear_pointer (&extras->properties, g_variant_unref);
   if (self->actor == NULL)
     {
       geminga_mailbox_fail (self, error);
@@ -270,16 +314,25 @@ static void
 refuse (GemingaMailbox *self, GemingaMessage *message)
 {
   geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s” any more",
-                          self->target.id);
+                          geminga_target_get_id (&self->target));
+}
+
+/* There is one writer: no exchange is needed. */
+static void
+note_taken (GemingaMailbox *self)
+{
+  atomic_store_explicit (&self->n_taken,
+                         atomic_load_explicit (&self->n_taken, memory_order_relaxed) + 1,
+                         memory_order_relaxed);
 }
 
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
 static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
 {
-  int expected = CONSUMER_HANDLER;
+  guint8 expected = CONSUMER_HANDLER;
 
-  atomic_fetch_sub_explicit (&self->depth, 1, memory_order_relaxed);
+  note_taken (self);
   if (self->state != GEMINGA_MAILBOX_RUNNING)
     {
       refuse (self, message);
@@ -291,8 +344,7 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
       return TRUE;
     }
 
-  self->n_processed++;
-  if (self->main_loop == NULL)
+  if (!self->has_thread)
     {
       geminga_actor_dispatch (self->actor, message);
       return TRUE;
@@ -309,33 +361,42 @@ handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
 {
   gboolean is_ready =
       message->kind == GEMINGA_MESSAGE_READY && self->state == GEMINGA_MAILBOX_RUNNING;
+  const GError *failure = get_failure (self);
+  GemingaMailboxExtras *extras;
 
   if (geminga_ask_is_answered (message->ask))
     return; /* it was cancelled before it came */
 
   if (message->kind == GEMINGA_MESSAGE_EXIT && self->state == GEMINGA_MAILBOX_ENDED)
-    geminga_ask_answer (message->ask,
-                        self->failure == NULL ? g_variant_ref_sink (g_variant_new_tuple (NULL, 0))
-                                              : NULL,
-                        NULL, self->failure != NULL ? g_error_copy (self->failure) : NULL);
+    {
+      geminga_ask_answer (message->ask,
+                          failure == NULL ? g_variant_ref (geminga_get_unit ()) : NULL, NULL,
+                          failure != NULL ? g_error_copy (failure) : NULL);
+    }
   else if (is_ready)
-    geminga_ask_answer (message->ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL,
-                        NULL);
+    {
+      geminga_ask_answer (message->ask, g_variant_ref (geminga_get_unit ()), NULL, NULL);
+    }
   else if (self->state == GEMINGA_MAILBOX_ENDED)
-    geminga_ask_answer (message->ask, NULL, NULL, why_not_ready (self));
+    {
+      geminga_ask_answer (message->ask, NULL, NULL, why_not_ready (self));
+    }
   else
-    add_ask (message->kind == GEMINGA_MESSAGE_READY ? &self->ready_asks : &self->exit_asks,
-             message->ask);
+    {
+      extras = geminga_mailbox_get_extras (self);
+      add_ask (message->kind == GEMINGA_MESSAGE_READY ? &extras->ready_asks : &extras->exit_asks,
+               message->ask);
+    }
 }
 
 static void
 note_killed (GemingaMailbox *self)
 {
   g_mutex_lock (&self->lock);
-  note_failure_locked (
-      self,
-      g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” was killed", self->target.id),
-      FALSE);
+  note_failure_locked (self,
+                       g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” was killed",
+                                    geminga_target_get_id (&self->target)),
+                       FALSE);
   g_mutex_unlock (&self->lock);
 }
 
@@ -349,12 +410,8 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
       handle_waiting_ask (self, message);
       break;
     case GEMINGA_MESSAGE_CANCEL:
-      forget_waiting (self->ready_asks, message->ask);
-      forget_waiting (self->exit_asks, message->ask);
+      forget_waiting (self, message->ask);
       cancel_call (self, message->ask);
-      break;
-    case GEMINGA_MESSAGE_START:
-      start (self);
       break;
     case GEMINGA_MESSAGE_STOP:
       geminga_mailbox_stop (self);
@@ -371,69 +428,65 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
   geminga_message_free (message);
 }
 
+static void
+handle_dead (GemingaMailbox *self, GemingaMessage *message)
+{
+  if (message->kind != GEMINGA_MESSAGE_CALL)
+    handle_urgent (self, message);
+  else
+    refuse (self, message);
+}
+
 /* Nobody's loop runs this mailbox any more: whoever posts empties it. */
 static void
 drain_dead (GemingaMailbox *self)
 {
-  for (;;)
-    {
-      GemingaQueueNode *node;
-      gboolean is_urgent;
+  GemingaInboxNode *node;
 
+  do
+    {
       g_mutex_lock (&self->lock);
-      node = geminga_queue_pop (&self->urgent);
-      is_urgent = node != NULL;
-      if (node == NULL)
-        node = geminga_queue_pop (&self->messages);
+      node = geminga_inbox_pop (&self->inbox);
       g_mutex_unlock (&self->lock);
 
-      if (node == NULL)
-        return;
-      if (is_urgent)
-        handle_urgent (self, (GemingaMessage *) node);
-      else
-        refuse (self, (GemingaMessage *) node);
+      if (node != NULL)
+        handle_dead (self, (GemingaMessage *) node);
     }
+  while (node != NULL);
 }
 
 /* Takes one message out. FALSE: there is none, or this thread may not take any more. */
 static gboolean
 run_one (GemingaMailbox *self)
 {
-  GemingaQueueNode *node = geminga_queue_pop (&self->urgent);
+  GemingaMessage *message = (GemingaMessage *) geminga_inbox_pop (&self->inbox);
 
-  if (node != NULL)
-    {
-      handle_urgent (self, (GemingaMessage *) node);
-      return TRUE;
-    }
-
-  node = geminga_queue_pop (&self->messages);
-  if (node == NULL)
+  if (message == NULL)
     return FALSE;
+  if (message->kind == GEMINGA_MESSAGE_CALL)
+    return handle_call (self, message);
 
-  return handle_call (self, (GemingaMessage *) node);
-}
+  handle_urgent (self, message);
 
-static gboolean
-is_empty (GemingaMailbox *self)
-{
-  return geminga_queue_is_empty (&self->urgent) && geminga_queue_is_empty (&self->messages);
+  return TRUE;
 }
 
 /*
  * The actor has ended, by itself or by the hand of a killer while a handler did not return. From now
  * on whoever posts empties the mailbox, so that nobody depends on the loop, which may end as well. The
- * mailbox stays scheduled: it comes to the loop no more.
+ * inbox never gets idle: the mailbox comes to the loop no more.
  */
 static void
 retire (GemingaMailbox *self)
 {
   g_autoptr (GemingaActor) actor = g_steal_pointer (&self->actor);
   g_autoptr (GemingaSystem) system = NULL;
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
 
   g_mutex_lock (&self->lock);
-  system = g_steal_pointer (&self->system);
+  if (self->has_system)
+    system = self->target.system;
+  self->has_system = false;
   g_mutex_unlock (&self->lock);
 
   /* A killer may not have come to it yet, and the actor lets go of its calls now. */
@@ -444,8 +497,10 @@ retire (GemingaMailbox *self)
   atomic_store (&self->consumer, CONSUMER_POSTERS);
   drain_dead (self);
   geminga_loop_remove_actor (self->loop);
-  if (self->main_loop != NULL)
-    g_main_loop_quit (self->main_loop);
+  if (extras != NULL && extras->main_loop != NULL)
+    g_main_loop_quit (extras->main_loop);
+  g_clear_object (&actor);
+  geminga_target_unref_locally (&self->target);
 }
 
 static void
@@ -455,27 +510,15 @@ mailbox_run (GemingaLoopItem *item)
       (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
   guint n_messages = 0;
 
+  if (G_UNLIKELY (self->state == GEMINGA_MAILBOX_NEW))
+    start (self);
   while (self->state != GEMINGA_MAILBOX_ENDED && n_messages < BATCH && run_one (self))
     n_messages++;
 
   if (self->state == GEMINGA_MAILBOX_ENDED)
-    {
-      retire (self);
-      geminga_target_unref (&self->target);
-      return;
-    }
-
-  if (n_messages < BATCH)
-    {
-      atomic_store (&self->is_scheduled, FALSE);
-      if (is_empty (self) || atomic_exchange (&self->is_scheduled, TRUE))
-        {
-          geminga_target_unref (&self->target);
-          return;
-        }
-    }
-
-  geminga_loop_post (self->loop, &self->item);
+    retire (self);
+  else if (n_messages == BATCH || !geminga_inbox_rest (&self->inbox))
+    schedule (self, geminga_thread_get ());
 }
 
 /*
@@ -487,7 +530,7 @@ static void
 take_over (GemingaMailbox *self)
 {
   g_autoptr (GemingaSystem) system = NULL;
-  int expected = CONSUMER_HANDLER;
+  guint8 expected = CONSUMER_HANDLER;
 
   /* Whoever sees that the loop is not the consumer any more waits for the lock first. */
   g_mutex_lock (&self->lock);
@@ -496,10 +539,10 @@ take_over (GemingaMailbox *self)
       note_failure_locked (self,
                            g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
                                         "Actor “%s” was killed while its handler did not return",
-                                        self->target.id),
+                                        geminga_target_get_id (&self->target)),
                            FALSE);
       if (advance (self, GEMINGA_MAILBOX_ENDED))
-        system = g_object_ref (self->system);
+        system = g_object_ref (self->target.system);
     }
   g_mutex_unlock (&self->lock);
 
@@ -510,66 +553,115 @@ take_over (GemingaMailbox *self)
   geminga_system_remove (system, &self->target);
   stop_children (self);
   fail_open_calls (self);
-  answer_asks (&self->ready_asks, self->failure);
-  answer_asks (&self->exit_asks, self->failure);
-  geminga_system_actor_ended (system, &self->target, self->failure);
+  answer_waiting (self);
+  geminga_system_actor_ended (system, &self->target, get_failure (self));
 }
 
 /* GemingaTarget */
+
+static const GemingaTargetClass mailbox_class;
+
+static void
+refuse_full (GemingaMailbox *self, GemingaMessage *message)
+{
+  geminga_message_refuse (message, GEMINGA_ERROR_MAILBOX_FULL,
+                          "The mailbox of actor “%s” is full: %u messages wait",
+                          geminga_target_get_id (&self->target), self->limit);
+}
+
+/*
+ * From one actor to another of its loop. The loop's thread is the consumer as long as the actor has
+ * not ended, and nobody takes that from it: no message needs more than plain stores.
+ */
+static void
+post_here (GemingaMailbox *self, GemingaMessage *message, GemingaThread *thread)
+{
+  guint n = atomic_load_explicit (&self->n_from_here, memory_order_relaxed);
+
+  if (geminga_mailbox_get_length (self) >= self->limit)
+    {
+      refuse_full (self, message);
+      return;
+    }
+
+  atomic_store_explicit (&self->n_from_here, n + 1, memory_order_relaxed);
+  if (geminga_inbox_append (&self->inbox, &message->node))
+    schedule (self, thread);
+}
+
+static gboolean
+count_from_elsewhere (GemingaMailbox *self)
+{
+  atomic_fetch_add_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
+  if (geminga_mailbox_get_length (self) <= self->limit)
+    return TRUE;
+
+  atomic_fetch_sub_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
+
+  return FALSE;
+}
 
 static void
 mailbox_post (GemingaTarget *target, GemingaMessage *message)
 {
   GemingaMailbox *self = (GemingaMailbox *) target;
+  GemingaThread *thread = geminga_thread_get ();
   gboolean is_kill = message->kind == GEMINGA_MESSAGE_KILL;
 
-  if (message->kind != GEMINGA_MESSAGE_CALL)
+  if (message->kind == GEMINGA_MESSAGE_CALL)
     {
-      geminga_queue_push (&self->urgent, &message->node);
-    }
-  else if (atomic_load (&self->is_closed))
-    {
-      refuse (self, message);
-      return;
-    }
-  else if (atomic_fetch_add_explicit (&self->depth, 1, memory_order_relaxed) >= self->limit)
-    {
-      atomic_fetch_sub_explicit (&self->depth, 1, memory_order_relaxed);
-      geminga_message_refuse (message, GEMINGA_ERROR_MAILBOX_FULL,
-                              "The mailbox of actor “%s” is full: %u messages wait", target->id,
-                              self->limit);
-      return;
-    }
-  else
-    {
-      geminga_queue_push (&self->messages, &message->node);
+      if (atomic_load (&self->is_closed))
+        {
+          refuse (self, message);
+          return;
+        }
+      if (thread->actor != NULL && geminga_mailbox_is_here (target, thread))
+        {
+          post_here (self, message, thread);
+          return;
+        }
+      if (!count_from_elsewhere (self))
+        {
+          refuse_full (self, message);
+          return;
+        }
     }
 
+  if (geminga_inbox_push (&self->inbox, &message->node))
+    schedule (self, thread);
   if (is_kill)
     take_over (self);
   if (atomic_load (&self->consumer) == CONSUMER_POSTERS)
     drain_dead (self);
-  else
-    schedule (self);
+}
+
+static void
+extras_free (GemingaMailboxExtras *extras)
+{
+  g_clear_pointer (&extras->ready_asks, g_ptr_array_unref);
+  g_clear_pointer (&extras->exit_asks, g_ptr_array_unref);
+  g_clear_pointer (&extras->children, g_ptr_array_unref);
+  g_clear_pointer (&extras->properties, g_variant_unref);
+  g_clear_pointer (&extras->main_loop, g_main_loop_unref);
+  g_clear_error (&extras->failure);
+  g_free (extras);
 }
 
 static void
 mailbox_free (GemingaTarget *target)
 {
   GemingaMailbox *self = (GemingaMailbox *) target;
-  GemingaQueueNode *node;
+  GemingaMailboxExtras *extras;
+  GemingaInboxNode *node;
 
-  while ((node = geminga_queue_pop (&self->urgent)) != NULL ||
-         (node = geminga_queue_pop (&self->messages)) != NULL)
+  while ((node = geminga_inbox_pop (&self->inbox)) != NULL)
     refuse (self, (GemingaMessage *) node);
 
-  g_clear_pointer (&self->ready_asks, g_ptr_array_unref);
-  g_clear_pointer (&self->exit_asks, g_ptr_array_unref);
-  g_clear_pointer (&self->children, g_ptr_array_unref);
-  g_clear_pointer (&self->properties, g_variant_unref);
-  g_clear_pointer (&self->main_loop, g_main_loop_unref);
-  g_clear_error (&self->failure);
-  g_clear_object (&self->system);
+  extras = atomic_load (&self->extras);
+  if (extras != NULL)
+    extras_free (extras);
+  if (self->has_system)
+    g_object_unref (self->target.system);
   if (self->consumer != CONSUMER_POSTERS) /* it was never run */
     geminga_loop_remove_actor (self->loop);
   g_clear_pointer (&self->loop, geminga_loop_unref);
@@ -583,7 +675,18 @@ mailbox_has_ended (GemingaTarget *target)
   return atomic_load (&((GemingaMailbox *) target)->is_closed);
 }
 
-static const GemingaTargetClass mailbox_class = { mailbox_post, mailbox_free, mailbox_has_ended };
+static char *
+mailbox_make_id (GemingaTarget *target)
+{
+  return g_strdup_printf ("%s-%u", g_type_name (target->type), target->number);
+}
+
+static const GemingaTargetClass mailbox_class = {
+  .post = mailbox_post,
+  .free = mailbox_free,
+  .has_ended = mailbox_has_ended,
+  .make_id = mailbox_make_id,
+};
 
 /* Private API */
 
@@ -597,33 +700,88 @@ geminga_mailbox_new (GemingaSystem *system,
                      GVariant *properties)
 {
   GemingaMailbox *self = g_new0 (GemingaMailbox, 1);
-  g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
+  GemingaActorClass *klass = g_type_class_peek (type);
 
-  geminga_target_init (&self->target, &mailbox_class, system, node, id);
+  if (klass == NULL)
+    klass = g_type_class_ref (type); /* for good */
+  geminga_target_init (&self->target, &mailbox_class, g_object_ref (system), node, id);
   self->target.type = type;
+  self->has_system = true;
   self->item.run = mailbox_run;
-  geminga_queue_init (&self->messages);
-  geminga_queue_init (&self->urgent);
+  geminga_inbox_init (&self->inbox);
   g_mutex_init (&self->lock);
   self->loop = geminga_loop_ref (loop);
   geminga_loop_add_actor (loop);
   self->limit = klass->mailbox_limit;
-  self->system = g_object_ref (system);
-  self->type = type;
-  self->placement = placement;
-  self->properties = properties != NULL ? g_variant_ref (properties) : NULL;
+  self->placement = (guint8) placement;
+  if (properties != NULL)
+    geminga_mailbox_get_extras (self)->properties = g_variant_ref (properties);
 
   return self;
+}
+
+gboolean
+geminga_target_is_mailbox (GemingaTarget *target)
+{
+  return target->klass == &mailbox_class;
+}
+
+gboolean
+geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread)
+{
+  GemingaMailbox *self = (GemingaMailbox *) target;
+
+  return geminga_target_is_mailbox (target) && self->loop == thread->dispatching &&
+         !self->has_thread;
+}
+
+GemingaSystem *
+geminga_mailbox_get_system (GemingaMailbox *self)
+{
+  return self->has_system ? self->target.system : NULL;
+}
+
+GemingaMailboxExtras *
+geminga_mailbox_get_extras (GemingaMailbox *self)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  if (extras != NULL)
+    return extras;
+
+  g_mutex_lock (&self->lock);
+  extras = get_extras_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  return extras;
+}
+
+/* Those that are being sent may count already: it may be too many for a moment, never too few. */
+guint
+geminga_mailbox_get_length (GemingaMailbox *self)
+{
+  guint n_taken = (guint) atomic_load_explicit (&self->n_taken, memory_order_relaxed);
+
+  return atomic_load_explicit (&self->n_from_elsewhere, memory_order_relaxed) +
+         atomic_load_explicit (&self->n_from_here, memory_order_relaxed) - n_taken;
+}
+
+void
+geminga_mailbox_start (GemingaMailbox *self)
+{
+  geminga_target_ref (&self->target);
+  schedule (self, geminga_thread_get ());
 }
 
 static gpointer
 run_thread (gpointer user_data)
 {
   GemingaMailbox *self = user_data;
-  g_autoptr (GMainContext) context = g_main_context_ref (g_main_loop_get_context (self->main_loop));
+  GMainLoop *main_loop = geminga_mailbox_get_extras (self)->main_loop;
+  g_autoptr (GMainContext) context = g_main_context_ref (g_main_loop_get_context (main_loop));
 
   g_main_context_push_thread_default (context);
-  g_main_loop_run (self->main_loop);
+  g_main_loop_run (main_loop);
   geminga_loop_run_down (self->loop);
   g_main_context_pop_thread_default (context);
   geminga_target_unref (&self->target);
@@ -636,11 +794,15 @@ geminga_mailbox_start_thread (GemingaMailbox *self, GMainContext *context, GErro
 {
   GThread *thread;
 
-  self->main_loop = g_main_loop_new (context, FALSE);
-  thread =
-      g_thread_try_new (self->target.id, run_thread, geminga_target_ref (&self->target), error);
+  self->has_thread = true;
+  geminga_mailbox_get_extras (self)->main_loop = g_main_loop_new (context, FALSE);
+  geminga_mailbox_start (self);
+  thread = g_thread_try_new (geminga_target_get_id (&self->target), run_thread,
+                             geminga_target_ref (&self->target), error);
   if (thread == NULL)
     {
+      /* Nobody will ever run what the loop holds. */
+      geminga_target_unref (&self->target);
       geminga_target_unref (&self->target);
       return FALSE;
     }
@@ -704,18 +866,20 @@ geminga_mailbox_release (GemingaMailbox *self)
 static void
 add_child_locked (GemingaMailbox *self, GemingaTarget *child)
 {
-  if (self->children == NULL)
-    self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
+  GemingaMailboxExtras *extras = get_extras_locked (self);
 
-  if (self->children->len >= self->max_children)
+  if (extras->children == NULL)
+    extras->children = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
+
+  if (extras->children->len >= extras->max_children)
     {
-      for (guint i = self->children->len; i > 0; i--)
-        if (geminga_target_has_ended (g_ptr_array_index (self->children, i - 1)))
-          g_ptr_array_remove_index_fast (self->children, i - 1);
-      self->max_children = MAX (16, 2 * self->children->len);
+      for (guint i = extras->children->len; i > 0; i--)
+        if (geminga_target_has_ended (g_ptr_array_index (extras->children, i - 1)))
+          g_ptr_array_remove_index_fast (extras->children, i - 1);
+      extras->max_children = MAX (16, 2 * extras->children->len);
     }
 
-  g_ptr_array_add (self->children, geminga_target_ref (child));
+  g_ptr_array_add (extras->children, geminga_target_ref (child));
 }
 
 void
@@ -733,20 +897,17 @@ geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child)
     geminga_target_post (child, geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
 }
 
-GemingaOpenCall *
-geminga_mailbox_open_call (GemingaMailbox *self, GemingaAsk *ask)
+void
+geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, GemingaAsk *ask)
 {
-  GemingaOpenCall *open_call = g_new0 (GemingaOpenCall, 1);
-
-  open_call->ask = geminga_ask_ref (ask);
+  open_call->ask = ask;
+  open_call->previous = NULL;
   g_mutex_lock (&self->lock);
   open_call->next = self->open_calls;
   if (self->open_calls != NULL)
     self->open_calls->previous = open_call;
   self->open_calls = open_call;
   g_mutex_unlock (&self->lock);
-
-  return open_call;
 }
 
 void
@@ -755,8 +916,6 @@ geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call)
   g_mutex_lock (&self->lock);
   unlink_open_call_locked (self, open_call);
   g_mutex_unlock (&self->lock);
-
-  free_open_call (open_call);
 }
 
 GCancellable *

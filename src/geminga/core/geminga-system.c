@@ -34,9 +34,8 @@ struct _GemingaSystem
   guint32 node;
 
   GMutex lock;
-  GHashTable
-      *actors; /* (owned) (element-type utf8 GemingaTarget), under lock; keys belong to values */
-  guint64 last_number; /* under lock: for ids that are chosen */
+  GHashTable *actors;  /* (owned) (element-type GemingaTarget), under lock: a set, by id */
+  guint32 last_number; /* under lock: for ids that are chosen */
   GPtrArray *stops;    /* (owned) (element-type Stop), under lock: wait for the last actor to end */
 };
 
@@ -83,32 +82,85 @@ check_properties (GType type, GVariant *properties, GError **error)
   return geminga_actor_config_check (type, properties, error);
 }
 
-static char *
-choose_id_locked (GemingaSystem *self, GType type)
+/*
+ * Actors are known by their ids, but an id that was chosen is a number until somebody wants to see it:
+ * that number's hash is the hash of the text.
+ */
+static guint
+hash_add (guint hash, const char *text)
 {
-  char *id = NULL;
+  for (; *text != '\0'; text++)
+    hash = hash * 33 + (guchar) *text;
 
-  do
-    {
-      g_free (id);
-      id = g_strdup_printf ("%s-%" G_GUINT64_FORMAT, g_type_name (type), ++self->last_number);
-    }
-  while (g_hash_table_contains (self->actors, id));
+  return hash;
+}
 
-  return id;
+static guint
+target_hash (gconstpointer key)
+{
+  const GemingaTarget *target = key;
+  const char *id = atomic_load_explicit (&target->id, memory_order_acquire);
+  char digits[11];
+  char *digit = digits + sizeof (digits) - 1;
+  guint hash = 5381;
+
+  if (id != NULL)
+    return hash_add (hash, id);
+
+  *digit = '\0';
+  for (guint32 number = target->number; number != 0; number /= 10)
+    *--digit = (char) ('0' + number % 10);
+
+  return hash_add (hash_add (hash, g_type_name (target->type)) * 33 + '-', digit);
 }
 
 static gboolean
+target_equal (gconstpointer a, gconstpointer b)
+{
+  return a == b || g_str_equal (geminga_target_get_id ((GemingaTarget *) a),
+                                geminga_target_get_id ((GemingaTarget *) b));
+}
+
+static GemingaTarget *
+lookup_locked (GemingaSystem *self, const char *id)
+{
+  GemingaTarget key = { .id = (char *) id };
+
+  return g_hash_table_lookup (self->actors, &key);
+}
+
+/* Never 0, not even after 4294967295. */
+static guint32
+next_number_locked (GemingaSystem *self)
+{
+  if (++self->last_number == 0)
+    self->last_number = 1;
+
+  return self->last_number;
+}
+
+/* With an id, or a number for one that is chosen. */
+static gboolean
 add_locked (GemingaSystem *self, GemingaTarget *target, GError **error)
 {
-  if (g_hash_table_contains (self->actors, target->id))
+  gboolean is_chosen = atomic_load (&target->id) == NULL;
+
+  if (is_chosen)
+    target->number = next_number_locked (self);
+  while (g_hash_table_contains (self->actors, target))
     {
-      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_ALREADY_EXISTS,
-                   "There is an actor “%s” already", target->id);
-      return FALSE;
+      if (!is_chosen)
+        {
+          g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_ALREADY_EXISTS,
+                       "There is an actor “%s” already", geminga_target_get_id (target));
+          return FALSE;
+        }
+
+      g_free (atomic_exchange (&target->id, NULL)); /* it was looked at */
+      target->number = next_number_locked (self);
     }
 
-  g_hash_table_insert (self->actors, target->id, geminga_target_ref (target));
+  g_hash_table_add (self->actors, geminga_target_ref (target));
 
   return TRUE;
 }
@@ -126,43 +178,74 @@ add (GemingaSystem *self, GemingaTarget *target, GError **error)
 }
 
 static GemingaTarget *
-spawn_here (GemingaSystem *self,
-            GType type,
-            const char *id,
-            GemingaPlacement placement,
-            GVariant *properties,
-            GError **error)
+spawn_in_loop (GemingaSystem *self,
+               GType type,
+               const char *id,
+               GemingaPlacement placement,
+               GVariant *properties,
+               GError **error)
 {
-  g_autoptr (GMainContext) context = NULL;
-  g_autoptr (GemingaLoop) loop = NULL;
-  g_autoptr (GError) failure = NULL;
-  GemingaMailbox *mailbox;
+  GemingaLoop *loop = geminga_thread_get_loop (geminga_thread_get ());
+  GemingaMailbox *mailbox =
+      geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
 
-  if (placement == GEMINGA_PLACEMENT_THREAD)
-    context = g_main_context_new ();
-  else
-    context = g_main_context_ref_thread_default ();
-
-  loop = geminga_loop_ref_for_context (context);
-  mailbox = geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
   if (!add (self, &mailbox->target, error))
     {
       geminga_target_unref (&mailbox->target);
       return NULL;
     }
-  if (placement == GEMINGA_PLACEMENT_THREAD &&
-      !geminga_mailbox_start_thread (mailbox, context, &failure))
+
+  geminga_mailbox_start (mailbox);
+
+  return &mailbox->target;
+}
+
+static GemingaTarget *
+spawn_thread (GemingaSystem *self, GType type, const char *id, GVariant *properties, GError **error)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GemingaLoop) loop = geminga_loop_ref_for_context (context);
+  g_autoptr (GError) failure = NULL;
+  GemingaMailbox *mailbox =
+      geminga_mailbox_new (self, self->node, loop, type, id, GEMINGA_PLACEMENT_THREAD, properties);
+
+  if (!add (self, &mailbox->target, error))
+    {
+      geminga_target_unref (&mailbox->target);
+      return NULL;
+    }
+  if (!geminga_mailbox_start_thread (mailbox, context, &failure))
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
-                   "Cannot start a thread for actor “%s”: %s", id, failure->message);
+                   "Cannot start a thread for actor “%s”: %s",
+                   geminga_target_get_id (&mailbox->target), failure->message);
       geminga_system_remove (self, &mailbox->target);
       geminga_target_unref (&mailbox->target);
       return NULL;
     }
 
-  geminga_target_post (&mailbox->target, geminga_message_new (GEMINGA_MESSAGE_START, NULL));
-
   return &mailbox->target;
+}
+
+/* Others choose an id before there is an actor. */
+static char *
+dup_free_id (GemingaSystem *self, GType type)
+{
+  GemingaTarget key = { .type = type };
+  gboolean is_taken;
+
+  do
+    {
+      g_free (key.id);
+      g_mutex_lock (&self->lock);
+      key.number = next_number_locked (self);
+      atomic_init (&key.id, g_strdup_printf ("%s-%u", g_type_name (type), key.number));
+      is_taken = g_hash_table_contains (self->actors, &key);
+      g_mutex_unlock (&self->lock);
+    }
+  while (is_taken);
+
+  return key.id;
 }
 
 static GemingaTarget *
@@ -172,8 +255,11 @@ spawn_process (GemingaSystem *self,
                GVariant *properties,
                GError **error)
 {
+  g_autofree char *chosen = id == NULL ? dup_free_id (self, type) : NULL;
+
   if (self->backend != NULL)
-    return self->backend->spawn (self->backend_data, type, id, properties, error);
+    return self->backend->spawn (self->backend_data, type, id != NULL ? id : chosen, properties,
+                                 error);
 
   g_set_error_literal (
       error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
@@ -244,7 +330,7 @@ post_to_all (GemingaSystem *self, GemingaMessageKind kind)
 
   g_mutex_lock (&self->lock);
   g_hash_table_iter_init (&iter, self->actors);
-  while (g_hash_table_iter_next (&iter, NULL, &target))
+  while (g_hash_table_iter_next (&iter, &target, NULL))
     g_ptr_array_add (targets, geminga_target_ref (target));
   g_mutex_unlock (&self->lock);
 
@@ -333,8 +419,8 @@ static void
 geminga_system_init (GemingaSystem *self)
 {
   g_mutex_init (&self->lock);
-  self->actors =
-      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) geminga_target_unref);
+  self->actors = g_hash_table_new_full (target_hash, target_equal,
+                                        (GDestroyNotify) geminga_target_unref, NULL);
 }
 
 /* Private API */
@@ -386,7 +472,7 @@ geminga_system_spawn_in_process (GemingaSystem *self,
   if (!check_type (type, error) || !check_properties (type, properties, error))
     return NULL;
 
-  return spawn_here (self, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
+  return spawn_in_loop (self, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
 }
 
 GemingaTarget *
@@ -395,7 +481,7 @@ geminga_system_lookup (GemingaSystem *self, const char *id)
   GemingaTarget *target;
 
   g_mutex_lock (&self->lock);
-  target = g_hash_table_lookup (self->actors, id);
+  target = lookup_locked (self, id);
   if (target != NULL)
     geminga_target_ref (target);
   g_mutex_unlock (&self->lock);
@@ -456,9 +542,9 @@ geminga_system_remove (GemingaSystem *self, GemingaTarget *actor)
   GPtrArray *stops = NULL;
 
   g_mutex_lock (&self->lock);
-  if (g_hash_table_lookup (self->actors, actor->id) == actor)
+  if (g_hash_table_lookup (self->actors, actor) == actor)
     {
-      g_hash_table_remove (self->actors, actor->id);
+      g_hash_table_remove (self->actors, actor);
       stops = steal_stops_locked (self);
     }
   g_mutex_unlock (&self->lock);
@@ -517,7 +603,6 @@ geminga_system_spawn (GemingaSystem *self,
 {
   g_autoptr (GVariant) sunk = properties != NULL ? g_variant_ref_sink (properties) : NULL;
   g_autoptr (GemingaTarget) target = NULL;
-  g_autofree char *chosen = NULL;
 
   g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
 
@@ -525,18 +610,20 @@ geminga_system_spawn (GemingaSystem *self,
       !check_properties (type, sunk, error))
     return NULL;
 
-  if (id == NULL || *id == '\0')
+  if (id != NULL && *id == '\0')
+    id = NULL;
+  switch (placement)
     {
-      g_mutex_lock (&self->lock);
-      chosen = choose_id_locked (self, type);
-      g_mutex_unlock (&self->lock);
-      id = chosen;
+    case GEMINGA_PLACEMENT_PROCESS:
+      target = spawn_process (self, type, id, sunk, error);
+      break;
+    case GEMINGA_PLACEMENT_THREAD:
+      target = spawn_thread (self, type, id, sunk, error);
+      break;
+    case GEMINGA_PLACEMENT_SHARED:
+    default:
+      target = spawn_in_loop (self, type, id, GEMINGA_PLACEMENT_SHARED, sunk, error);
     }
-
-  if (placement == GEMINGA_PLACEMENT_PROCESS)
-    target = spawn_process (self, type, id, sunk, error);
-  else
-    target = spawn_here (self, type, id, placement, sunk, error);
 
   return target != NULL ? geminga_actor_ref_new (target) : NULL;
 }
@@ -588,14 +675,14 @@ geminga_system_list_actors (GemingaSystem *self)
 {
   GPtrArray *ids = g_ptr_array_new ();
   GHashTableIter iter;
-  gpointer id;
+  gpointer target;
 
   g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
 
   g_mutex_lock (&self->lock);
   g_hash_table_iter_init (&iter, self->actors);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    g_ptr_array_add (ids, g_strdup (id));
+  while (g_hash_table_iter_next (&iter, &target, NULL))
+    g_ptr_array_add (ids, g_strdup (geminga_target_get_id (target)));
   g_mutex_unlock (&self->lock);
 
   g_ptr_array_sort (ids, compare_ids);

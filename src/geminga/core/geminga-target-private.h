@@ -6,7 +6,9 @@
 #include <gio/gunixfdlist.h>
 #include <stdatomic.h>
 
-#include "geminga-queue-private.h"
+#include "geminga-command.h"
+#include "geminga-inbox-private.h"
+#include "geminga-thread-private.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +23,7 @@ typedef struct _GemingaMessage GemingaMessage;
  */
 typedef struct
 {
-  gsize size;
+  gsize size; /* 0: @free frees the ask itself */
   /* Called once, in any thread, with no lock held; takes the arguments. */
   void (*deliver) (GemingaAsk *self, GVariant *result, GUnixFDList *fds, GError *error);
   void (*free) (GemingaAsk *self);
@@ -54,7 +56,6 @@ typedef enum
   GEMINGA_MESSAGE_READY,  /* answer the ask when the actor is ready, or could not start */
   GEMINGA_MESSAGE_EXIT,   /* answer the ask when the actor has ended */
   GEMINGA_MESSAGE_CANCEL, /* nobody waits for the ask any more */
-  GEMINGA_MESSAGE_START,  /* make the actor */
   GEMINGA_MESSAGE_STOP,   /* end the actor, gracefully */
   GEMINGA_MESSAGE_KILL,   /* end the actor, at once */
 } GemingaMessageKind;
@@ -62,18 +63,32 @@ typedef enum
 /* One message on its way. Everything but a CALL overtakes. */
 struct _GemingaMessage
 {
-  GemingaQueueNode node;
+  GemingaInboxNode node;
   GemingaMessageKind kind;
-  GRefString *command;   /* (owned) (nullable), of a CALL */
-  GVariant *arguments;   /* (owned) (nullable), tuple, of a CALL */
-  GUnixFDList *fds;      /* (owned) (nullable) */
-  gint64 deadline;       /* monotonic microseconds, 0: none */
-  GemingaTarget *sender; /* (owned) (nullable) */
-  GemingaAsk *ask;       /* (owned) (nullable) */
+  gboolean has_local_sender;   /* @sender is held with geminga_target_ref_locally () */
+  GemingaCommand *declaration; /* (nullable), of a CALL: borrowed from the actor's class for ever */
+  GRefString *command;         /* (owned) (nullable), of a CALL without a declaration */
+  GVariant *arguments;         /* (owned) (nullable), tuple, of a CALL; NULL stands for none */
+  GUnixFDList *fds;            /* (owned) (nullable) */
+  gint64 deadline;             /* monotonic microseconds, 0: none */
+  GemingaTarget *sender;       /* (owned) (nullable) */
+  GemingaAsk *ask;             /* (owned) (nullable) */
 };
 
 GemingaMessage *geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask);
+/* The same for who knows the thread; takes the ask. */
+GemingaMessage *
+geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, GemingaAsk *ask);
 void geminga_message_free (GemingaMessage *self);
+void geminga_messages_free_spare (GemingaThread *thread);
+
+const char *geminga_message_get_command (const GemingaMessage *self);
+GVariant *geminga_message_get_arguments (const GemingaMessage *self);
+/* The sender survives its loop's thread: for messages that leave it. */
+void geminga_message_keep_sender (GemingaMessage *self);
+
+/* The empty tuple, borrowed. */
+GVariant *geminga_get_unit (void);
 
 /* Answers the message's ask, if it has one, with an error in GEMINGA_ERROR, and frees the message. */
 void geminga_message_refuse (GemingaMessage *self, int code, const char *format, ...)
@@ -89,16 +104,20 @@ typedef struct
   void (*free) (GemingaTarget *self);
   /* Whether the actor is known to have ended. */
   gboolean (*has_ended) (GemingaTarget *self);
+  /* (nullable): makes the id of a target that has only a number. */
+  char *(*make_id) (GemingaTarget *self);
 } GemingaTargetClass;
 
 struct _GemingaTarget
 {
   const GemingaTargetClass *klass;
   atomic_int ref_count;
-  guint32 node;    /* process of the service the actor is in; 0: the arbiter's */
-  char *id;        /* (owned), unique in its process */
-  gpointer system; /* GemingaSystem it was made for; not owned, compared only by pointer */
-  GType type; /* class of the actor, G_TYPE_INVALID if it is not known here; fixed before use */
+  guint32 node;        /* process of the service the actor is in; 0: the arbiter's */
+  _Atomic (char *) id; /* (owned) (nullable), unique in its process: see geminga_target_get_id () */
+  gpointer system;     /* GemingaSystem it was made for; not owned, compared only by pointer */
+  GType type;     /* class of the actor, G_TYPE_INVALID if it is not known here; fixed before use */
+  guint32 number; /* what the id is made of if there is none yet */
+  guint n_local_refs; /* in the thread of its loop: they hold one reference together */
 };
 
 void geminga_target_init (GemingaTarget *self,
@@ -108,6 +127,10 @@ void geminga_target_init (GemingaTarget *self,
                           const char *id);
 GemingaTarget *geminga_target_ref (GemingaTarget *self);
 void geminga_target_unref (GemingaTarget *self);
+/* Without an atomic operation; while somebody else holds one and in the thread of the loop only. */
+void geminga_target_ref_locally (GemingaTarget *self);
+void geminga_target_unref_locally (GemingaTarget *self);
+const char *geminga_target_get_id (GemingaTarget *self);
 void geminga_target_post (GemingaTarget *self, GemingaMessage *message);
 gboolean geminga_target_has_ended (GemingaTarget *self);
 

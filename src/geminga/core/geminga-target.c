@@ -4,7 +4,12 @@
 
 #include "geminga-target-private.h"
 
+#include "geminga-command-private.h"
 #include "geminga-error.h"
+
+/* Messages that can be used again go from thread to thread in chunks, and so many chunks wait. */
+#define CHUNK_SIZE 256
+#define MAX_CHUNKS 64
 
 /* GemingaAsk */
 
@@ -35,6 +40,12 @@ geminga_ask_unref (GemingaAsk *self)
     return;
 
   g_clear_pointer (&self->forwarded_to, geminga_target_unref);
+  if (self->klass->size == 0)
+    {
+      self->klass->free (self);
+      return;
+    }
+
   self->klass->free (self);
   g_free (self);
 }
@@ -88,27 +99,191 @@ geminga_ask_ref_forwarded (GemingaAsk *self)
 
 /* GemingaMessage */
 
+/*
+ * Where messages are sent by some threads and freed by others, the allocator would have to move each
+ * of them: threads that have too many leave a chunk here for those that have none.
+ */
+typedef struct
+{
+  GMutex lock;
+  GemingaMessage *chunks[MAX_CHUNKS]; /* (owned), under lock */
+  guint n_chunks;                     /* under lock */
+} Pool;
+
+static Pool *
+get_pool (void)
+{
+  static Pool pool;
+
+  return &pool;
+}
+
+static GemingaMessage *
+take_chunk (void)
+{
+  Pool *pool = get_pool ();
+  GemingaMessage *chunk = NULL;
+
+  g_mutex_lock (&pool->lock);
+  if (pool->n_chunks > 0)
+    chunk = pool->chunks[--pool->n_chunks];
+  g_mutex_unlock (&pool->lock);
+
+  return chunk;
+}
+
+static void
+free_chunk (GemingaMessage *message)
+{
+  while (message != NULL)
+    {
+      GemingaMessage *next = (GemingaMessage *) message->node.next;
+
+      g_free (message);
+      message = next;
+    }
+}
+
+static void
+leave_chunk (GemingaMessage *chunk)
+{
+  Pool *pool = get_pool ();
+
+  g_mutex_lock (&pool->lock);
+  if (pool->n_chunks < MAX_CHUNKS)
+    pool->chunks[pool->n_chunks++] = g_steal_pointer (&chunk);
+  g_mutex_unlock (&pool->lock);
+
+  free_chunk (chunk);
+}
+
+/* NULL: there is none to be used again. */
+static GemingaMessage *
+take_spare (GemingaThread *thread)
+{
+  GemingaMessage *message;
+
+  if (thread->spare_message == NULL)
+    {
+      thread->spare_message =
+          thread->spare_chunk != NULL ? g_steal_pointer (&thread->spare_chunk) : take_chunk ();
+      thread->n_spare_messages = thread->spare_message != NULL ? CHUNK_SIZE : 0;
+    }
+
+  message = thread->spare_message;
+  if (message != NULL)
+    {
+      thread->spare_message = (GemingaMessage *) message->node.next;
+      thread->n_spare_messages--;
+    }
+
+  return message;
+}
+
+static void
+add_spare (GemingaThread *thread, GemingaMessage *message)
+{
+  if (thread->n_spare_messages == CHUNK_SIZE)
+    {
+      if (thread->spare_chunk != NULL)
+        leave_chunk (thread->spare_chunk);
+      thread->spare_chunk = g_steal_pointer (&thread->spare_message);
+      thread->n_spare_messages = 0;
+    }
+
+  message->node.next = (GemingaInboxNode *) thread->spare_message;
+  thread->spare_message = message;
+  thread->n_spare_messages++;
+}
+
 GemingaMessage *
 geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask)
 {
-  GemingaMessage *self = g_new0 (GemingaMessage, 1);
+  return geminga_message_new_from (geminga_thread_get (), kind,
+                                   ask != NULL ? geminga_ask_ref (ask) : NULL);
+}
+
+GemingaMessage *
+geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, GemingaAsk *ask)
+{
+  GemingaMessage *self = take_spare (thread);
+
+  if (self == NULL)
+    self = g_new (GemingaMessage, 1);
+  memset (self, 0, sizeof (*self));
 
   self->kind = kind;
-  if (ask != NULL)
-    self->ask = geminga_ask_ref (ask);
+  self->node.is_urgent = kind != GEMINGA_MESSAGE_CALL;
+  self->ask = ask;
 
   return self;
+}
+
+static void
+free_sender (GemingaMessage *self)
+{
+  if (self->has_local_sender)
+    geminga_target_unref_locally (self->sender);
+  else
+    geminga_target_unref (self->sender);
 }
 
 void
 geminga_message_free (GemingaMessage *self)
 {
-  g_clear_pointer (&self->command, g_ref_string_release);
-  g_clear_pointer (&self->arguments, g_variant_unref);
-  g_clear_object (&self->fds);
-  g_clear_pointer (&self->sender, geminga_target_unref);
-  g_clear_pointer (&self->ask, geminga_ask_unref);
-  g_free (self);
+  if (self->command != NULL)
+    g_ref_string_release (self->command);
+  if (self->arguments != NULL)
+    g_variant_unref (self->arguments);
+  if (self->fds != NULL)
+    g_object_unref (self->fds);
+  if (self->sender != NULL)
+    free_sender (self);
+  if (self->ask != NULL)
+    geminga_ask_unref (self->ask);
+
+  add_spare (geminga_thread_get (), self);
+}
+
+void
+geminga_messages_free_spare (GemingaThread *thread)
+{
+  free_chunk (g_steal_pointer (&thread->spare_message));
+  free_chunk (g_steal_pointer (&thread->spare_chunk));
+}
+
+const char *
+geminga_message_get_command (const GemingaMessage *self)
+{
+  return self->declaration != NULL ? self->declaration->name : self->command;
+}
+
+GVariant *
+geminga_message_get_arguments (const GemingaMessage *self)
+{
+  return self->arguments != NULL ? self->arguments : geminga_get_unit ();
+}
+
+void
+geminga_message_keep_sender (GemingaMessage *self)
+{
+  if (!self->has_local_sender)
+    return;
+
+  geminga_target_ref (self->sender);
+  geminga_target_unref_locally (self->sender);
+  self->has_local_sender = FALSE;
+}
+
+GVariant *
+geminga_get_unit (void)
+{
+  static GVariant *unit;
+
+  if (g_once_init_enter (&unit))
+    g_once_init_leave (&unit, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)));
+
+  return unit;
 }
 
 void
@@ -138,8 +313,9 @@ geminga_target_init (GemingaTarget *self,
 {
   self->klass = klass;
   self->node = node;
-  self->id = g_strdup (id);
+  atomic_init (&self->id, g_strdup (id));
   self->system = system;
+  self->n_local_refs = 1;
   atomic_init (&self->ref_count, 1);
 }
 
@@ -159,8 +335,39 @@ geminga_target_unref (GemingaTarget *self)
   if (atomic_fetch_sub_explicit (&self->ref_count, 1, memory_order_acq_rel) > 1)
     return;
 
-  id = self->id;
+  id = atomic_load (&self->id);
   self->klass->free (self);
+}
+
+void
+geminga_target_ref_locally (GemingaTarget *self)
+{
+  self->n_local_refs++;
+}
+
+void
+geminga_target_unref_locally (GemingaTarget *self)
+{
+  if (--self->n_local_refs == 0)
+    geminga_target_unref (self);
+}
+
+const char *
+geminga_target_get_id (GemingaTarget *self)
+{
+  char *id = atomic_load_explicit (&self->id, memory_order_acquire);
+  char *made;
+
+  if (id != NULL || self->klass->make_id == NULL)
+    return id;
+
+  made = self->klass->make_id (self);
+  if (atomic_compare_exchange_strong (&self->id, &id, made))
+    return made;
+
+  g_free (made);
+
+  return id;
 }
 
 void

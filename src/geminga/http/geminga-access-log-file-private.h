@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "geminga-access-log-private.h"
+#include "geminga-privileges-private.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,13 @@ G_BEGIN_DECLS
  * one write. It never waits and never fails a request: what cannot be written is counted, and said once.
  */
 typedef struct _GemingaAccessLogFile GemingaAccessLogFile;
+
+/*
+ * In the first process, before workers open it: makes a file that they can write, as who they are, or
+ * says why it cannot be written. @path: "-" is standard output.
+ */
+gboolean
+geminga_access_log_file_prepare (const char *path, const GemingaPrivileges *owner, GError **error);
 
 /* @path: "-" is standard output. */
 GemingaAccessLogFile *geminga_access_log_file_new (const char *path,

@@ -6,37 +6,36 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "geminga-log-file-private.h"
 
 struct _GemingaAccessLogFile
 {
   char *path; /* (nullable): standard output */
   GemingaAccessLogFormat format;
-  int fd;         /* (owned), unless it is standard output */
-  guint64 n_lost; /* lines that could not be written since the last one that could */
+  int fd;           /* (owned), unless it is standard output */
+  guint64 n_lost;   /* lines that could not be written since the last one that could */
+  gboolean is_torn; /* only a part of one of them was written */
 };
 
 /* Helpers */
 
 static int
-open_file (const char *path, GError **error)
+open_file (const char *path, const GemingaPrivileges *owner, GError **error)
 {
   int fd;
 
   if (path == NULL)
     return STDOUT_FILENO;
 
-  /* Without waiting, in case it is a pipe that nobody reads. */
-  fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+  fd = geminga_log_file_open (path, owner, error);
   if (fd < 0)
-    {
-      int code = errno;
-
-      g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
-                   "Cannot open the access log %s: %s", path, g_strerror (code));
-    }
+    g_prefix_error (error, _ ("Cannot open the access log %s: "), path);
 
   return fd;
 }
@@ -65,7 +64,14 @@ would_wait (GemingaAccessLogFile *self)
   return self->path == NULL && poll (&poll_fd, 1, 0) == 0;
 }
 
-/* What is written in part only is lost as well: the disk is full. */
+/* What is written in part only, as when the disk is full, is lost as well, and does not stay. */
+static void
+take_back (GemingaAccessLogFile *self, gsize length)
+{
+  if (self->path == NULL || !geminga_log_file_cut (self->fd, length))
+    self->is_torn = TRUE;
+}
+
 static gboolean
 write_line (GemingaAccessLogFile *self, const char *line, gsize length)
 {
@@ -80,19 +86,47 @@ write_line (GemingaAccessLogFile *self, const char *line, gsize length)
   do
     n_written = write (self->fd, line, length);
   while (n_written < 0 && errno == EINTR);
-  if (n_written >= 0 && n_written < (gssize) length)
-    errno = ENOSPC;
+  if (n_written < 0)
+    return FALSE;
+  if (n_written == (gssize) length)
+    {
+      self->is_torn = FALSE;
+      return TRUE;
+    }
 
-  return n_written == (gssize) length;
+  if (n_written > 0)
+    take_back (self, (gsize) n_written);
+  errno = ENOSPC;
+
+  return FALSE;
 }
 
 /* Private API */
+
+gboolean
+geminga_access_log_file_prepare (const char *path, const GemingaPrivileges *owner, GError **error)
+{
+  GStatBuf status;
+  int fd;
+
+  /* Whoever reads from a pipe ends when the last writer closes it, which would be this process. */
+  if (g_str_equal (path, "-") || (g_stat (path, &status) == 0 && S_ISFIFO (status.st_mode)))
+    return TRUE;
+
+  fd = open_file (path, owner, error);
+  if (fd < 0)
+    return FALSE;
+
+  close (fd);
+
+  return TRUE;
+}
 
 GemingaAccessLogFile *
 geminga_access_log_file_new (const char *path, GemingaAccessLogFormat format, GError **error)
 {
   const char *name = g_str_equal (path, "-") ? NULL : path;
-  int fd = open_file (name, error);
+  int fd = open_file (name, NULL, error);
   GemingaAccessLogFile *self;
 
   if (fd < 0)
@@ -117,7 +151,9 @@ geminga_access_log_file_free (GemingaAccessLogFile *self)
 void
 geminga_access_log_file_write (GemingaAccessLogFile *self, const GemingaAccessLogEntry *entry)
 {
-  g_autofree char *line = geminga_access_log_format (self->format, entry);
+  g_autofree char *text = geminga_access_log_format (self->format, entry);
+  g_autofree char *apart = self->is_torn ? g_strconcat ("\n", text, NULL) : NULL;
+  char *line = apart != NULL ? apart : text;
   gsize length = strlen (line);
 
   line[length] = '\n';
@@ -135,7 +171,7 @@ geminga_access_log_file_write (GemingaAccessLogFile *self, const GemingaAccessLo
 gboolean
 geminga_access_log_file_reopen (GemingaAccessLogFile *self, GError **error)
 {
-  int fd = open_file (self->path, error);
+  int fd = open_file (self->path, NULL, error);
 
   int code;
 
@@ -147,9 +183,11 @@ geminga_access_log_file_reopen (GemingaAccessLogFile *self, GError **error)
   /* In one step: another thread may be writing, and must not meet a number that is another file's. */
   code = dup3 (fd, self->fd, O_CLOEXEC) < 0 ? errno : 0;
   close (fd);
-  if (code != 0)
+  if (code == 0)
+    self->is_torn = FALSE;
+  else
     g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
-                 "Cannot open the access log %s again: %s", self->path, g_strerror (code));
+                 _ ("Cannot open the access log %s again: %s"), self->path, g_strerror (code));
 
   return code == 0;
 }

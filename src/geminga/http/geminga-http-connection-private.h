@@ -17,7 +17,7 @@ typedef struct _GemingaHttpConnection GemingaHttpConnection;
 typedef struct
 {
   GemingaHttpLimits limits;
-  GemingaHttpCounters counters;
+  GemingaHttpCounters *counters;
   gboolean is_draining;
   guint32 id_series; /* of request ids */
   guint64 last_id;

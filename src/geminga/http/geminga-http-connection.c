@@ -121,9 +121,9 @@ set_in_request (GemingaHttpConnection *self, gboolean in_request)
 
   self->in_request = in_request;
   if (in_request)
-    self->env->counters.busy++;
+    GEMINGA_HTTP_COUNT (self->env->counters, busy, 1);
   else
-    self->env->counters.busy--;
+    GEMINGA_HTTP_COUNT (self->env->counters, busy, -1);
 }
 
 static guint32
@@ -285,7 +285,7 @@ flush (GemingaHttpConnection *self)
 
       self->out_done += n;
       self->phase_size += n;
-      self->env->counters.bytes_out += n;
+      GEMINGA_HTTP_COUNT (self->env->counters, bytes_out, n);
     }
 
   finish_response (self);
@@ -311,8 +311,8 @@ write_response (GemingaHttpConnection *self, GemingaHttpResponse *response)
 
   self->entry.status = owned->status;
   self->entry.body_size = self->out_body != NULL ? body_size : 0;
-  self->env->counters.requests++;
-  self->env->counters.by_class[MIN (owned->status / 100, 5)]++;
+  GEMINGA_HTTP_COUNT (self->env->counters, requests, 1);
+  GEMINGA_HTTP_COUNT (self->env->counters, by_class[MIN (owned->status / 100, 5)], 1);
 
   return flush (self);
 }
@@ -575,7 +575,7 @@ read_some (GemingaHttpConnection *self)
       return FALSE;
     }
 
-  self->env->counters.bytes_in += n;
+  GEMINGA_HTTP_COUNT (self->env->counters, bytes_in, n);
   if (self->state == STATE_LINGER)
     {
       self->phase_size += n;
@@ -591,23 +591,30 @@ read_some (GemingaHttpConnection *self)
   return TRUE;
 }
 
-/* The client closed its side, or all. An answer may still be wanted (it may have closed one side
- * only), so the connection stays until it comes. */
+/* The client closed its side: an answer may still be wanted, so the connection stays until it comes, or
+ * until the client is seen to be gone altogether. */
 static void
 check_gone (GemingaHttpConnection *self, guint32 events)
 {
+  g_autoptr (GemingaHttpExchange) exchange = NULL;
+
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+    {
+      geminga_http_connection_close (self);
+      return;
+    }
   /* A handler that runs the loop itself: the watch is still the one for reading. */
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
+  if ((events & EPOLLRDHUP) == 0)
     {
       watch (self);
       return;
     }
 
-  unwatch (self);
+  self->events = 0;
+  geminga_http_poller_modify (self->env->poller, self->fd, 0, self);
   if (self->exchange != NULL)
     {
-      g_autoptr (GemingaHttpExchange) exchange = geminga_http_exchange_ref (self->exchange);
-
+      exchange = geminga_http_exchange_ref (self->exchange);
       geminga_http_exchange_cancel (exchange);
     }
 }
@@ -640,8 +647,8 @@ geminga_http_connection_new (GemingaHttpEnvironment *env,
   if (address->ss_family == AF_INET || address->ss_family == AF_INET6)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 
-  env->counters.connections++;
-  env->counters.active++;
+  GEMINGA_HTTP_COUNT (env->counters, connections, 1);
+  GEMINGA_HTTP_COUNT (env->counters, active, 1);
   self->idle_since = g_get_monotonic_time ();
   set_deadline (self, env->limits.head_timeout);
 
@@ -712,7 +719,7 @@ geminga_http_connection_expire (GemingaHttpConnection *self)
 
   self->deadline = 0;
   if (self->state != STATE_LINGER && self->idle_since == 0)
-    self->env->counters.timeouts++;
+    GEMINGA_HTTP_COUNT (self->env->counters, timeouts, 1);
 
   if (self->state == STATE_HANDLER)
     {
@@ -746,7 +753,7 @@ geminga_http_connection_close (GemingaHttpConnection *self)
     return;
 
   if (self->in_request || (self->state == STATE_HEAD && self->idle_since == 0))
-    self->env->counters.aborted++;
+    GEMINGA_HTTP_COUNT (self->env->counters, aborted, 1);
   if (self->in_request && self->entry.status == 0)
     self->entry.status = STATUS_CLIENT_GONE;
   if (self->in_request)
@@ -759,7 +766,7 @@ geminga_http_connection_close (GemingaHttpConnection *self)
   self->deadline = 0;
   close (self->fd);
   self->fd = -1;
-  self->env->counters.active--;
+  GEMINGA_HTTP_COUNT (self->env->counters, active, -1);
 
   exchange = g_steal_pointer (&self->exchange);
   self->env->closed (self->env->server, self);

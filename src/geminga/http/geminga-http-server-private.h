@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "geminga-access-log-private.h"
+#include "geminga-http-counters-private.h"
 #include "geminga-request.h"
 
 G_BEGIN_DECLS
@@ -26,19 +27,6 @@ typedef struct
   guint keep_alive;             /* between requests of a connection */
   gboolean is_one_request_each; /* a connection is closed after its first request */
 } GemingaHttpLimits;
-
-typedef struct
-{
-  guint64 connections; /* accepted, ever */
-  guint64 requests;    /* answered, ever */
-  guint64 by_class[6]; /* of these, by the first digit of the status */
-  guint64 timeouts;    /* connections cut or answered because a time passed */
-  guint64 aborted;     /* connections that ended in the middle of a request or response */
-  guint64 bytes_in;
-  guint64 bytes_out;
-  guint active; /* connections now */
-  guint busy;   /* connections with a request in progress now */
-} GemingaHttpCounters;
 
 typedef void (*GemingaHttpAccessLogFunc) (const GemingaAccessLogEntry *entry, gpointer user_data);
 
@@ -78,6 +66,8 @@ geminga_http_server_drain_finish (GemingaHttpServer *self, GAsyncResult *result,
 void geminga_http_server_close (GemingaHttpServer *self);
 
 gboolean geminga_http_server_is_draining (GemingaHttpServer *self);
+/* Counts on there, on a page that it takes over. */
+void geminga_http_server_share_counters (GemingaHttpServer *self, GemingaHttpCounters *page);
 void geminga_http_server_get_counters (GemingaHttpServer *self, GemingaHttpCounters *counters);
 
 G_END_DECLS

@@ -24,7 +24,9 @@ struct _GemingaHttpServer
   GObject parent_instance;
 
   GemingaHttpEnvironment env;
-  GHashTable *connections; /* (element-type GemingaHttpConnection): a set */
+  GemingaHttpCounters counters;
+  GemingaHttpCounters *page; /* (owned) (nullable): where it counts instead */
+  GHashTable *connections;   /* (element-type GemingaHttpConnection): a set */
   GPtrArray *acceptors;
   gboolean is_full; /* accepting waits for a connection to end */
 
@@ -37,6 +39,7 @@ struct _GemingaHttpServer
 
   GTlsCertificate *certificate; /* (nullable): speaks TLS with it */
   guint n_tls;                  /* TLS connections that are not closed yet */
+  gint64 told;                  /* when a failure with TLS was logged last, monotonic; 0: never */
 
   GemingaRequestHandler handler;
   gpointer handler_data;
@@ -115,7 +118,7 @@ static void
 check_drain (GemingaHttpServer *self, gint64 now)
 {
   g_autoptr (GTask) task = NULL;
-  guint left = MAX (self->env.counters.active, self->n_tls);
+  guint left = (guint) MAX (self->env.counters->active, self->n_tls);
 
   if (self->drain == NULL || (left > 0 && now < self->drain_deadline))
     return;
@@ -204,7 +207,7 @@ env_closed (gpointer server, GemingaHttpConnection *connection)
     }
 
   g_hash_table_remove (self->connections, connection);
-  if (self->drain != NULL && self->env.counters.active == 0)
+  if (self->drain != NULL && self->env.counters->active == 0)
     sweep_at (self, 0);
 }
 
@@ -280,6 +283,20 @@ tls_closed (gpointer data, gpointer user_data)
     sweep_at (self, 0);
 }
 
+/* One needs three descriptors: when they run out here, the acceptor does not notice. */
+static void
+fail_to_wrap (GemingaHttpServer *self, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  make_room (self);
+  if (self->told != 0 && now - self->told < G_USEC_PER_SEC)
+    return;
+
+  self->told = now;
+  g_warning ("%s", error->message);
+}
+
 /* The plain side of a TLS connection. */
 static int
 wrap (GemingaHttpServer *self, int fd)
@@ -289,7 +306,7 @@ wrap (GemingaHttpServer *self, int fd)
 
   if (plain < 0)
     {
-      g_warning ("%s", error->message);
+      fail_to_wrap (self, error);
       return -1;
     }
 
@@ -315,7 +332,7 @@ accepted (int fd, const struct sockaddr_storage *address, socklen_t address_len,
   g_hash_table_add (self->connections, connection);
   geminga_http_connection_start (connection);
 
-  if (max == 0 || self->env.counters.active < max || make_room (self))
+  if (max == 0 || self->env.counters->active < max || make_room (self))
     return TRUE;
 
   self->is_full = TRUE;
@@ -396,6 +413,7 @@ geminga_http_server_finalize (GObject *object)
   g_clear_pointer (&self->connections, g_hash_table_unref);
   g_clear_pointer (&self->acceptors, g_ptr_array_unref);
   g_clear_pointer (&self->date, g_free);
+  g_clear_pointer (&self->page, geminga_http_counters_free_page);
   g_clear_pointer (&self->env.context, g_main_context_unref);
 
   G_OBJECT_CLASS (geminga_http_server_parent_class)->finalize (object);
@@ -420,6 +438,7 @@ geminga_http_server_init (GemingaHttpServer *self)
   geminga_http_limits_init (&self->env.limits);
   self->env.context = g_main_context_ref_thread_default ();
   self->env.id_series = g_random_int () ^ (guint32) getpid ();
+  self->env.counters = &self->counters;
   self->env.server = self;
   self->env.handle = env_handle;
   self->env.deadline = env_deadline;
@@ -558,7 +577,7 @@ geminga_http_server_drain_async (GemingaHttpServer *self,
 
   self->drain = g_steal_pointer (&task);
   self->drain_deadline = g_get_monotonic_time () + (gint64) grace * 1000;
-  sweep_at (self, self->env.counters.active == 0 ? 0 : self->drain_deadline);
+  sweep_at (self, self->env.counters->active == 0 ? 0 : self->drain_deadline);
 }
 
 gboolean
@@ -586,7 +605,16 @@ geminga_http_server_is_draining (GemingaHttpServer *self)
 }
 
 void
+geminga_http_server_share_counters (GemingaHttpServer *self, GemingaHttpCounters *page)
+{
+  geminga_http_counters_add (page, self->env.counters);
+  g_clear_pointer (&self->page, geminga_http_counters_free_page);
+  self->page = page;
+  self->env.counters = page;
+}
+
+void
 geminga_http_server_get_counters (GemingaHttpServer *self, GemingaHttpCounters *counters)
 {
-  *counters = self->env.counters;
+  geminga_http_counters_read (self->env.counters, counters);
 }

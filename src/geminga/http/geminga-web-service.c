@@ -6,7 +6,10 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "geminga-access-log-file-private.h"
 #include "geminga-http-tls-private.h"
+#include "geminga-service-private.h"
+#include "geminga-web-monitor-private.h"
 #include "geminga-web-worker-private.h"
 
 /* Where a web service listens if nobody says otherwise. */
@@ -37,8 +40,10 @@ struct _GemingaWebService
 {
   GemingaService parent_instance;
 
-  GemingaRouter *router;        /* (owned) */
-  GTlsCertificate *certificate; /* (owned) (nullable): read when the settings were checked */
+  GemingaRouter *router; /* (owned) */
+  GMutex lock;
+  /* (owned) (nullable), under lock: read when the settings were checked */
+  GTlsCertificate *certificate;
 };
 
 G_DEFINE_FINAL_TYPE (GemingaWebService, geminga_web_service, GEMINGA_TYPE_SERVICE)
@@ -53,24 +58,40 @@ static GParamSpec *props[N_PROPS];
 
 /* GemingaService */
 
+static gboolean
+find_owner (GemingaSettings *settings, GemingaPrivileges *owner, GError **error)
+{
+  return geminga_privileges_find (owner, geminga_settings_get_string (settings, "user"),
+                                  geminga_settings_get_string (settings, "group"), error);
+}
+
 /* What workers would find out one after the other. */
 static gboolean
 check_access_log (GemingaSettings *settings, GError **error)
 {
   const char *path = geminga_settings_get_string (settings, "access-log");
-  g_autofree char *folder = NULL;
+  g_auto (GemingaPrivileges) owner = { 0 };
 
-  if (path == NULL || *path == '\0' || g_str_equal (path, "-"))
+  /* A worker that was handed its settings tells more itself. */
+  if (path == NULL || *path == '\0' ||
+      g_str_equal (geminga_settings_get_origin (settings, "access-log"), "arbiter"))
     return TRUE;
 
-  folder = g_path_get_dirname (path);
-  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
-    return TRUE;
+  return find_owner (settings, &owner, error) &&
+         geminga_access_log_file_prepare (path, &owner, error);
+}
 
-  g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
-               _ ("Cannot open the access log %s: there is no folder %s"), path, folder);
+/* Workers that are not root are told after this process: by then there is a file that they can open. */
+static void
+on_reopen_logs (GemingaService *service)
+{
+  GemingaSettings *settings = geminga_service_get_settings (service);
+  g_auto (GemingaPrivileges) owner = { 0 };
+  g_autoptr (GError) error = NULL;
 
-  return FALSE;
+  if (find_owner (settings, &owner, &error) && owner.is_change &&
+      !check_access_log (settings, &error))
+    g_warning ("%s", error->message);
 }
 
 static gboolean
@@ -87,6 +108,55 @@ check_key (GemingaSettings *settings, GError **error)
   return FALSE;
 }
 
+/* Workers in other threads may be about to take the one before. */
+static void
+set_certificate (GemingaWebService *self, GTlsCertificate *certificate)
+{
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->certificate, certificate);
+  g_mutex_unlock (&self->lock);
+}
+
+/* As it is now: a worker that is started later shall not find another one, or half of one. */
+static gboolean
+hand_out (GemingaService *service, const char *path, const char *key_path, GError **error)
+{
+  gboolean has_key = key_path != NULL && *key_path != '\0';
+  g_autofree char *certificate = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *pem = NULL;
+  GVariantDict handout;
+
+  if (!g_file_get_contents (path, &certificate, NULL, error) ||
+      (has_key && !g_file_get_contents (key_path, &key, NULL, error)))
+    return FALSE;
+
+  pem = g_strconcat (certificate, "\n", key, NULL);
+  g_variant_dict_init (&handout, NULL);
+  g_variant_dict_insert (&handout, "tls", "^ay", pem);
+  geminga_service_set_handout (service, g_variant_dict_end (&handout));
+
+  return TRUE;
+}
+
+/* In a worker from what the main process has read, elsewhere from the files. */
+static GTlsCertificate *
+load_certificate (GemingaService *service, const char *path, const char *key_path, GError **error)
+{
+  GVariant *taken = geminga_service_get_taken (service);
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  const char *pem;
+
+  if (taken != NULL && g_variant_lookup (taken, "tls", "^&ay", &pem))
+    return g_tls_certificate_new_from_pem (pem, -1, error);
+
+  certificate = geminga_http_tls_load (path, key_path, error);
+  if (certificate == NULL || !hand_out (service, path, key_path, error))
+    return NULL;
+
+  return g_steal_pointer (&certificate);
+}
+
 static gboolean
 geminga_web_service_check_settings (GemingaService *service,
                                     GemingaSettings *settings,
@@ -97,17 +167,17 @@ geminga_web_service_check_settings (GemingaService *service,
 
   if (path == NULL || *path == '\0')
     {
-      g_clear_object (&GEMINGA_WEB_SERVICE (service)->certificate);
+      set_certificate (GEMINGA_WEB_SERVICE (service), NULL);
+      geminga_service_set_handout (service, NULL);
       return check_key (settings, error) && check_access_log (settings, error);
     }
 
   certificate =
-      geminga_http_tls_load (path, geminga_settings_get_string (settings, "tls-key"), error);
-
+      load_certificate (service, path, geminga_settings_get_string (settings, "tls-key"), error);
   if (certificate == NULL)
     return FALSE;
 
-  g_set_object (&GEMINGA_WEB_SERVICE (service)->certificate, certificate);
+  set_certificate (GEMINGA_WEB_SERVICE (service), certificate);
 
   return check_access_log (settings, error);
 }
@@ -124,9 +194,11 @@ geminga_web_service_constructed (GObject *object)
   G_OBJECT_CLASS (geminga_web_service_parent_class)->constructed (object);
 
   geminga_service_set_worker_type (service, GEMINGA_TYPE_WEB_WORKER);
+  geminga_service_set_monitor_type (service, GEMINGA_TYPE_WEB_MONITOR);
   if (!geminga_settings_set_default (geminga_service_get_settings (service), "bind",
                                      g_variant_new_strv (addresses, -1), &error))
     g_critical ("%s", error->message);
+  g_signal_connect (service, "reopen-logs", G_CALLBACK (on_reopen_logs), NULL);
 }
 
 static void
@@ -150,6 +222,7 @@ geminga_web_service_finalize (GObject *object)
 {
   g_object_unref (GEMINGA_WEB_SERVICE (object)->router);
   g_clear_object (&GEMINGA_WEB_SERVICE (object)->certificate);
+  g_mutex_clear (&GEMINGA_WEB_SERVICE (object)->lock);
 
   G_OBJECT_CLASS (geminga_web_service_parent_class)->finalize (object);
 }
@@ -180,15 +253,22 @@ geminga_web_service_class_init (GemingaWebServiceClass *klass)
 static void
 geminga_web_service_init (GemingaWebService *self)
 {
+  g_mutex_init (&self->lock);
   self->router = geminga_router_new ();
 }
 
 /* Private API */
 
 GTlsCertificate *
-geminga_web_service_get_certificate (GemingaWebService *self)
+geminga_web_service_ref_certificate (GemingaWebService *self)
 {
-  return self->certificate;
+  GTlsCertificate *certificate;
+
+  g_mutex_lock (&self->lock);
+  certificate = self->certificate != NULL ? g_object_ref (self->certificate) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  return certificate;
 }
 
 /* Public API */

@@ -10,7 +10,11 @@ G_BEGIN_DECLS
 #define GEMINGA_TYPE_WEB_WORKER (geminga_web_worker_get_type ())
 G_DECLARE_FINAL_TYPE (GemingaWebWorker, geminga_web_worker, GEMINGA, WEB_WORKER, GemingaActor)
 
+/* A command that only its monitor sends: "(h)", a page for its counters. */
+#define GEMINGA_WEB_WORKER_SHARE_COUNTERS "ShareCounters"
+
 /* Of the settings, which were checked before the process changed its user; NULL: plain HTTP. */
-GTlsCertificate *geminga_web_service_get_certificate (GemingaWebService *self);
+GTlsCertificate *
+geminga_web_service_ref_certificate (GemingaWebService *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

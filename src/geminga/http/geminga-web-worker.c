@@ -5,6 +5,7 @@
 #include "geminga-web-worker-private.h"
 
 #include "geminga-access-log-file-private.h"
+#include "geminga-call.h"
 #include "geminga-error.h"
 #include "geminga-http-error.h"
 #include "geminga-http-server-private.h"
@@ -50,6 +51,8 @@ set_limits (GemingaWebWorker *self, GemingaSettings *settings)
 
   geminga_http_limits_init (&limits);
   limits.keep_alive = get_milliseconds (settings, "keep-alive");
+  limits.request_timeout = get_milliseconds (settings, "request-timeout");
+  limits.max_body = (guint64) geminga_settings_get_int (settings, "max-body");
   limits.is_one_request_each = limits.keep_alive == 0;
   geminga_http_server_set_limits (self->server, &limits);
 
@@ -86,14 +89,72 @@ open_access_log (GemingaWebWorker *self, GemingaSettings *settings, GError **err
   return TRUE;
 }
 
+/* Helpers: logs that were moved away */
+
+/* The file belongs to the thread of the worker, which may end while the main thread tells of it. */
+typedef struct
+{
+  GMainContext *context; /* (owned): of the worker */
+  GWeakRef worker;
+} Reopening;
+
+static void
+reopening_clear (gpointer data)
+{
+  Reopening *self = data;
+
+  g_main_context_unref (self->context);
+  g_weak_ref_clear (&self->worker);
+}
+
+static void
+reopening_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, reopening_clear);
+}
+
+static void
+reopening_closed (gpointer data, GClosure *closure)
+{
+  reopening_unref (data);
+}
+
+/* In the thread of the worker. */
+static gboolean
+reopen_cb (gpointer user_data)
+{
+  g_autoptr (GemingaWebWorker) self = g_weak_ref_get (&((Reopening *) user_data)->worker);
+  g_autoptr (GError) error = NULL;
+
+  if (self != NULL && self->access_log != NULL &&
+      !geminga_access_log_file_reopen (self->access_log, &error))
+    g_warning ("%s; the old file stays in use", error->message);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* In the main thread. No message, since a worker that drains gets none and writes its log still. */
 static void
 on_reopen_logs (GemingaService *service, gpointer user_data)
 {
-  GemingaWebWorker *self = user_data;
-  g_autoptr (GError) error = NULL;
+  Reopening *reopening = user_data;
+  g_autoptr (GSource) source = g_idle_source_new ();
 
-  if (self->access_log != NULL && !geminga_access_log_file_reopen (self->access_log, &error))
-    g_warning ("%s; the old file stays in use", error->message);
+  g_source_set_static_name (source, "[geminga] access log");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, reopen_cb, g_atomic_rc_box_acquire (reopening), reopening_unref);
+  g_source_attach (source, reopening->context);
+}
+
+static void
+follow_logs (GemingaWebWorker *self)
+{
+  Reopening *reopening = g_atomic_rc_box_new0 (Reopening);
+
+  reopening->context = g_main_context_ref_thread_default ();
+  g_weak_ref_init (&reopening->worker, self);
+  self->reopen_id = g_signal_connect_data (
+      self->service, "reopen-logs", G_CALLBACK (on_reopen_logs), reopening, reopening_closed, 0);
 }
 
 /* Helpers: requests */
@@ -132,6 +193,7 @@ start (GemingaWebWorker *self, GError **error)
   GemingaSystem *system = geminga_actor_get_system (GEMINGA_ACTOR (self));
   GemingaService *service =
       self->service_id != NULL ? geminga_service_lookup (system, self->service_id) : NULL;
+  g_autoptr (GTlsCertificate) certificate = NULL;
   GemingaSettings *settings;
 
   if (!GEMINGA_IS_WEB_SERVICE (service))
@@ -147,10 +209,9 @@ start (GemingaWebWorker *self, GError **error)
   self->server = geminga_http_server_new ();
   geminga_http_server_set_handler (self->server, handle_request, self, NULL);
   set_limits (self, settings);
-  self->reopen_id = g_signal_connect (service, "reopen-logs", G_CALLBACK (on_reopen_logs), self);
-
-  geminga_http_server_set_tls_certificate (self->server,
-                                           geminga_web_service_get_certificate (self->service));
+  follow_logs (self);
+  certificate = geminga_web_service_ref_certificate (self->service);
+  geminga_http_server_set_tls_certificate (self->server, certificate);
 
   return open_access_log (self, settings, error) && add_sockets (self, error);
 }
@@ -197,27 +258,45 @@ geminga_web_worker_info (GemingaActor *actor, GVariantDict *info)
 {
   GemingaWebWorker *self = GEMINGA_WEB_WORKER (actor);
   GemingaHttpCounters counters;
-  static const char *const classes[] = { NULL, "1xx", "2xx", "3xx", "4xx", "5xx" };
 
   if (self->server == NULL)
     return;
 
   geminga_http_server_get_counters (self->server, &counters);
-  g_variant_dict_insert (info, "connections", "t", counters.connections);
-  g_variant_dict_insert (info, "requests", "t", counters.requests);
-  for (gsize i = 1; i < G_N_ELEMENTS (classes); i++)
-    {
-      g_autofree char *name = g_strconcat ("answers-", classes[i], NULL);
-
-      g_variant_dict_insert (info, name, "t", counters.by_class[i]);
-    }
-  g_variant_dict_insert (info, "timeouts", "t", counters.timeouts);
-  g_variant_dict_insert (info, "aborted", "t", counters.aborted);
-  g_variant_dict_insert (info, "bytes-in", "t", counters.bytes_in);
-  g_variant_dict_insert (info, "bytes-out", "t", counters.bytes_out);
-  g_variant_dict_insert (info, "active", "u", counters.active);
-  g_variant_dict_insert (info, "busy", "u", counters.busy);
+  geminga_http_counters_tell (&counters, info);
 }
+
+/* Commands */
+
+static void
+handle_share_counters (GemingaActor *actor, GemingaCall *call)
+{
+  GemingaWebWorker *self = GEMINGA_WEB_WORKER (actor);
+  GUnixFDList *fds = geminga_call_get_fds (call);
+  g_autoptr (GError) error = NULL;
+  GemingaHttpCounters *page = NULL;
+  int handle = 0;
+
+  g_variant_get (geminga_call_get_arguments (call), "(h)", &handle);
+  if (fds == NULL || handle < 0 || handle >= g_unix_fd_list_get_length (fds))
+    g_set_error_literal (&error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                         "There is no descriptor with the page for counters");
+  else
+    page = geminga_http_counters_map_page (g_unix_fd_list_peek_fds (fds, NULL)[handle], &error);
+  if (page == NULL)
+    {
+      geminga_call_return_error (call, error);
+      return;
+    }
+
+  geminga_http_server_share_counters (self->server, page);
+  geminga_call_return_value (call, NULL);
+}
+
+static const GemingaCommandEntry commands[] = {
+  { GEMINGA_WEB_WORKER_SHARE_COUNTERS, "(h)", NULL, "page", "Counts on where others can read it",
+    GEMINGA_COMMAND_FLAGS_PRIVATE, handle_share_counters },
+};
 
 /* GObject */
 
@@ -306,6 +385,7 @@ geminga_web_worker_class_init (GemingaWebWorkerClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   geminga_actor_class_set_interface_name (actor_class, GEMINGA_WORKER_INTERFACE);
+  geminga_actor_class_add_commands (actor_class, commands, G_N_ELEMENTS (commands));
   geminga_actor_class_add_event (actor_class, retiring);
 }
 

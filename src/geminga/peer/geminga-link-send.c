@@ -151,7 +151,6 @@ get_member (GemingaMessageKind kind)
       return "Kill";
     case GEMINGA_MESSAGE_CALL:
     case GEMINGA_MESSAGE_CANCEL:
-    case GEMINGA_MESSAGE_START:
     default:
       g_return_val_if_reached (NULL);
     }

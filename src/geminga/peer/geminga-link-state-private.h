@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-queue-private.h"
 #include "geminga-link-private.h"
 
 G_BEGIN_DECLS

@@ -30,10 +30,9 @@ answer_nothing (GemingaAsk *ask)
 static void
 answer_no_process (GemingaAsk *ask, guint32 number)
 {
-  if (ask != NULL)
-    geminga_ask_answer (
-        ask, NULL, NULL,
-        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR, "there is no process %u", number));
+  geminga_ask_answer (
+      ask, NULL, NULL,
+      g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR, "there is no process %u", number));
 }
 
 static int
@@ -92,34 +91,11 @@ handle_accept (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call
 static void
 handle_connect (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
 {
-  g_autoptr (GemingaLink) other = NULL;
-  g_autoptr (GUnixFDList) one = NULL;
-  g_autoptr (GUnixFDList) two = NULL;
   guint32 number;
-  int fds[2];
 
   g_variant_get (call->arguments, "(u)", &number);
-  other = geminga_node_lookup_link (self, number);
-  if (other == NULL || other == link || call->ask == NULL)
-    {
-      answer_no_process (call->ask, number);
-      return;
-    }
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
-    {
-      geminga_ask_answer (call->ask, NULL, NULL,
-                          g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_FAILED,
-                                       "process %u cannot be connected: %s", number,
-                                       g_strerror (errno)));
-      return;
-    }
-
-  one = g_unix_fd_list_new_from_array (&fds[0], 1);
-  two = g_unix_fd_list_new_from_array (&fds[1], 1);
-  geminga_link_call (other, "Accept", g_variant_new ("(uh)", geminga_link_get_node (link), 0), one,
-                     NULL);
-  geminga_ask_answer (call->ask, g_variant_ref_sink (g_variant_new ("(h)", 0)),
-                      g_steal_pointer (&two), NULL);
+  if (call->ask != NULL)
+    geminga_node_connect (self, link, number, call->ask);
 }
 
 static void
@@ -147,7 +123,7 @@ handle_kill_process (GemingaNode *self, GemingaLink *link, const GemingaLinkCall
 static void
 handle_reserve (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
 {
-  geminga_node_give_block (self, call);
+  geminga_node_give_block (self, link, call);
 }
 
 static void
@@ -199,6 +175,38 @@ may_call (GemingaNode *self, GemingaLink *link, guint where)
 }
 
 /* For the node's own files */
+
+void
+geminga_node_connect (GemingaNode *self, GemingaLink *link, guint32 number, GemingaAsk *ask)
+{
+  g_autoptr (GemingaLink) other = geminga_node_lookup_link (self, number);
+  g_autoptr (GUnixFDList) one = NULL;
+  g_autoptr (GUnixFDList) two = NULL;
+  int fds[2];
+
+  if (other == NULL && geminga_node_await_birth (self, link, number, ask))
+    return;
+  if (other == NULL || other == link)
+    {
+      answer_no_process (ask, number);
+      return;
+    }
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+    {
+      geminga_ask_answer (ask, NULL, NULL,
+                          g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_FAILED,
+                                       "process %u cannot be connected: %s", number,
+                                       g_strerror (errno)));
+      return;
+    }
+
+  one = g_unix_fd_list_new_from_array (&fds[0], 1);
+  two = g_unix_fd_list_new_from_array (&fds[1], 1);
+  geminga_link_call (other, "Accept", g_variant_new ("(uh)", geminga_link_get_node (link), 0), one,
+                     NULL);
+  geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new ("(h)", 0)), g_steal_pointer (&two),
+                      NULL);
+}
 
 gboolean
 geminga_node_handle_call (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)

@@ -129,6 +129,7 @@ note_closed (GemingaNode *self, GemingaLink *link)
 
   if (self->is_root)
     {
+      geminga_node_forget_blocks (self, geminga_link_get_node (link));
       if (self->hooks->process_gone != NULL)
         self->hooks->process_gone (self->data, geminga_link_get_node (link));
     }

@@ -126,7 +126,7 @@ spread (GemingaNode *self, GemingaTarget *actor, const char *member, GVariant *a
   news->item.run = run_news;
   news->node = geminga_node_ref (self);
   news->member = member;
-  news->id = g_strdup (actor->id);
+  news->id = g_strdup (geminga_target_get_id (actor));
   news->arguments = g_variant_ref_sink (arguments);
   geminga_loop_post (self->loop, &news->item);
 }
@@ -152,7 +152,7 @@ geminga_node_actor_started (gpointer data, GemingaTarget *actor)
   g_autoptr (GEnumClass) placements = g_type_class_ref (GEMINGA_TYPE_PLACEMENT);
 
   spread (data, actor, "Started",
-          g_variant_new ("(ss)", g_type_name (mailbox->type),
+          g_variant_new ("(ss)", g_type_name (actor->type),
                          g_enum_get_value (placements, (int) mailbox->placement)->value_nick));
 }
 
@@ -168,7 +168,7 @@ geminga_node_actor_ended (gpointer data, GemingaTarget *actor, const GError *fai
   spread (self, actor, "Ended", g_variant_new ("(ss)", name, text));
 
   g_mutex_lock (&self->lock);
-  is_main = g_strcmp0 (self->main_id, actor->id) == 0;
+  is_main = g_strcmp0 (self->main_id, geminga_target_get_id (actor)) == 0;
   g_mutex_unlock (&self->lock);
   if (is_main)
     geminga_node_begin_end (self);

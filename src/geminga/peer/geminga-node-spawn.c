@@ -11,12 +11,7 @@
 #include "geminga-error.h"
 #include "geminga-remote-private.h"
 
-/*
- * Numbers of processes: those that the root makes are 1, 2, 3 …; each process gets a block of numbers
- * above, and another before it runs out, for those that it makes.
- */
-#define FIRST_BLOCK 0x10000000u
-#define BLOCK_SIZE  256u
+/* With so few left a process asks for more. */
 #define LOW_NUMBERS 128u
 
 /* How long an actor's process may take to end by itself when it is killed, in microseconds. */
@@ -98,19 +93,21 @@ choose_number (GemingaNode *self, guint32 *number, GError **error)
 }
 
 static GemingaNodeNumbers
-next_block (GemingaNode *self)
+next_block (GemingaNode *self, guint32 owner)
 {
   GemingaNodeNumbers block = { 0, 0 };
 
   g_mutex_lock (&self->lock);
   if (self->next_block == 0)
-    self->next_block = FIRST_BLOCK;
-  if (self->next_block <= G_MAXUINT32 - 2 * BLOCK_SIZE)
+    self->next_block = GEMINGA_NODE_FIRST_BLOCK;
+  if (self->next_block <= G_MAXUINT32 - 2 * GEMINGA_NODE_BLOCK_SIZE)
     {
-      block = (GemingaNodeNumbers){ self->next_block, BLOCK_SIZE };
-      self->next_block += BLOCK_SIZE;
+      block = (GemingaNodeNumbers){ self->next_block, GEMINGA_NODE_BLOCK_SIZE };
+      self->next_block += GEMINGA_NODE_BLOCK_SIZE;
     }
   g_mutex_unlock (&self->lock);
+  if (block.n_left > 0)
+    geminga_node_note_block (self, block.next, owner);
 
   return block;
 }
@@ -210,7 +207,7 @@ start (GemingaNode *self, GemingaLink *link, int fd, GError **error)
 static void
 introduce (GemingaNode *self, GemingaLink *link)
 {
-  GemingaNodeNumbers block = next_block (self);
+  GemingaNodeNumbers block = next_block (self, geminga_link_get_node (link));
 
   geminga_link_call (
       link, "Init", g_variant_new ("(uuu)", geminga_link_get_node (link), block.next, block.n_left),
@@ -434,7 +431,7 @@ geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkC
   int fd = -1;
 
   g_variant_get (call->arguments, "(uh&s&s@a{sv})", &number, &handle, &type, &id, &properties);
-  if (number < FIRST_BLOCK)
+  if (number < GEMINGA_NODE_FIRST_BLOCK)
     g_set_error (&error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
                  "number %u is the root's to give", number);
   else if (call->fds == NULL || handle >= g_unix_fd_list_get_length (call->fds))
@@ -457,12 +454,13 @@ geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkC
     {
       geminga_ask_answer (call->ask, NULL, NULL, g_steal_pointer (&error));
     }
+  geminga_node_hear_of (self, number);
 }
 
 void
-geminga_node_give_block (GemingaNode *self, const GemingaLinkCall *call)
+geminga_node_give_block (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
 {
-  GemingaNodeNumbers block = next_block (self);
+  GemingaNodeNumbers block = next_block (self, geminga_link_get_node (link));
 
   if (call->ask != NULL)
     geminga_ask_answer (call->ask,

@@ -9,6 +9,13 @@ G_BEGIN_DECLS
 
 /* What the files of the node and the remote targets share; nobody else includes this. */
 
+/*
+ * Numbers of processes: those that the root makes are 1, 2, 3 …; each process gets a block of numbers
+ * above, and another before it runs out, for those that it makes.
+ */
+#define GEMINGA_NODE_FIRST_BLOCK 0x10000000u
+#define GEMINGA_NODE_BLOCK_SIZE  256u
+
 /* A range of process numbers that a node may give away. */
 typedef struct
 {
@@ -36,6 +43,7 @@ struct _GemingaNode
   GemingaNodeNumbers reserve; /* under lock, of a worker */
   gboolean is_reserving;      /* under lock */
   guint32 next_block;         /* under lock, of the root */
+  GHashTable *blocks;         /* (owned) (nullable), under lock, of the root */
   char *main_id;              /* (owned) (nullable), under lock: whom this worker is for */
   guint32 main_maker;         /* under lock: the process that made it */
   GemingaLink *main_link;     /* (owned) (nullable), under lock: to that one, once it is there */
@@ -45,6 +53,7 @@ struct _GemingaNode
   gboolean is_ending; /* the actor that the worker is for has ended */
   gboolean is_stopped;
   gboolean is_orphaned;
+  GPtrArray *early;       /* (owned) (nullable), of the root: see geminga-node-early.c */
   GemingaTimer end_timer; /* holds a reference while it is armed */
 };
 
@@ -71,6 +80,20 @@ GPtrArray *geminga_node_list_links (GemingaNode *self);
 gboolean
 geminga_node_handle_call (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 
+/* Gives whoever is at the other end of @link a connection to that process. */
+void geminga_node_connect (GemingaNode *self, GemingaLink *link, guint32 number, GemingaAsk *ask);
+
+/* geminga-node-early.c: who wants to be connected to a process that the root has not heard of yet */
+/* Any thread: that process may give away the numbers from @first. */
+void geminga_node_note_block (GemingaNode *self, guint32 first, guint32 owner);
+/* The loop's thread, all of these. */
+void geminga_node_forget_blocks (GemingaNode *self, guint32 owner);
+/* FALSE: nobody can make a process of that number, or has and it is gone. */
+gboolean
+geminga_node_await_birth (GemingaNode *self, GemingaLink *link, guint32 number, GemingaAsk *ask);
+/* It has been made, or cannot be. */
+void geminga_node_hear_of (GemingaNode *self, guint32 number);
+
 /* geminga-node-spawn.c */
 /* One that is told nothing yet; @fd is its end, which the root's process has. Any thread. */
 GemingaLink *
@@ -82,7 +105,7 @@ GemingaTarget *geminga_node_spawn (gpointer data,
                                    GError **error);
 void geminga_node_create (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 void geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
-void geminga_node_give_block (GemingaNode *self, const GemingaLinkCall *call);
+void geminga_node_give_block (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 /* Any thread: that process ends now, or in a moment if it does not end by itself. */
 void geminga_node_kill_soon (GemingaNode *self, guint32 number);
 void geminga_node_kill_now (GemingaNode *self, guint32 number);

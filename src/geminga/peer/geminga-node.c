@@ -123,6 +123,7 @@ geminga_node_unref (GemingaNode *self)
 
   g_clear_pointer (&self->links, g_hash_table_unref);
   g_clear_pointer (&self->more_links, g_ptr_array_unref);
+  g_clear_pointer (&self->blocks, g_hash_table_unref);
   g_clear_pointer (&self->main_link, geminga_link_unref);
   g_clear_pointer (&self->root_link, geminga_link_unref);
   g_clear_pointer (&self->loop, geminga_loop_unref);
@@ -174,6 +175,7 @@ geminga_node_free (GemingaNode *self)
   g_ptr_array_set_size (self->more_links, 0);
   g_mutex_unlock (&self->lock);
 
+  g_clear_pointer (&self->early, g_ptr_array_unref);
   self->is_orphaned = TRUE;
   if (geminga_loop_disarm (self->loop, &self->end_timer))
     geminga_node_unref (self);

@@ -203,6 +203,14 @@ forget (GemingaRunner *self, Actor *actor, const char *reason)
   g_hash_table_remove (self->actors, name);
 }
 
+static gboolean
+is_supervisor (Actor *actor)
+{
+  GType type = g_type_from_name (actor->type);
+
+  return g_type_is_a (type, GEMINGA_TYPE_ARBITER) || g_type_is_a (type, GEMINGA_TYPE_MONITOR);
+}
+
 /* GemingaNodeHooks */
 
 static gboolean
@@ -213,7 +221,8 @@ node_spawn_process (gpointer data, guint32 node, int fd, GError **error)
   if (!geminga_processes_spawn (self->processes, node, fd, error))
     return FALSE;
 
-  geminga_heartbeat_add (self->heartbeat, node);
+  geminga_heartbeat_add (self->heartbeat, node,
+                         geminga_processes_get_pulse (self->processes, node));
 
   return TRUE;
 }
@@ -391,7 +400,7 @@ geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref)
 {
   GemingaTarget *target = geminga_actor_ref_get_target (ref);
 
-  return choose_free_path (self, target->node, target->id);
+  return choose_free_path (self, target->node, geminga_target_get_id (target));
 }
 
 /* Private API */
@@ -436,7 +445,7 @@ geminga_runner_kill_actor (GemingaRunner *self, const char *name, GError **error
 
   if (actor == NULL)
     return FALSE;
-  if (g_str_equal (actor->type, "GemingaArbiter") || g_str_equal (actor->type, "GemingaMonitor"))
+  if (is_supervisor (actor))
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NOT_SUPPORTED,
                    "“%s” cannot be killed: the service would not be supervised any more", name);

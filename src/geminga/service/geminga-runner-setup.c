@@ -4,110 +4,8 @@
 
 #include "geminga-runner-state-private.h"
 
-#include "geminga-listen-private.h"
 #include "geminga-process-enter-private.h"
-
-/* Helpers: sockets */
-
-static GPtrArray *
-open_sockets (GemingaService *service, GError **error)
-{
-  GemingaSettings *settings = geminga_service_get_settings (service);
-  const char *const *addresses = geminga_settings_get_strv (settings, "bind");
-
-  if (addresses == NULL || addresses[0] == NULL)
-    return g_ptr_array_new_with_free_func (g_object_unref);
-
-  return geminga_listen_open (addresses, (int) geminga_settings_get_int (settings, "backlog"),
-                              error);
-}
-
-static guint
-count_bindings (GemingaService *service)
-{
-  const char *const *addresses =
-      geminga_settings_get_strv (geminga_service_get_settings (service), "bind");
-
-  return addresses != NULL ? g_strv_length ((GStrv) addresses) : 0;
-}
-
-/* Those of systemd, or of the program that this one replaces, go to the services in their order. */
-static void
-share_sockets (GemingaRunner *self, GPtrArray *given)
-{
-  guint n_taken = 0;
-
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      GemingaService *service = g_ptr_array_index (self->services, i);
-      gboolean is_last = i + 1 == self->services->len;
-      guint n_sockets =
-          is_last ? given->len - n_taken : MIN (count_bindings (service), given->len - n_taken);
-      g_autoptr (GPtrArray) own = g_ptr_array_new ();
-
-      for (guint j = 0; j < n_sockets; j++)
-        g_ptr_array_add (own, g_ptr_array_index (given, n_taken++));
-      geminga_service_set_sockets (service, own);
-    }
-}
-
-static gboolean
-open_all_sockets (GemingaRunner *self, GError **error)
-{
-  for (guint i = 0; i < self->services->len; i++)
-    {
-      GemingaService *service = g_ptr_array_index (self->services, i);
-      g_autoptr (GPtrArray) sockets = open_sockets (service, error);
-
-      if (sockets == NULL)
-        return FALSE;
-      geminga_service_set_sockets (service, sockets);
-      g_ptr_array_extend (self->sockets, sockets, (GCopyFunc) g_object_ref, NULL);
-    }
-
-  return TRUE;
-}
-
-/* Sockets that were handed over come first: who did that meant it. */
-static gboolean
-get_sockets (GemingaRunner *self, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GPtrArray) given = NULL;
-
-  if (!geminga_runner_inherit (self, error))
-    return FALSE;
-  if (self->sockets->len > 0)
-    {
-      share_sockets (self, self->sockets);
-      return TRUE;
-    }
-
-  given = geminga_listen_take_systemd (&local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (given == NULL)
-    return open_all_sockets (self, error);
-
-  g_ptr_array_extend (self->sockets, given, (GCopyFunc) g_object_ref, NULL);
-  share_sockets (self, self->sockets);
-
-  return TRUE;
-}
-
-static void
-log_sockets (GemingaRunner *self)
-{
-  for (guint i = 0; i < self->sockets->len; i++)
-    {
-      g_autofree char *address = geminga_listen_describe (g_ptr_array_index (self->sockets, i));
-
-      g_info ("%s listens on %s", geminga_service_get_id (self->service), address);
-    }
-}
+#include "geminga-process-setup-private.h"
 
 /* Helpers: settings */
 
@@ -125,49 +23,77 @@ static void
 on_file_changed (const char *file, gpointer user_data)
 {
   GemingaRunner *self = user_data;
-  g_autoptr (GError) error = NULL;
 
   g_info ("%s has changed", file);
   if (g_str_equal (file, geminga_program_get_path (self->program)))
-    geminga_runner_upgrade (self, geminga_runner_log_failure, NULL);
-  else if (!geminga_runner_reload (self, NULL, NULL, &error))
-    g_warning ("The settings are not reloaded, the old ones stay: %s", error->message);
+    geminga_runner_want_upgrade (self);
+  else
+    geminga_runner_want_reload (self);
+}
+
+/* The program, the scripts it runs, and the configuration; none unless the setting says so. */
+static GStrv
+list_watched (GemingaRunner *self)
+{
+  g_autoptr (GStrvBuilder) files = g_strv_builder_new ();
+  g_auto (GStrv) scripts = geminga_program_list_files (self->program);
+  const char *const *configuration = geminga_settings_get_files (self->settings);
+
+  if (geminga_settings_get_boolean (self->settings, "reload-on-change"))
+    {
+      g_strv_builder_add (files, geminga_program_get_path (self->program));
+      g_strv_builder_addv (files, (const char **) scripts);
+      g_strv_builder_addv (files, (const char **) configuration);
+    }
+
+  return g_strv_builder_end (files);
 }
 
 static void
 watch_files (GemingaRunner *self)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new ();
-  g_auto (GStrv) scripts = geminga_program_list_files (self->program);
-  const char *const *configuration = geminga_settings_get_files (self->settings);
+  g_auto (GStrv) files = list_watched (self);
   g_autoptr (GError) error = NULL;
 
-  g_clear_pointer (&self->watch, geminga_file_watch_free);
-  if (!geminga_settings_get_boolean (self->settings, "reload-on-change"))
+  /* A new watch would not know of a change that is yet to be told. */
+  if (self->watched != NULL &&
+      g_strv_equal ((const char *const *) self->watched, (const char *const *) files))
     return;
 
-  g_ptr_array_add (files, (gpointer) geminga_program_get_path (self->program));
-  for (gsize i = 0; scripts[i] != NULL; i++)
-    g_ptr_array_add (files, scripts[i]);
-  for (gsize i = 0; configuration != NULL && configuration[i] != NULL; i++)
-    g_ptr_array_add (files, (gpointer) configuration[i]);
-  g_ptr_array_add (files, NULL);
+  g_clear_pointer (&self->watch, geminga_file_watch_free);
+  g_strfreev (self->watched);
+  self->watched = g_steal_pointer (&files);
+  if (self->watched[0] == NULL)
+    return;
 
-  self->watch = geminga_file_watch_new ((const char *const *) files->pdata,
+  self->watch = geminga_file_watch_new ((const char *const *) self->watched,
                                         GEMINGA_FILE_WATCH_DELAY, on_file_changed, self, &error);
   if (self->watch == NULL)
     g_warning ("Changes of files are not noticed: %s", error->message);
 }
 
-/* Those that are there, and those that are started later. */
+/* What each process started from now on is given. */
 static void
-tell_workers (GemingaRunner *self)
+pack_start (GemingaRunner *self)
 {
   g_autoptr (GVariant) packed = geminga_service_pack (self->services);
 
-  geminga_runner_pack_start (self);
-  if (self->node != NULL)
-    geminga_node_configure_all (self->node, packed);
+  if (self->processes == NULL)
+    return;
+
+  geminga_processes_set_start (self->processes, packed, self->sockets);
+  if (self->spares != NULL)
+    geminga_spares_renew (self->spares);
+}
+
+/* While new workers show whether new settings are any good the old ones keep theirs. */
+static void
+share_change (GemingaRunner *self)
+{
+  if (self->good == NULL)
+    geminga_runner_tell_workers (self);
+  else
+    pack_start (self);
 }
 
 static void
@@ -184,13 +110,13 @@ on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_d
 
   if (g_str_equal (name, "spares"))
     geminga_runner_update_spares (self);
-  tell_workers (self);
+  share_change (self);
 }
 
 static void
 on_other_setting_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
-  tell_workers (user_data);
+  share_change (user_data);
 }
 
 static void
@@ -239,32 +165,31 @@ write_pid_file (GemingaRunner *self, GError **error)
 /* For the runner's own files */
 
 void
-geminga_runner_pack_start (GemingaRunner *self)
+geminga_runner_tell_workers (GemingaRunner *self)
 {
   g_autoptr (GVariant) packed = geminga_service_pack (self->services);
 
-  if (self->processes == NULL)
-    return;
-
-  geminga_processes_set_start (self->processes, packed, self->sockets);
-  if (self->spares != NULL)
-    geminga_spares_renew (self->spares);
+  pack_start (self);
+  if (self->node != NULL)
+    geminga_node_configure_all (self->node, packed);
 }
 
 gboolean
-geminga_runner_apply_settings (GemingaRunner *self, GError **error)
+geminga_runner_check_settings (GemingaRunner *self, GError **error)
+{
+  return check_settings (self, error) &&
+         geminga_service_configure_log (self->log, self->settings, error);
+}
+
+void
+geminga_runner_apply_settings (GemingaRunner *self)
 {
   double timeout = geminga_settings_get_double (self->settings, "timeout");
 
-  if (!check_settings (self, error) ||
-      !geminga_service_configure_log (self->log, self->settings, error))
-    return FALSE;
-
   geminga_heartbeat_set_timeout (self->heartbeat, (gint64) (timeout * G_TIME_SPAN_SECOND));
-  geminga_runner_pack_start (self);
+  pack_start (self);
+  geminga_spares_dismiss (self->spares);
   watch_files (self);
-
-  return TRUE;
 }
 
 gboolean
@@ -272,8 +197,12 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
 {
   self->daemon = geminga_daemon_take ();
   self->program = geminga_program_new (error);
-  if (self->program == NULL || !geminga_settings_load (self->settings, argv, error) ||
-      !check_settings (self, error) ||
+  if (self->program == NULL || !geminga_settings_load (self->settings, argv, error))
+    return FALSE;
+
+  /* The checks may make log files. */
+  geminga_process_set_umask (geminga_settings_get_int (self->settings, "umask"));
+  if (!check_settings (self, error) ||
       !geminga_process_enter_check (self->settings, is_in_processes (self), error))
     return FALSE;
 
@@ -281,9 +210,11 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
   if (self->is_over)
     return TRUE;
 
+  geminga_runner_block_signals ();
   self->log = geminga_log_install ();
   self->notify = geminga_notify_new ();
-  if (!geminga_process_enter_arbiter (self->settings, error) || !get_sockets (self, error))
+  if (!geminga_process_enter_arbiter (self->settings, error) ||
+      !geminga_runner_get_sockets (self, error))
     return FALSE;
 
   if (!write_pid_file (self, error) ||
@@ -291,7 +222,7 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
     return FALSE;
 
   follow_settings (self);
-  log_sockets (self);
+  geminga_runner_log_sockets (self);
 
   return TRUE;
 }

@@ -11,10 +11,15 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "geminga-error.h"
+
 /*
  * Signals are taken by a signalfd, not by g_unix_signal_add(), which knows neither SIGQUIT nor SIGTTIN.
  * Those blocked before a program is executed anew wait for its successor.
  */
+
+static const int numbers[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGTTIN,
+                               SIGTTOU, SIGUSR1, SIGUSR2, SIGWINCH };
 
 /* Helpers */
 
@@ -35,15 +40,6 @@ is_in_terminal (void)
 }
 
 static void
-reload (GemingaRunner *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!geminga_runner_reload (self, NULL, NULL, &error))
-    g_warning ("The settings are not reloaded, the old ones stay: %s", error->message);
-}
-
-static void
 handle_signal (GemingaRunner *self, guint32 number)
 {
   switch (number)
@@ -56,7 +52,7 @@ handle_signal (GemingaRunner *self, guint32 number)
       geminga_runner_stop (self, TRUE);
       break;
     case SIGHUP:
-      reload (self);
+      geminga_runner_want_reload (self);
       break;
     case SIGTTIN:
       geminga_runner_scale_by (self, 1);
@@ -68,7 +64,7 @@ handle_signal (GemingaRunner *self, guint32 number)
       geminga_runner_reopen_logs (self);
       break;
     case SIGUSR2:
-      geminga_runner_upgrade (self, geminga_runner_log_failure, NULL);
+      geminga_runner_want_upgrade (self);
       break;
     case SIGWINCH:
       if (!is_in_terminal ())
@@ -108,31 +104,51 @@ hand_on (int number)
   errno = saved;
 }
 
+static void
+fill_set (sigset_t *set)
+{
+  sigemptyset (set);
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    sigaddset (set, numbers[i]);
+}
+
 /* For the runner's own files */
 
 void
-geminga_runner_take_signals (GemingaRunner *self)
+geminga_runner_block_signals (void)
 {
-  static const int numbers[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGTTIN,
-                                 SIGTTOU, SIGUSR1, SIGUSR2, SIGWINCH };
+  sigset_t set;
+
+  fill_set (&set);
+  pthread_sigmask (SIG_BLOCK, &set, NULL);
+  /* What is ignored, as after nohup or in a background job, would not come. */
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    signal (numbers[i], hand_on);
+  signal (SIGPIPE, SIG_IGN);
+}
+
+gboolean
+geminga_runner_take_signals (GemingaRunner *self, GError **error)
+{
   GSource *source;
   sigset_t set;
   int fd;
 
-  sigemptyset (&set);
-  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
-    {
-      /* What is ignored, as after nohup or in a background job, would not come. */
-      signal (numbers[i], hand_on);
-      sigaddset (&set, numbers[i]);
-    }
-  pthread_sigmask (SIG_BLOCK, &set, NULL);
-  signal (SIGPIPE, SIG_IGN);
-
+  fill_set (&set);
   fd = signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (fd < 0)
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_FAILED, "Signals cannot be taken: %s",
+                   g_strerror (errno));
+      return FALSE;
+    }
+
+  self->signal_fd = fd;
   source = g_unix_fd_source_new (fd, G_IO_IN);
   g_source_set_static_name (source, "[geminga] signals");
   g_source_set_priority (source, G_PRIORITY_HIGH);
   g_source_set_callback (source, G_SOURCE_FUNC (on_signal), self, NULL);
   geminga_runner_add_source (self, source);
+
+  return TRUE;
 }

@@ -12,6 +12,7 @@
 #include "geminga-pid-file-private.h"
 #include "geminga-processes-private.h"
 #include "geminga-runner-private.h"
+#include "geminga-settings-private.h"
 #include "geminga-spares-private.h"
 
 G_BEGIN_DECLS
@@ -54,18 +55,29 @@ struct _GemingaRunner
   GPtrArray *monitors;         /* (element-type GemingaMonitor), not owned: those that run */
   GHashTable *actors;          /* (owned) (element-type utf8 Actor), by "node/id" */
 
-  GPtrArray *sockets;      /* (owned) (element-type GSocket): of all services */
+  GPtrArray *sockets;      /* (owned) (element-type GSocket): of all services, in their order */
   GArray *old_workers;     /* (owned) (element-type GemingaOldWorker) */
   GPtrArray *sources;      /* (owned) (element-type GSource) */
   GemingaFileWatch *watch; /* (owned) (nullable) */
+  GStrv watched;           /* (owned) (nullable): its files */
+  int signal_fd;           /* (owned): -1 until signals are taken */
+
+  GemingaSettingsState *good; /* (owned) (nullable): the values before a reload that is not done */
+  gint64 reloaded_at; /* when the first one since these was read, in microseconds since 1970 */
+  guint n_reloads;
 
   GemingaRunnerState state;
-  gboolean is_upgrading; /* from the trial until the program is executed, or is not */
-  gboolean is_off_bus;   /* which was said */
-  GPid trial_pid;        /* 0: none */
+  gboolean is_upgrading;  /* from the trial until the program is executed, or is not */
+  gboolean is_leaving;    /* the part of it after the trial: what runs in this process ends */
+  gboolean wants_reload;  /* once there is no upgrade going on */
+  gboolean wants_upgrade; /* once there is nothing else going on */
+  gboolean is_off_bus;    /* which was said */
+  GSource *leaving;       /* (owned) (nullable): until the program is executed */
+  GPid trial_pid;         /* 0: none */
   gboolean was_ready;
   gboolean is_over; /* there is nothing to run: a trial, or another process does */
   guint n_stops;
+  gboolean is_quick; /* nobody gets time to finish any more */
   int status;
 };
 
@@ -81,20 +93,37 @@ void geminga_runner_log_failure (gpointer data, const char *failure);
 
 /* geminga-runner-setup.c: from the command line to open sockets */
 gboolean geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **error);
+/* Whether all services can work with them, and the log. */
+gboolean geminga_runner_check_settings (GemingaRunner *self, GError **error);
 /* After a load or a reload. */
-gboolean geminga_runner_apply_settings (GemingaRunner *self, GError **error);
-/* What each process started from now on is given. */
-void geminga_runner_pack_start (GemingaRunner *self);
+void geminga_runner_apply_settings (GemingaRunner *self);
+/* Those that are there, and those that are started later. */
+void geminga_runner_tell_workers (GemingaRunner *self);
+
+/* geminga-runner-sockets.c */
+/* Takes over or opens them. On failure those that are there can be closed by closing self->sockets. */
+gboolean geminga_runner_get_sockets (GemingaRunner *self, GError **error);
+void geminga_runner_add_socket (GemingaRunner *self, GemingaService *service, GSocket *socket);
+/* The id of the service. */
+const char *geminga_runner_find_owner (GemingaRunner *self, GSocket *socket);
+void geminga_runner_log_sockets (GemingaRunner *self);
 
 /* geminga-runner-signals.c */
-void geminga_runner_take_signals (GemingaRunner *self);
+/* Signals that come from now on wait. */
+void geminga_runner_block_signals (void);
+gboolean geminga_runner_take_signals (GemingaRunner *self, GError **error);
+
+/* geminga-runner-reload.c */
+/* For who is not told: at once, or once what goes on is over. */
+void geminga_runner_want_reload (GemingaRunner *self);
+void geminga_runner_want_upgrade (GemingaRunner *self);
+/* Something is over. */
+void geminga_runner_check_wishes (GemingaRunner *self);
 
 /* geminga-runner-workers.c: processes and what monitors tell */
 extern const GemingaMonitorFuncs geminga_runner_monitor_funcs;
 extern const GemingaProcessesFuncs geminga_runner_processes_funcs;
 void geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const char *id);
-/* To those that have their handlers. */
-void geminga_runner_signal_ready_workers (GemingaRunner *self, int number);
 void geminga_runner_process_hung (gpointer data, guint32 node);
 /* NULL: it is not there yet, or any more. */
 GemingaMonitor *geminga_runner_find_monitor (GemingaRunner *self, const char *service_id);
@@ -114,6 +143,10 @@ char *geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref);
 gboolean geminga_runner_inherit (GemingaRunner *self, GError **error);
 /* The new workers serve: the old ones may end. */
 void geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick);
+/* They are no actors of this program, but take signals. */
+void geminga_runner_signal_old_workers (GemingaRunner *self, int number);
+/* Something that ran in this process may have ended. */
+void geminga_runner_check_leaving (GemingaRunner *self);
 /* Nobody wants to know any more whether the program would start. */
 void geminga_runner_abort_trial (GemingaRunner *self);
 /* This program replaces another one in its process. */

@@ -14,13 +14,13 @@
 
 /*
  * The program is executed anew in its own process, so that its number, its parent and its children stay.
- * What it needs of the old one is in an environment variable: the descriptors of the listening sockets,
- * and each worker with the descriptor of its link, which keeps it alive until the new workers serve. A
+ * What it needs of the old one is in an environment variable: the descriptors of the listening sockets
+ * with the ids of their services, and each worker with the descriptor of its link, which keeps it alive until the new workers serve. A
  * trial first shows that the new program takes the settings.
  */
 #define UPGRADE_VARIABLE "GEMINGA_UPGRADE"
 #define TRIAL_VARIABLE   "GEMINGA_TRIAL"
-#define STATE_TYPE       "(ia(ib)a(ii)a(ssv))"
+#define STATE_TYPE       "(ia(ibs)a(ii)a(ssv))"
 
 /* How long a trial may take, in milliseconds. */
 #define TRIAL_TIME (20 * 1000)
@@ -30,17 +30,18 @@ typedef struct
   GemingaRunner *runner;
   GemingaRunnerFunc func;
   gpointer data;
-  GSource *timer; /* (owned) */
+  GSource *timer; /* (owned) (nullable) */
 } Trial;
 
 /* Helpers: executing */
 
 static void
-add_socket (GVariantBuilder *list, GArray *fds, GSocket *socket)
+add_socket (GemingaRunner *self, GVariantBuilder *list, GArray *fds, GSocket *socket)
 {
   int fd = g_socket_get_fd (socket);
 
-  g_variant_builder_add (list, "(ib)", fd, geminga_listen_owns_file (socket));
+  g_variant_builder_add (list, "(ibs)", fd, geminga_listen_owns_file (socket),
+                         geminga_runner_find_owner (self, socket));
   g_array_append_val (fds, fd);
 }
 
@@ -78,9 +79,9 @@ pack_state (GemingaRunner *self, GArray *fds)
   for (guint i = 0; i < self->services->len; i++)
     add_runtime_values (&values, g_ptr_array_index (self->services, i));
 
-  g_variant_builder_init (&sockets, G_VARIANT_TYPE ("a(ib)"));
+  g_variant_builder_init (&sockets, G_VARIANT_TYPE ("a(ibs)"));
   for (guint i = 0; i < self->sockets->len; i++)
-    add_socket (&sockets, fds, g_ptr_array_index (self->sockets, i));
+    add_socket (self, &sockets, fds, g_ptr_array_index (self->sockets, i));
 
   g_variant_builder_init (&workers, G_VARIANT_TYPE ("a(ii)"));
   for (guint i = 0; i < nodes->len; i++)
@@ -103,6 +104,22 @@ pack_state (GemingaRunner *self, GArray *fds)
   return g_variant_print (state, FALSE);
 }
 
+/* It goes on as it is. */
+static void
+stay (GemingaRunner *self)
+{
+  self->is_upgrading = FALSE;
+  self->is_leaving = FALSE;
+  if (self->state == GEMINGA_RUNNER_STOPPING)
+    return;
+
+  for (guint i = 0; i < self->monitors->len; i++)
+    geminga_monitor_start_local_children (g_ptr_array_index (self->monitors, i));
+  if (self->bus != NULL)
+    geminga_bus_start (self->bus, geminga_settings_get_string (self->settings, "bus"));
+  geminga_runner_check_wishes (self);
+}
+
 static void
 execute (GemingaRunner *self)
 {
@@ -113,7 +130,7 @@ execute (GemingaRunner *self)
   /* The new program would not know that it was told to stop. */
   if (self->state == GEMINGA_RUNNER_STOPPING)
     {
-      self->is_upgrading = FALSE;
+      stay (self);
       return;
     }
 
@@ -125,10 +142,72 @@ execute (GemingaRunner *self)
                         fds->len, &error);
 
   g_warning ("The program goes on as it is: %s", error->message);
+  geminga_notify_withdraw (self->notify);
   geminga_notify_ready (self->notify);
-  self->is_upgrading = FALSE;
-  if (self->bus != NULL)
-    geminga_bus_start (self->bus, geminga_settings_get_string (self->settings, "bus"));
+  stay (self);
+}
+
+/* Helpers: leaving */
+
+/*
+ * What runs in this process ends with the program: it finishes what it has, while the kernel keeps new
+ * connections for the successor.
+ */
+
+static void
+drop_leaving (GemingaRunner *self)
+{
+  if (self->leaving != NULL)
+    g_source_destroy (self->leaving);
+  g_clear_pointer (&self->leaving, g_source_unref);
+}
+
+static gboolean
+has_local_children (GemingaRunner *self)
+{
+  for (guint i = 0; i < self->monitors->len; i++)
+    if (geminga_monitor_has_local_children (g_ptr_array_index (self->monitors, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+on_left (gpointer user_data)
+{
+  GemingaRunner *self = user_data;
+
+  drop_leaving (self);
+  execute (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_leaving (GemingaRunner *self, guint delay)
+{
+  drop_leaving (self);
+  self->leaving = delay == 0 ? g_idle_source_new () : g_timeout_source_new (delay);
+  g_source_set_priority (self->leaving, G_PRIORITY_HIGH);
+  g_source_set_static_name (self->leaving, "[geminga] upgrade");
+  g_source_set_callback (self->leaving, on_left, self, NULL);
+  g_source_attach (self->leaving, NULL);
+}
+
+static void
+end_local_children (GemingaRunner *self)
+{
+  double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
+
+  self->is_leaving = TRUE;
+  if (self->state != GEMINGA_RUNNER_STOPPING)
+    for (guint i = 0; i < self->monitors->len; i++)
+      geminga_monitor_stop_local_children (g_ptr_array_index (self->monitors, i));
+
+  if (has_local_children (self))
+    g_info ("%s finishes what it has", geminga_service_get_id (self->service));
+  /* Actors that do not let themselves be ended in time end with the program. */
+  set_leaving (self, has_local_children (self) ? (guint) (grace * 1000) + 1000 : 0);
 }
 
 /* Whoever asked over the bus has the answer now. */
@@ -140,7 +219,7 @@ on_off_bus (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!geminga_bus_stop_finish (self->bus, result, &error))
     g_debug ("The bus was not left in order: %s", error->message);
-  execute (self);
+  end_local_children (self);
 }
 
 /* By now the answer to who asked is on its way. */
@@ -152,7 +231,7 @@ leave_bus (gpointer user_data)
   if (self->bus != NULL && self->state != GEMINGA_RUNNER_STOPPING)
     geminga_bus_stop_async (self->bus, NULL, on_off_bus, self);
   else
-    execute (self);
+    end_local_children (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -168,26 +247,16 @@ finish_trial (Trial *trial, const char *failure)
     failure = "The service is stopping";
   if (trial->func != NULL)
     trial->func (trial->data, failure);
-  g_source_destroy (trial->timer);
-  g_source_unref (trial->timer);
   g_free (trial);
 
-  if (failure != NULL)
-    self->is_upgrading = FALSE;
-  else
-    g_idle_add_full (G_PRIORITY_LOW, leave_bus, self, NULL);
-}
+  if (failure == NULL)
+    {
+      g_idle_add_full (G_PRIORITY_LOW, leave_bus, self, NULL);
+      return;
+    }
 
-static void
-on_trial_ended (GPid pid, int wait_status, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *failure = NULL;
-
-  ((Trial *) user_data)->runner->trial_pid = 0;
-  if (!g_spawn_check_wait_status (wait_status, &error))
-    failure = g_strdup_printf ("The new program does not start: %s", error->message);
-  finish_trial (user_data, failure);
+  self->is_upgrading = FALSE;
+  geminga_runner_check_wishes (self);
 }
 
 static gboolean
@@ -200,15 +269,74 @@ on_trial_time (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void on_trial_ended (GPid pid, int wait_status, gpointer user_data);
+
+static gboolean
+begin_trial (Trial *trial, GError **error)
+{
+  GemingaRunner *self = trial->runner;
+  g_autofree char *maker = g_strdup_printf ("%d", (int) getpid ());
+  GSource *source;
+  GPid pid;
+
+  if (!geminga_program_spawn_new (self->program, TRIAL_VARIABLE, maker, &pid, error))
+    return FALSE;
+
+  self->trial_pid = pid;
+  trial->timer = g_timeout_source_new (TRIAL_TIME);
+  g_source_set_static_name (trial->timer, "[geminga] trial");
+  g_source_set_callback (trial->timer, on_trial_time, trial, NULL);
+  g_source_attach (trial->timer, NULL);
+
+  source = g_child_watch_source_new (pid);
+  g_source_set_static_name (source, "[geminga] trial");
+  g_source_set_callback (source, G_SOURCE_FUNC (on_trial_ended), trial, NULL);
+  geminga_runner_add_source (self, source);
+
+  return TRUE;
+}
+
+/* Somebody has asked for an upgrade again: the program may be another one than that which was tried. */
+static gboolean
+has_to_try_again (Trial *trial)
+{
+  GemingaRunner *self = trial->runner;
+  gboolean wants_upgrade = self->wants_upgrade;
+
+  self->wants_upgrade = FALSE;
+
+  return wants_upgrade && self->state != GEMINGA_RUNNER_STOPPING;
+}
+
+static void
+on_trial_ended (GPid pid, int wait_status, gpointer user_data)
+{
+  Trial *trial = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *failure = NULL;
+
+  trial->runner->trial_pid = 0;
+  g_source_destroy (trial->timer);
+  g_clear_pointer (&trial->timer, g_source_unref);
+  if (has_to_try_again (trial))
+    {
+      if (begin_trial (trial, &error))
+        return;
+      failure = g_strdup (error->message);
+    }
+  else if (!g_spawn_check_wait_status (wait_status, &error))
+    {
+      failure = g_strdup_printf ("The new program does not start: %s", error->message);
+    }
+  finish_trial (trial, failure);
+}
+
 /* Helpers: the successor */
 
 static gboolean
 on_old_worker_grace (gpointer user_data)
 {
-  GemingaRunner *self = user_data;
-
-  for (guint i = 0; i < self->old_workers->len; i++)
-    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, SIGKILL);
+  geminga_runner_signal_old_workers (user_data, SIGKILL);
 
   return G_SOURCE_REMOVE;
 }
@@ -246,18 +374,33 @@ adopt_worker (GemingaRunner *self, int pid, int fd)
   geminga_runner_add_source (self, source);
 }
 
-static gboolean
-adopt_socket (GemingaRunner *self, int fd, gboolean owns_file, GError **error)
+/* The new program has that service no more. */
+static void
+drop_socket (GSocket *socket, const char *id)
 {
-  GSocket *socket = geminga_listen_adopt (fd, error);
+  g_autofree char *address = geminga_listen_describe (socket);
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+  g_message ("%s is closed: there is no service %s any more", address, id);
+  g_ptr_array_add (one, socket);
+  geminga_listen_unlink (one);
+}
+
+static gboolean
+adopt_socket (GemingaRunner *self, int fd, gboolean owns_file, const char *id, GError **error)
+{
+  GemingaService *service = geminga_runner_find_service (self, id, NULL);
+  g_autoptr (GSocket) socket = geminga_listen_adopt (fd, error);
 
   if (socket == NULL)
     return FALSE;
 
   if (owns_file)
     geminga_listen_own_file (socket);
-
-  g_ptr_array_add (self->sockets, socket);
+  if (service != NULL)
+    geminga_runner_add_socket (self, service, socket);
+  else
+    drop_socket (socket, id);
 
   return TRUE;
 }
@@ -304,6 +447,7 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   g_autoptr (GVariantIter) sockets = NULL;
   g_autoptr (GVariantIter) workers = NULL;
   g_autoptr (GVariantIter) values = NULL;
+  const char *id;
   gboolean owns_file;
   int maker;
   int pid;
@@ -325,8 +469,8 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   if (maker != getpid ())
     return TRUE;
 
-  while (g_variant_iter_next (sockets, "(ib)", &fd, &owns_file))
-    if (!adopt_socket (self, fd, owns_file, error))
+  while (g_variant_iter_next (sockets, "(ib&s)", &fd, &owns_file, &id))
+    if (!adopt_socket (self, fd, owns_file, id, error))
       return FALSE;
   while (g_variant_iter_next (workers, "(ii)", &pid, &fd))
     adopt_worker (self, pid, fd);
@@ -337,10 +481,25 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
 }
 
 void
+geminga_runner_check_leaving (GemingaRunner *self)
+{
+  /* Not from within what has just ended. */
+  if (self->is_leaving && self->leaving != NULL && !has_local_children (self))
+    set_leaving (self, 0);
+}
+
+void
 geminga_runner_abort_trial (GemingaRunner *self)
 {
   if (self->trial_pid != 0)
     kill (self->trial_pid, SIGKILL);
+}
+
+void
+geminga_runner_signal_old_workers (GemingaRunner *self, int number)
+{
+  for (guint i = 0; i < self->old_workers->len; i++)
+    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, number);
 }
 
 void
@@ -352,8 +511,7 @@ geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
   if (self->old_workers->len == 0)
     return;
 
-  for (guint i = 0; i < self->old_workers->len; i++)
-    kill (g_array_index (self->old_workers, GemingaOldWorker, i).pid, is_quick ? SIGKILL : SIGTERM);
+  geminga_runner_signal_old_workers (self, is_quick ? SIGKILL : SIGTERM);
   source = g_timeout_source_new ((guint) (grace * 1000) + 1000);
   g_source_set_static_name (source, "[geminga] grace of old workers");
   g_source_set_callback (source, on_old_worker_grace, self, NULL);
@@ -365,36 +523,25 @@ geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
 void
 geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer data)
 {
-  g_autofree char *maker = g_strdup_printf ("%d", (int) getpid ());
   g_autoptr (GError) error = NULL;
   Trial *trial;
-  GSource *source;
-  GPid pid;
 
   if (self->is_upgrading || self->state != GEMINGA_RUNNER_RUNNING)
     {
-      func (data, "The service is busy starting, reloading or stopping");
-      return;
-    }
-  if (!geminga_program_spawn_new (self->program, TRIAL_VARIABLE, maker, &pid, &error))
-    {
-      func (data, error->message);
+      func (data, "The service is busy starting, reloading, upgrading or stopping");
       return;
     }
 
-  self->is_upgrading = TRUE;
-  self->trial_pid = pid;
   trial = g_new0 (Trial, 1);
   trial->runner = self;
   trial->func = func;
   trial->data = data;
-  trial->timer = g_timeout_source_new (TRIAL_TIME);
-  g_source_set_static_name (trial->timer, "[geminga] trial");
-  g_source_set_callback (trial->timer, on_trial_time, trial, NULL);
-  g_source_attach (trial->timer, NULL);
+  if (begin_trial (trial, &error))
+    {
+      self->is_upgrading = TRUE;
+      return;
+    }
 
-  source = g_child_watch_source_new (pid);
-  g_source_set_static_name (source, "[geminga] trial");
-  g_source_set_callback (source, G_SOURCE_FUNC (on_trial_ended), trial, NULL);
-  geminga_runner_add_source (self, source);
+  func (data, error->message);
+  g_free (trial);
 }

@@ -61,19 +61,22 @@ become_ready (GemingaRunner *self)
     geminga_daemon_ready (self->daemon);
   g_clear_pointer (&self->daemon, geminga_daemon_free);
   g_info ("%s is ready", geminga_service_get_id (self->service));
+  geminga_runner_check_wishes (self);
 }
 
 static void
 log_end (GemingaMonitor *monitor, GemingaChild *child, const char *reason)
 {
   const char *service = geminga_monitor_get_service_id (monitor);
+  /* What goes on the sentence, or is one of its own: a message. */
+  const char *colon = reason != NULL && g_ascii_isupper (*reason) ? ":" : "";
 
   if (reason == NULL)
     g_info ("%s: %s [%d] has stopped", service, child->id, (int) child->pid);
   else if (child->pid != 0)
-    g_warning ("%s: %s [%d] %s", service, child->id, (int) child->pid, reason);
+    g_warning ("%s: %s [%d]%s %s", service, child->id, (int) child->pid, colon, reason);
   else
-    g_warning ("%s: %s %s", service, child->id, reason);
+    g_warning ("%s: %s%s %s", service, child->id, colon, reason);
 }
 
 /* GemingaMonitorFuncs */
@@ -134,6 +137,7 @@ monitor_changed (gpointer data, GemingaMonitor *monitor)
   if (!self->was_ready && self->state == GEMINGA_RUNNER_STARTING && are_all_settled (self))
     become_ready (self);
   geminga_runner_update_spares (self);
+  geminga_runner_check_leaving (self);
   geminga_runner_check_end (self);
 }
 
@@ -299,20 +303,4 @@ geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const char *id
     child = geminga_monitor_find_child (g_ptr_array_index (self->monitors, i), id);
   if (child != NULL)
     geminga_pool_replace_child (child->pool, child, "has served as many requests as it may");
-}
-
-void
-geminga_runner_signal_ready_workers (GemingaRunner *self, int number)
-{
-  g_autoptr (GArray) nodes = geminga_processes_list (self->processes);
-
-  /* A process that is not ready may not have a handler yet, and has the file open anew anyway. */
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      guint32 node = g_array_index (nodes, guint32, i);
-      GemingaChild *child = find_child (self, node);
-
-      if (child != NULL && child->ready_at != 0)
-        geminga_processes_signal (self->processes, node, number);
-    }
 }

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "geminga-error.h"
 #include "geminga-listen-private.h"
@@ -18,68 +19,10 @@
 /* How long the end may take once there are no workers any more, in milliseconds. */
 #define END_TIME 2000
 
-/* Something that is done once all monitors have done it. */
-typedef struct
-{
-  GemingaRunner *runner;
-  GemingaRunnerFunc func; /* (nullable) */
-  gpointer data;
-  guint n_left;
-  char *failure; /* (owned) (nullable) */
-} Undertaking;
-
-/* Helpers: undertakings */
-
-static void
-finish_undertaking (Undertaking *undertaking)
-{
-  GemingaRunner *self = undertaking->runner;
-
-  if (self->state == GEMINGA_RUNNER_RELOADING)
-    geminga_runner_set_state (self, GEMINGA_RUNNER_RUNNING);
-  if (undertaking->func != NULL)
-    undertaking->func (undertaking->data, undertaking->failure);
-  g_free (undertaking->failure);
-  g_free (undertaking);
-}
-
-static void
-on_monitor_settled (gpointer data, const char *failure)
-{
-  Undertaking *undertaking = data;
-
-  if (failure != NULL && undertaking->failure == NULL)
-    undertaking->failure = g_strdup (failure);
-  if (--undertaking->n_left == 0)
-    finish_undertaking (undertaking);
-}
-
-static void
-await_monitors (GemingaRunner *self, GemingaRunnerFunc func, gpointer data)
-{
-  Undertaking *undertaking = g_new0 (Undertaking, 1);
-
-  undertaking->runner = self;
-  undertaking->func = func;
-  undertaking->data = data;
-  undertaking->n_left = self->monitors->len + 1;
-  for (guint i = 0; i < self->monitors->len; i++)
-    geminga_monitor_when_settled (g_ptr_array_index (self->monitors, i), on_monitor_settled,
-                                  undertaking);
-  on_monitor_settled (undertaking, NULL);
-}
+/* What a process gets beyond its time for a graceful end, in milliseconds. */
+#define END_SLACK 500
 
 /* Helpers: life */
-
-static void
-tell_pending (GemingaRunner *self)
-{
-  const char *const *pending = geminga_settings_get_pending (self->settings);
-
-  for (gsize i = 0; pending != NULL && pending[i] != NULL; i++)
-    g_message ("The new value of the setting “%s” takes effect when the service is started again",
-               pending[i]);
-}
 
 static GemingaRunner *
 runner_new (GemingaService *service)
@@ -90,6 +33,7 @@ runner_new (GemingaService *service)
   self->services = geminga_service_list_all (service);
   self->settings = g_object_ref (geminga_service_get_settings (service));
   self->loop = g_main_loop_new (NULL, FALSE);
+  self->signal_fd = -1;
   self->monitors = g_ptr_array_new ();
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
   self->old_workers = g_array_new (FALSE, FALSE, sizeof (GemingaOldWorker));
@@ -107,7 +51,14 @@ runner_free (GemingaRunner *self)
   for (guint i = 0; i < self->sources->len; i++)
     g_source_destroy (g_ptr_array_index (self->sources, i));
   g_ptr_array_unref (self->sources);
+  if (self->leaving != NULL)
+    g_source_destroy (self->leaving);
+  g_clear_pointer (&self->leaving, g_source_unref);
+  if (self->signal_fd >= 0)
+    close (self->signal_fd);
   g_clear_pointer (&self->watch, geminga_file_watch_free);
+  g_strfreev (self->watched);
+  g_clear_pointer (&self->good, g_ptr_array_unref);
   g_array_unref (self->old_workers);
   g_ptr_array_unref (self->sockets);
   g_ptr_array_unref (self->monitors);
@@ -142,8 +93,8 @@ make_monitor (GemingaRunner *self, GemingaService *service)
   setup.funcs = &geminga_runner_monitor_funcs;
   setup.data = self;
   geminga_monitor_prepare (self->system, name, &setup);
-  ref = geminga_system_spawn (self->system, GEMINGA_TYPE_MONITOR, name, GEMINGA_PLACEMENT_SHARED,
-                              NULL, &error);
+  ref = geminga_system_spawn (self->system, geminga_service_get_monitor_type (service), name,
+                              GEMINGA_PLACEMENT_SHARED, NULL, &error);
   if (ref == NULL)
     geminga_runner_fail (self, error->message);
 }
@@ -202,14 +153,14 @@ start (GemingaRunner *self)
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
 
-  geminga_runner_take_signals (self);
-  feed_watchdog (self);
-  if (!geminga_runner_apply_settings (self, &error))
+  if (!geminga_runner_take_signals (self, &error))
     {
       geminga_runner_fail (self, error->message);
       return;
     }
 
+  feed_watchdog (self);
+  geminga_runner_apply_settings (self);
   geminga_runner_start_bus (self);
   make_actors (self);
 }
@@ -252,7 +203,30 @@ on_bus_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   leaving->is_off = TRUE;
 }
 
-/* The actors of this process, the rest of the others, the name on the bus. */
+/* Monitors have none left, but others have spawned processes too: they get the time that workers got. */
+static void
+end_processes (GemingaRunner *self)
+{
+  double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
+  gboolean is_over = FALSE;
+  guint timer;
+
+  if (geminga_processes_get_n (self->processes) == 0 || self->is_quick)
+    return;
+
+  geminga_processes_signal_all (self->processes, SIGTERM);
+  timer = g_timeout_add ((guint) (grace * 1000) + END_SLACK, on_end_time, &is_over);
+  while (geminga_processes_get_n (self->processes) > 0 && !is_over && !self->is_quick)
+    g_main_context_iteration (NULL, TRUE);
+  if (is_over)
+    g_warning ("%s: %u processes that were spawned did not stop within %g s and are killed",
+               geminga_service_get_id (self->service), geminga_processes_get_n (self->processes),
+               grace);
+  else
+    g_source_remove (timer);
+}
+
+/* Processes that others have spawned, the actors of this one, the name on the bus. */
 static void
 end (GemingaRunner *self)
 {
@@ -267,13 +241,11 @@ end (GemingaRunner *self)
   /* What was asked for over the bus gets its answer. */
   while (!is_over && g_main_context_iteration (NULL, FALSE))
     continue;
-  /* Monitors have none left; others have spawned processes too. */
-  geminga_processes_signal_all (self->processes, SIGTERM);
+  end_processes (self);
   geminga_system_stop_async (self->system, NULL, on_system_stopped, &is_stopped);
   if (self->bus != NULL)
     geminga_bus_stop_async (self->bus, NULL, on_bus_stopped, &leaving);
-  while (!is_stopped || !leaving.is_off ||
-         (!is_over && geminga_processes_get_n (self->processes) > 0))
+  while (!is_stopped || !leaving.is_off)
     g_main_context_iteration (NULL, TRUE);
   if (!is_over)
     g_source_remove (timer);
@@ -339,6 +311,16 @@ run_arbiter (GemingaService *service, const char *const *argv)
   return status;
 }
 
+/* The log and errors begin with it. */
+static void
+name_program (const char *const *argv)
+{
+  g_autofree char *name = argv != NULL && argv[0] != NULL ? g_path_get_basename (argv[0]) : NULL;
+
+  if (name != NULL && g_get_prgname () == NULL)
+    g_set_prgname (name);
+}
+
 /* For the runner's own files */
 
 void
@@ -394,7 +376,9 @@ geminga_runner_check_end (GemingaRunner *self)
 void
 geminga_runner_fail (GemingaRunner *self, const char *why)
 {
-  g_message ("%s cannot go on: %s", geminga_service_get_id (self->service), why);
+  /* The log's level error shows it, but unlike g_critical() it is not a mistake of the program. */
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "MESSAGE", "%s cannot go on: %s",
+                    geminga_service_get_id (self->service), why);
   if (self->daemon != NULL)
     geminga_daemon_fail (self->daemon, why);
   g_clear_pointer (&self->daemon, geminga_daemon_free);
@@ -417,9 +401,11 @@ geminga_run (GemingaService *service, const char *const *argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (GemingaProcessStart) started = geminga_process_start_read (&error);
 
+  name_program (argv);
   if (error != NULL)
     {
-      fprintf (stderr, "%s\n", error->message);
+      fprintf (stderr, "%s: %s\n", g_get_prgname () != NULL ? g_get_prgname () : "geminga",
+               error->message);
       return EXIT_USAGE;
     }
 
@@ -430,6 +416,7 @@ void
 geminga_runner_stop (GemingaRunner *self, gboolean is_quick)
 {
   self->n_stops++;
+  self->is_quick = self->is_quick || is_quick;
   if (self->state != GEMINGA_RUNNER_STOPPING)
     g_info ("%s stops", geminga_service_get_id (self->service));
   geminga_runner_set_state (self, GEMINGA_RUNNER_STOPPING);
@@ -440,40 +427,15 @@ geminga_runner_stop (GemingaRunner *self, gboolean is_quick)
   geminga_runner_check_end (self);
 }
 
-gboolean
-geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer data, GError **error)
-{
-  if (self->state == GEMINGA_RUNNER_STOPPING)
-    {
-      g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
-                           "The service is stopping");
-      return FALSE;
-    }
-  if (!geminga_settings_reload (self->settings, error) ||
-      !geminga_runner_apply_settings (self, error))
-    return FALSE;
-
-  tell_pending (self);
-  geminga_spares_dismiss (self->spares);
-
-  /* A service that is starting is not ready before it is, whatever it does meanwhile. */
-  if (self->was_ready)
-    geminga_runner_set_state (self, GEMINGA_RUNNER_RELOADING);
-  for (guint i = 0; i < self->monitors->len; i++)
-    geminga_monitor_replace (g_ptr_array_index (self->monitors, i));
-  await_monitors (self, func, data);
-
-  return TRUE;
-}
-
 void
 geminga_runner_reopen_logs (GemingaRunner *self)
 {
-  /* The log itself says what went wrong. */
+  /* This process first, which makes the files the workers' own. The log itself says what went wrong. */
   geminga_log_reopen (self->log, NULL);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_emit_reopen_logs (g_ptr_array_index (self->services, i));
-  geminga_runner_signal_ready_workers (self, SIGUSR1);
+  geminga_processes_signal_all (self->processes, SIGUSR1);
+  geminga_runner_signal_old_workers (self, SIGUSR1);
 }
 
 void

@@ -24,11 +24,24 @@ gboolean geminga_service_is_in_processes (GemingaService *self);
 
 /* (element-type GSocket) */
 void geminga_service_set_sockets (GemingaService *self, GPtrArray *sockets);
+/* A kind of GemingaMonitor. */
+GType geminga_service_get_monitor_type (GemingaService *self);
+void geminga_service_set_monitor_type (GemingaService *self, GType type);
 /* For the monitor of the service: what it shall keep alive. */
 void geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup);
 void geminga_service_emit_reopen_logs (GemingaService *self);
 /* "Hello" of "org.example.Hello" */
 const char *geminga_service_get_name (GemingaService *self);
+
+/*
+ * What its workers get of the main process besides settings, a{sv}: what they shall not read themselves,
+ * since it may be another one by then. (nullable) (transfer none), in the main process.
+ */
+void geminga_service_set_handout (GemingaService *self, GVariant *handout);
+GVariant *geminga_service_get_handout (GemingaService *self);
+/* In a worker process, there only: what it got. */
+void geminga_service_take_handout (GemingaService *self, GVariant *handout);
+GVariant *geminga_service_get_taken (GemingaService *self);
 
 /* As its settings say. */
 gboolean geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GError **error);

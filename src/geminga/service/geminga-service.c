@@ -39,11 +39,14 @@ typedef struct
   char *id;                     /* (owned), fixed at construction */
   GemingaSettings *settings;    /* (owned) */
   GType worker_type;            /* G_TYPE_INVALID: no workers */
+  GType monitor_type;           /* what keeps them alive */
   gboolean is_main_thread_only; /* what workers call */
   gboolean is_one_of_several;   /* in its program */
   GArray *singles;              /* (owned) (element-type GemingaPoolSpec) */
   GPtrArray *services;          /* (owned) (element-type GemingaService): added to this one */
   GPtrArray *sockets;           /* (owned) (element-type GSocket) */
+  GVariant *handout;            /* (owned) (nullable) */
+  GVariant *taken;              /* (owned) (nullable) */
   GemingaSystem *system;        /* not owned: a weak pointer (nullable), while it runs */
 } GemingaServicePrivate;
 
@@ -244,6 +247,8 @@ geminga_service_finalize (GObject *object)
   g_clear_weak_pointer (&priv->system);
   g_free (priv->id);
   g_clear_object (&priv->settings);
+  g_clear_pointer (&priv->handout, g_variant_unref);
+  g_clear_pointer (&priv->taken, g_variant_unref);
   g_array_unref (priv->singles);
   g_ptr_array_unref (priv->services);
   g_ptr_array_unref (priv->sockets);
@@ -314,12 +319,25 @@ geminga_service_init (GemingaService *self)
 {
   GemingaServicePrivate *priv = get_private (self);
 
+  priv->monitor_type = GEMINGA_TYPE_MONITOR;
   priv->singles = new_specs ();
   priv->services = g_ptr_array_new_with_free_func (g_object_unref);
   priv->sockets = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /* Private API */
+
+GType
+geminga_service_get_monitor_type (GemingaService *self)
+{
+  return get_private (self)->monitor_type;
+}
+
+void
+geminga_service_set_monitor_type (GemingaService *self, GType type)
+{
+  get_private (self)->monitor_type = type;
+}
 
 void
 geminga_service_attach (GemingaService *self, GemingaSystem *system)
@@ -404,6 +422,35 @@ geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup)
     }
 }
 
+void
+geminga_service_set_handout (GemingaService *self, GVariant *handout)
+{
+  GemingaServicePrivate *priv = get_private (self);
+
+  g_clear_pointer (&priv->handout, g_variant_unref);
+  if (handout != NULL)
+    priv->handout = g_variant_ref_sink (handout);
+}
+
+GVariant *
+geminga_service_get_handout (GemingaService *self)
+{
+  return get_private (self)->handout;
+}
+
+void
+geminga_service_take_handout (GemingaService *self, GVariant *handout)
+{
+  g_clear_pointer (&get_private (self)->taken, g_variant_unref);
+  get_private (self)->taken = g_variant_ref_sink (handout);
+}
+
+GVariant *
+geminga_service_get_taken (GemingaService *self)
+{
+  return get_private (self)->taken;
+}
+
 const char *
 geminga_service_get_name (GemingaService *self)
 {
@@ -422,12 +469,16 @@ gboolean
 geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GError **error)
 {
   const char *format = geminga_settings_get_string (settings, "log-format");
+  g_auto (GemingaPrivileges) owner = { 0 };
 
+  if (!geminga_privileges_find (&owner, geminga_settings_get_string (settings, "user"),
+                                geminga_settings_get_string (settings, "group"), error))
+    return FALSE;
   if (g_str_equal (geminga_settings_get_origin (settings, "log-format"), "default"))
     format = geminga_log_default_format ();
 
   return geminga_log_configure (log, geminga_settings_get_string (settings, "log-level"), format,
-                                geminga_settings_get_string (settings, "log-file"), error);
+                                geminga_settings_get_string (settings, "log-file"), &owner, error);
 }
 
 /* Public API */

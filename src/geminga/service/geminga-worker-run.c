@@ -12,6 +12,7 @@
 #include "geminga-idle-meter-private.h"
 #include "geminga-node-private.h"
 #include "geminga-process-enter-private.h"
+#include "geminga-program-private.h"
 
 typedef struct
 {
@@ -67,15 +68,32 @@ on_ignored (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The same before there are handlers; log files are yet to be opened. */
+static void
+ignore_early_signals (void)
+{
+  static const int numbers[] = { SIGUSR1, SIGINT, SIGHUP, SIGUSR2 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    signal (numbers[i], SIG_IGN);
+}
+
 static void
 take_signals (Worker *self)
 {
+  sigset_t kept;
+
   g_unix_signal_add (SIGTERM, on_stop, self);
   g_unix_signal_add (SIGUSR1, on_reopen_logs, self);
   g_unix_signal_add (SIGINT, on_ignored, self);
   g_unix_signal_add (SIGHUP, on_ignored, self);
   g_unix_signal_add (SIGUSR2, on_ignored, self);
   signal (SIGPIPE, SIG_IGN);
+
+  /* It may have come before there was a handler. */
+  sigemptyset (&kept);
+  sigaddset (&kept, GEMINGA_PROGRAM_KEPT_SIGNAL);
+  pthread_sigmask (SIG_UNBLOCK, &kept, NULL);
 }
 
 /* What only the first user may read, such as a key, is read now. */
@@ -167,8 +185,10 @@ load_classes (Worker *self)
 }
 
 static void
-run (Worker *self, int fd)
+run (Worker *self, int fd, GemingaPulse *pulse)
 {
+  GSource *source = geminga_pulse_create_source (pulse);
+
   self->loop = g_main_loop_new (NULL, FALSE);
   self->system = geminga_system_new ();
   self->node = geminga_node_new_worker (self->system, fd, &worker_hooks, self);
@@ -177,10 +197,13 @@ run (Worker *self, int fd)
   take_signals (self);
   load_classes (self);
   update_idle_meter (self);
+  g_source_attach (source, NULL);
 
   g_main_loop_run (self->loop);
 
   g_clear_pointer (&self->idle_meter, geminga_idle_meter_free);
+  g_source_destroy (source);
+  g_source_unref (source);
   geminga_node_free (self->node);
   g_main_loop_unref (self->loop);
 }
@@ -197,6 +220,7 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
   int fd = started->link_fd;
 
   geminga_crash_take_signals ();
+  ignore_early_signals ();
   if (!configure (&self, started, &error))
     {
       g_warning ("The worker cannot start: %s", error->message);
@@ -204,7 +228,7 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
     }
 
   started->link_fd = -1;
-  run (&self, fd);
+  run (&self, fd, started->pulse);
 
   /* The system is not freed: whatever still refers to its actors ends with the process. */
   g_ptr_array_unref (self.services);

@@ -53,11 +53,19 @@ read_answer (int fd)
   return g_string_free (answer, FALSE);
 }
 
+/* Not g_printerr(), which spoils quotation marks where no locale is set. */
+static void
+tell_failure (const char *message)
+{
+  fprintf (stderr, "%s: %s\n", g_get_prgname () != NULL ? g_get_prgname () : "geminga", message);
+}
+
 static int
 wait_for (GPid pid)
 {
   int status = 0;
   pid_t ended;
+  g_autofree char *text = NULL;
 
   do
     ended = waitpid (pid, &status, 0);
@@ -68,8 +76,10 @@ wait_for (GPid pid)
   if (!WIFSIGNALED (status))
     return WEXITSTATUS (status);
 
-  g_printerr (_ ("The service was ended by a signal before it was ready: %s\n"),
-              g_strsignal (WTERMSIG (status)));
+  text = g_strdup_printf (_ ("The service was ended by a signal before it was ready: %s"),
+                          g_strsignal (WTERMSIG (status)));
+  tell_failure (text);
+
   return 128 + WTERMSIG (status);
 }
 
@@ -162,7 +172,7 @@ geminga_daemon_start (int *exit_status, GError **error)
     }
 
   if (answer[0] == FAILED)
-    g_printerr ("%s\n", answer + 1);
+    tell_failure (answer + 1);
   *exit_status = answer[0] == READY ? 0 : wait_for (pid);
 
   return TRUE;

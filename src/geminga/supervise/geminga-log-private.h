@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "geminga-privileges-private.h"
 
 G_BEGIN_DECLS
 
@@ -20,11 +20,15 @@ typedef struct _GemingaLog GemingaLog;
 
 GemingaLog *geminga_log_install (void);
 
-/* All or nothing. @file is standard error if it is NULL, empty or "-". */
+/*
+ * All or nothing. @file is standard error if it is NULL, empty or "-". @owner is who the workers are, which
+ * may be NULL: the file is one that they can open.
+ */
 gboolean geminga_log_configure (GemingaLog *self,
                                 const char *level,
                                 const char *format,
                                 const char *file,
+                                const GemingaPrivileges *owner,
                                 GError **error);
 /* The format that suits where standard error goes: journal if that is the journal, else text. */
 const char *geminga_log_default_format (void);

@@ -5,7 +5,6 @@
 #include "geminga-log-private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <poll.h>
@@ -14,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "geminga-log-file-private.h"
 #include "geminga-log-line-private.h"
 #include "geminga-settings-error.h"
 
@@ -56,19 +56,35 @@ struct _GemingaLog
   int is_colour; /* atomic: the file is a terminal that has colours */
 
   GMutex lock;
-  char *path;       /* (owned) (nullable), under lock: standard error if NULL; absolute */
-  int fd;           /* (owned unless it is standard error), under lock */
-  guint64 n_lost;   /* under lock: lines since the last one that was written */
-  int lost_code;    /* under lock: what the first of them failed with */
-  gboolean is_torn; /* under lock: only a part of the last line was written */
+  char *path;              /* (owned) (nullable), under lock: standard error if NULL; absolute */
+  GemingaPrivileges owner; /* under lock: who can open the file again */
+  int fd;                  /* (owned unless it is standard error), under lock */
+  guint64 n_lost;          /* under lock: lines since the last one that was written */
+  int lost_code;           /* under lock: what the first of them failed with */
+  gboolean is_torn;        /* under lock: only a part of the last line was written */
 };
 
 /* Helpers: writing */
+
+/* Nothing of a line is better than half of it, which somebody else's next line would follow. */
+static int
+give_up (GemingaLog *self, gsize n_written, guint n_writes, int code)
+{
+  gboolean is_own = self->path != NULL && n_writes == 1;
+
+  if (n_written > 0 && !(is_own && geminga_log_file_cut (self->fd, n_written)))
+    self->is_torn = TRUE;
+
+  return code;
+}
 
 /* 0, or what errno was. */
 static int
 write_all (GemingaLog *self, const char *text, gsize length)
 {
+  const char *start = text;
+  guint n_writes = 0;
+
   while (length > 0)
     {
       gssize written = write (self->fd, text, length);
@@ -79,12 +95,13 @@ write_all (GemingaLog *self, const char *text, gsize length)
       if (written < 0 && errno == EAGAIN && poll (&poll_fd, 1, PATIENCE) > 0)
         continue;
       if (written <= 0)
-        return written < 0 ? errno : EIO;
+        return give_up (self, text - start, n_writes, written < 0 ? errno : EIO);
 
       text += written;
       length -= written;
-      self->is_torn = length > 0;
+      n_writes++;
     }
+  self->is_torn = FALSE;
 
   return 0;
 }
@@ -234,22 +251,18 @@ find_format (const char *name, int *format, GError **error)
   return FALSE;
 }
 
-/* Never blocks, then or later, even if it is a pipe that nobody reads. */
 static gboolean
-open_file (const char *path, int *fd, GError **error)
+open_file (const char *path, const GemingaPrivileges *owner, int *fd, GError **error)
 {
   *fd = STDERR_FILENO;
   if (path == NULL)
     return TRUE;
 
-  *fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-  if (*fd >= 0)
-    return TRUE;
+  *fd = geminga_log_file_open (path, owner, error);
+  if (*fd < 0)
+    g_prefix_error (error, _ ("Cannot open the log file %s: "), path);
 
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-               _ ("Cannot open the log file %s: %s"), path,
-               errno == ENXIO ? _ ("nobody reads from it") : g_strerror (errno));
-  return FALSE;
+  return *fd >= 0;
 }
 
 static gboolean
@@ -262,9 +275,16 @@ has_colours (int fd)
          (term == NULL || strcmp (term, "dumb") != 0);
 }
 
+static void
+copy_owner (GemingaPrivileges *owner, const GemingaPrivileges *other)
+{
+  *owner = *other;
+  owner->user = g_strdup (other->user);
+}
+
 /* Takes @path and @fd. */
 static void
-use_file (GemingaLog *self, char *path, int fd)
+use_file (GemingaLog *self, char *path, const GemingaPrivileges *owner, int fd)
 {
   int old = -1;
 
@@ -273,6 +293,8 @@ use_file (GemingaLog *self, char *path, int fd)
   self->fd = fd;
   g_free (self->path);
   self->path = path;
+  geminga_privileges_clear (&self->owner);
+  copy_owner (&self->owner, owner);
   self->is_torn = FALSE;
   g_atomic_int_set (&self->is_colour, has_colours (fd));
   g_mutex_unlock (&self->lock);
@@ -293,9 +315,11 @@ make_log (void)
   self->fd = STDERR_FILENO;
   self->is_colour = has_colours (STDERR_FILENO);
 
-  /* A pipe whose reader is gone is no reason to end, as GIO thinks too. */
+  /* A pipe whose reader is gone is no reason to end, as GIO thinks too, nor is a file that is full. */
   if (sigaction (SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
     signal (SIGPIPE, SIG_IGN);
+  if (sigaction (SIGXFSZ, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+    signal (SIGXFSZ, SIG_IGN);
 
   return self;
 }
@@ -323,8 +347,10 @@ geminga_log_configure (GemingaLog *self,
                        const char *level,
                        const char *format,
                        const char *file,
+                       const GemingaPrivileges *owner,
                        GError **error)
 {
+  static const GemingaPrivileges same = { 0 };
   gboolean is_stderr = file == NULL || *file == '\0' || strcmp (file, "-") == 0;
   g_autofree char *path = is_stderr ? NULL : g_canonicalize_filename (file, NULL);
   int threshold = 0;
@@ -332,12 +358,12 @@ geminga_log_configure (GemingaLog *self,
   int fd = -1;
 
   if (!find_threshold (level, &threshold, error) || !find_format (format, &kind, error) ||
-      !open_file (path, &fd, error))
+      !open_file (path, owner, &fd, error))
     return FALSE;
 
   g_atomic_int_set (&self->threshold, threshold);
   g_atomic_int_set (&self->format, kind);
-  use_file (self, g_steal_pointer (&path), fd);
+  use_file (self, g_steal_pointer (&path), owner != NULL ? owner : &same, fd);
 
   return TRUE;
 }
@@ -386,15 +412,17 @@ geminga_log_reopen (GemingaLog *self, GError **error)
 {
   g_autoptr (GError) own_error = NULL;
   g_autofree char *path = NULL;
+  g_auto (GemingaPrivileges) owner = { 0 };
   int fd = -1;
 
   g_mutex_lock (&self->lock);
   path = g_strdup (self->path);
+  copy_owner (&owner, &self->owner);
   g_mutex_unlock (&self->lock);
 
-  if (open_file (path, &fd, &own_error))
+  if (open_file (path, &owner, &fd, &own_error))
     {
-      use_file (self, g_steal_pointer (&path), fd);
+      use_file (self, g_steal_pointer (&path), &owner, fd);
       return TRUE;
     }
 

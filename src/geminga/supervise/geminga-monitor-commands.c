@@ -14,25 +14,34 @@
 /* Helpers */
 
 static void
-answer_settled (gpointer data, const char *failure)
+return_failure (GemingaCall *call, GemingaOutcome outcome, const char *failure)
+{
+  geminga_call_return_error_literal (call, GEMINGA_ERROR,
+                                     outcome == GEMINGA_OUTCOME_SUPERSEDED ? GEMINGA_ERROR_CANCELLED
+                                                                           : GEMINGA_ERROR_FAILED,
+                                     failure);
+}
+
+static void
+answer_settled (gpointer data, GemingaOutcome outcome, const char *failure)
 {
   g_autoptr (GemingaCall) call = data;
 
-  if (failure != NULL)
-    geminga_call_return_error_literal (call, GEMINGA_ERROR, GEMINGA_ERROR_FAILED, failure);
+  if (outcome != GEMINGA_OUTCOME_DONE)
+    return_failure (call, outcome, failure);
   else
     geminga_call_return_value (call, NULL);
 }
 
 /* The number of workers that there are then. */
 static void
-answer_scaled (gpointer data, const char *failure)
+answer_scaled (gpointer data, GemingaOutcome outcome, const char *failure)
 {
   g_autoptr (GemingaCall) call = data;
   guint32 n_workers = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (call), "geminga-workers"));
 
-  if (failure != NULL)
-    geminga_call_return_error_literal (call, GEMINGA_ERROR, GEMINGA_ERROR_FAILED, failure);
+  if (outcome != GEMINGA_OUTCOME_DONE)
+    return_failure (call, outcome, failure);
   else
     geminga_call_return_value (call, g_variant_new_uint32 (n_workers));
 }
@@ -61,7 +70,7 @@ scale (GemingaMonitor *self, GemingaCall *call, gint64 n_workers)
   geminga_monitor_scale_by_hand (self, (guint) n_workers);
   geminga_monitor_start_children (self);
   g_object_set_data (G_OBJECT (call), "geminga-workers", GUINT_TO_POINTER ((guint) n_workers));
-  geminga_monitor_when_settled (self, answer_scaled, g_object_ref (call));
+  geminga_monitor_when_settled (self, GEMINGA_WISH_SCALE, answer_scaled, g_object_ref (call));
 }
 
 /* Commands */
@@ -91,7 +100,7 @@ handle_reload (GemingaActor *actor, GemingaCall *call)
   GemingaMonitor *self = GEMINGA_MONITOR (actor);
 
   geminga_monitor_replace (self);
-  geminga_monitor_when_settled (self, answer_settled, g_object_ref (call));
+  geminga_monitor_when_settled (self, GEMINGA_WISH_REPLACE, answer_settled, g_object_ref (call));
 }
 
 static void
@@ -100,7 +109,7 @@ handle_start (GemingaActor *actor, GemingaCall *call)
   GemingaMonitor *self = GEMINGA_MONITOR (actor);
 
   geminga_monitor_start_children (self);
-  geminga_monitor_when_settled (self, answer_settled, g_object_ref (call));
+  geminga_monitor_when_settled (self, GEMINGA_WISH_START, answer_settled, g_object_ref (call));
 }
 
 static void
@@ -109,7 +118,7 @@ handle_stop (GemingaActor *actor, GemingaCall *call)
   GemingaMonitor *self = GEMINGA_MONITOR (actor);
 
   geminga_monitor_stop_children (self, FALSE);
-  geminga_monitor_when_settled (self, answer_settled, g_object_ref (call));
+  geminga_monitor_when_settled (self, GEMINGA_WISH_STOP, answer_settled, g_object_ref (call));
 }
 
 typedef struct

@@ -4,7 +4,9 @@
 
 #include "geminga-monitor.h"
 #include "geminga-pool-private.h"
+#include "geminga-scaling-private.h"
 #include "geminga-settings.h"
+#include "geminga-wishes-private.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +46,31 @@ typedef struct
   gpointer data;
 } GemingaMonitorSetup;
 
+/* What monitors of one kind of service do besides. */
+typedef struct
+{
+  void (*spawned) (GemingaMonitor *self, GemingaChild *child);
+  void (*ended) (GemingaMonitor *self, GemingaChild *child);
+} GemingaMonitorHooks;
+
+/* For those kinds; others use functions. */
+struct _GemingaMonitor
+{
+  GemingaActor parent_instance;
+
+  GemingaMonitorSetup setup;
+  GPtrArray *pools; /* (owned) (element-type GemingaPool): the workers, then the singles */
+  GemingaScaling *scaling; /* (owned) (nullable): of the workers */
+  GemingaWishes *wishes; /* (owned) */
+  GQueue records;   /* (owned) (element-type GVariant), a{sv}, oldest first */
+  guint n_restarts;
+  guint n_notified; /* last notified number of running workers */
+  const char *state;
+  gulong changed_id;
+  gboolean has_stopped_local;
+  const GemingaMonitorHooks *hooks; /* (nullable): of a kind of monitor */
+};
+
 /* Before the monitor is spawned, with placement "shared". Takes over the contents of @setup. */
 void geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSetup *setup);
 
@@ -58,10 +85,21 @@ void geminga_monitor_start_children (GemingaMonitor *self);
 void geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick);
 /* The same, for good. */
 void geminga_monitor_end_children (GemingaMonitor *self, gboolean is_quick);
+/* Replaces those that were started at @since, in microseconds since 1970, or later. */
+void geminga_monitor_replace_since (GemingaMonitor *self, gint64 since, const char *why);
+/* Stops those that run in this process, gracefully; starts them again, unless there were none. */
+void geminga_monitor_stop_local_children (GemingaMonitor *self);
+void geminga_monitor_start_local_children (GemingaMonitor *self);
+gboolean geminga_monitor_has_local_children (GemingaMonitor *self);
 
-/* Runs @func once everything wanted is there and nothing else; @failure says why it will not be. */
-typedef void (*GemingaMonitorFunc) (gpointer data, const char *failure);
-void geminga_monitor_when_settled (GemingaMonitor *self, GemingaMonitorFunc func, gpointer data);
+/*
+ * Runs @func once everything wanted is there and nothing else, or will not be. Call it after what is
+ * wished for was begun.
+ */
+void geminga_monitor_when_settled (GemingaMonitor *self,
+                                   GemingaWish wish,
+                                   GemingaWishFunc func,
+                                   gpointer data);
 
 /* Keeps one more actor, until it is stopped. The spec is taken over. */
 void geminga_monitor_add_single (GemingaMonitor *self, GemingaPoolSpec *spec);

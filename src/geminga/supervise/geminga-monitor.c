@@ -26,22 +26,7 @@
  *
  * Since: 0.1
  */
-struct _GemingaMonitor
-{
-  GemingaActor parent_instance;
-
-  GemingaMonitorSetup setup;
-  GPtrArray *pools;        /* (owned) (element-type GemingaPool): the workers, then the singles */
-  GemingaScaling *scaling; /* (owned) (nullable): of the workers */
-  GArray *waiting;         /* (owned) (element-type Waiting) */
-  GQueue records;          /* (owned) (element-type GVariant), a{sv}, oldest first */
-  guint n_restarts;
-  guint n_notified; /* last notified number of running workers */
-  const char *state;
-  gulong changed_id;
-};
-
-G_DEFINE_FINAL_TYPE (GemingaMonitor, geminga_monitor, GEMINGA_TYPE_ACTOR)
+G_DEFINE_TYPE (GemingaMonitor, geminga_monitor, GEMINGA_TYPE_ACTOR)
 
 enum
 {
@@ -55,12 +40,6 @@ enum
 };
 
 static GParamSpec *props[N_PROPS];
-
-typedef struct
-{
-  GemingaMonitorFunc func;
-  gpointer data;
-} Waiting;
 
 /* Helpers: setup */
 
@@ -150,20 +129,6 @@ notify_changes (GemingaMonitor *self)
     }
 }
 
-static void
-finish_waiting (GemingaMonitor *self, const char *failure)
-{
-  g_autoptr (GArray) waiting = g_steal_pointer (&self->waiting);
-
-  self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
-  for (guint i = 0; i < waiting->len; i++)
-    {
-      Waiting *one = &g_array_index (waiting, Waiting, i);
-
-      one->func (one->data, failure);
-    }
-}
-
 /* GemingaPoolFuncs */
 
 static void
@@ -172,6 +137,8 @@ pool_spawned (gpointer data, GemingaChild *child)
   GemingaMonitor *self = data;
 
   self->setup.funcs->spawned (self->setup.data, self, child);
+  if (self->hooks != NULL)
+    self->hooks->spawned (self, child);
 }
 
 static void
@@ -179,6 +146,8 @@ pool_ended (gpointer data, GemingaChild *child, const char *reason)
 {
   GemingaMonitor *self = data;
 
+  if (self->hooks != NULL)
+    self->hooks->ended (self, child);
   self->setup.funcs->ended (self->setup.data, self, child, reason);
 }
 
@@ -203,7 +172,7 @@ pool_changed (gpointer data)
 
   notify_changes (self);
   if (geminga_monitor_is_settled (self))
-    finish_waiting (self, NULL);
+    geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_DONE, NULL);
   self->setup.funcs->changed (self->setup.data, self);
 }
 
@@ -214,7 +183,7 @@ pool_not_replaced (gpointer data, const char *why)
 
   g_warning ("%s: the new workers do not get ready, the old ones stay: one %s",
              self->setup.service_id, why);
-  finish_waiting (self, why);
+  geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_FAILED, why);
 }
 
 static void
@@ -222,7 +191,7 @@ pool_gave_up (gpointer data, const char *why)
 {
   GemingaMonitor *self = data;
 
-  finish_waiting (self, why);
+  geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_FAILED, why);
   self->setup.funcs->gave_up (self->setup.data, self, why);
 }
 
@@ -254,6 +223,8 @@ scale (GemingaMonitor *self, guint n_workers)
       geminga_pool_get_n_wanted (workers) == n_workers)
     return;
 
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_SCALE, n_workers,
+                            "the number of workers was changed again");
   geminga_pool_scale (workers, n_workers);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WORKERS]);
 }
@@ -356,7 +327,7 @@ geminga_monitor_stopping (GemingaActor *actor)
 {
   GemingaMonitor *self = GEMINGA_MONITOR (actor);
 
-  finish_waiting (self, "The monitor ended");
+  geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_FAILED, "The monitor ended");
   if (self->setup.settings != NULL)
     g_clear_signal_handler (&self->changed_id, self->setup.settings);
   g_clear_pointer (&self->scaling, geminga_scaling_free);
@@ -415,7 +386,7 @@ geminga_monitor_finalize (GObject *object)
   GemingaMonitor *self = GEMINGA_MONITOR (object);
 
   g_ptr_array_unref (self->pools);
-  g_array_unref (self->waiting);
+  geminga_wishes_free (self->wishes);
   g_queue_clear_full (&self->records, (GDestroyNotify) g_variant_unref);
   setup_clear (&self->setup);
 
@@ -503,7 +474,7 @@ static void
 geminga_monitor_init (GemingaMonitor *self)
 {
   self->pools = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_pool_free);
-  self->waiting = g_array_new (FALSE, FALSE, sizeof (Waiting));
+  self->wishes = geminga_wishes_new ();
   g_queue_init (&self->records);
   self->state = "stopped";
 }
@@ -537,6 +508,7 @@ geminga_monitor_scale_by_hand (GemingaMonitor *self, guint n_workers)
 void
 geminga_monitor_replace (GemingaMonitor *self)
 {
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_REPLACE, 0, "the workers were replaced");
   geminga_scaling_resume (self->scaling);
   scale (self, geminga_scaling_clamp (self->scaling, geminga_monitor_get_n_workers (self)));
   for (guint i = 0; i < self->pools->len; i++)
@@ -546,6 +518,7 @@ geminga_monitor_replace (GemingaMonitor *self)
 void
 geminga_monitor_start_children (GemingaMonitor *self)
 {
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_START, 0, "the workers were started again");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_start (g_ptr_array_index (self->pools, i));
 }
@@ -553,6 +526,7 @@ geminga_monitor_start_children (GemingaMonitor *self)
 void
 geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick)
 {
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_STOP, 0, "the workers were stopped");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_stop (g_ptr_array_index (self->pools, i), is_quick);
 }
@@ -560,26 +534,95 @@ geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick)
 void
 geminga_monitor_end_children (GemingaMonitor *self, gboolean is_quick)
 {
+  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_STOP, 0, "the service stops");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_end (g_ptr_array_index (self->pools, i), is_quick);
 }
 
-void
-geminga_monitor_when_settled (GemingaMonitor *self, GemingaMonitorFunc func, gpointer data)
+typedef struct
 {
-  Waiting waiting = { func, data };
+  gint64 since;
+  GPtrArray *ids;
+} Younger;
 
+static void
+collect_younger (gpointer data, gpointer user_data)
+{
+  GemingaChild *child = data;
+  Younger *younger = user_data;
+
+  if (child->started_at >= younger->since)
+    g_ptr_array_add (younger->ids, g_strdup (child->id));
+}
+
+void
+geminga_monitor_replace_since (GemingaMonitor *self, gint64 since, const char *why)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  Younger younger = { since, ids };
+
+  geminga_monitor_foreach_child (self, collect_younger, &younger);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      GemingaChild *child = geminga_monitor_find_child (self, g_ptr_array_index (ids, i));
+
+      if (child != NULL)
+        geminga_pool_replace_child (child->pool, child, why);
+    }
+}
+
+static gboolean
+is_local (GemingaPool *pool)
+{
+  return geminga_pool_get_spec (pool)->placement != GEMINGA_PLACEMENT_PROCESS;
+}
+
+void
+geminga_monitor_stop_local_children (GemingaMonitor *self)
+{
+  self->has_stopped_local = self->has_stopped_local || geminga_monitor_has_local_children (self);
+  for (guint i = 0; i < self->pools->len; i++)
+    if (is_local (g_ptr_array_index (self->pools, i)))
+      geminga_pool_stop (g_ptr_array_index (self->pools, i), FALSE);
+}
+
+void
+geminga_monitor_start_local_children (GemingaMonitor *self)
+{
+  for (guint i = 0; self->has_stopped_local && i < self->pools->len; i++)
+    if (is_local (g_ptr_array_index (self->pools, i)))
+      geminga_pool_start (g_ptr_array_index (self->pools, i));
+  self->has_stopped_local = FALSE;
+}
+
+gboolean
+geminga_monitor_has_local_children (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    if (is_local (g_ptr_array_index (self->pools, i)) &&
+        !geminga_pool_is_empty (g_ptr_array_index (self->pools, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+geminga_monitor_when_settled (GemingaMonitor *self,
+                              GemingaWish wish,
+                              GemingaWishFunc func,
+                              gpointer data)
+{
   for (guint i = 0; i < self->pools->len; i++)
     if (geminga_pool_has_given_up (g_ptr_array_index (self->pools, i)))
       {
-        func (data, "Its workers died too often; it has given up");
+        func (data, GEMINGA_OUTCOME_FAILED, "Its workers died too often; it has given up");
         return;
       }
 
   if (geminga_monitor_is_settled (self))
-    func (data, NULL);
+    func (data, GEMINGA_OUTCOME_DONE, NULL);
   else
-    g_array_append_val (self->waiting, waiting);
+    geminga_wishes_add (self->wishes, wish, geminga_monitor_get_n_workers (self), func, data);
 }
 
 void

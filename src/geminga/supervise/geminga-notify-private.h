@@ -34,6 +34,8 @@ void geminga_notify_watchdog (GemingaNotify *self);
 gboolean geminga_notify_is_active (GemingaNotify *self);
 /* Puts back into the environment what new() took, for a program that executes itself again. */
 void geminga_notify_export (GemingaNotify *self);
+/* Takes it out of the environment again. */
+void geminga_notify_withdraw (GemingaNotify *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaNotify, geminga_notify_free)
 

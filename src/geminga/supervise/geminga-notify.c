@@ -244,3 +244,11 @@ geminga_notify_export (GemingaNotify *self)
   g_setenv (INTERVAL, interval, TRUE);
   g_setenv (INTERVAL_PID, pid, TRUE);
 }
+
+void
+geminga_notify_withdraw (GemingaNotify *self)
+{
+  g_unsetenv (SOCKET);
+  g_unsetenv (INTERVAL);
+  g_unsetenv (INTERVAL_PID);
+}

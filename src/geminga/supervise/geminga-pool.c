@@ -203,7 +203,7 @@ plan_restart (GemingaPool *self, GemingaChild *child, GemingaEnd end, const char
 
   self->has_given_up = TRUE;
   self->is_replacing = FALSE;
-  message = g_strdup_printf ("“%s” died %u times within a minute; the last time it %s",
+  message = g_strdup_printf ("“%s” died %u times within a minute; the last time: %s",
                              self->spec.name, geminga_restart_policy_count (&self->policy), why);
   self->funcs->gave_up (self->data, message);
 }

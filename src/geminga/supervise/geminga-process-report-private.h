@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef struct _GemingaProcessReport GemingaProcessReport;
 
 /* Where a process has it. */
-#define GEMINGA_PROCESS_REPORT_FD 5
+#define GEMINGA_PROCESS_REPORT_FD 6
 
 /* What the file of a report is sealed with, which no other file in a process is likely to be. */
 #define GEMINGA_PROCESS_REPORT_SEALS (F_SEAL_SHRINK | F_SEAL_SEAL)

@@ -2,22 +2,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "geminga-pulse-private.h"
 
 G_BEGIN_DECLS
 
 /*
  * What the arbiter gives a process it starts, beside the program's own command line: in the environment
  * variable the arbiter's pid and the number of sockets, and as descriptors from 3 on the link to the
- * arbiter, memfds with the settings and for the report, and the sockets.
+ * arbiter, memfds with the settings, the page of its pulse and its report, and the sockets.
  */
 #define GEMINGA_WORKER_VARIABLE "GEMINGA_WORKER"
 
 typedef struct
 {
-  int link_fd;        /* (owned): this end of the link to the arbiter; -1 once it was taken */
-  GVariant *settings; /* (owned): a{sv} */
-  GPtrArray *sockets; /* (owned) (element-type GSocket): listening */
+  int link_fd;         /* (owned): this end of the link to the arbiter; -1 once it was taken */
+  GemingaPulse *pulse; /* (owned) */
+  GVariant *settings;  /* (owned): a{sv} */
+  GPtrArray *sockets;  /* (owned) (element-type GSocket): listening */
 } GemingaProcessStart;
 
 /* A memfd with the settings. */

@@ -20,6 +20,7 @@ enum
 {
   FD_LINK = 3,
   FD_SETTINGS,
+  FD_PULSE,
   FD_REPORT = GEMINGA_PROCESS_REPORT_FD,
   FD_FIRST_SOCKET,
 };
@@ -119,7 +120,9 @@ geminga_process_start_read (GError **error)
   self->link_fd = FD_LINK;
   self->settings = read_settings (FD_SETTINGS, error);
   close (FD_SETTINGS);
-  self->sockets = self->settings != NULL ? read_sockets (n_sockets, error) : NULL;
+  self->pulse = self->settings != NULL ? geminga_pulse_new_for_fd (FD_PULSE, error) : NULL;
+  close (FD_PULSE);
+  self->sockets = self->pulse != NULL ? read_sockets (n_sockets, error) : NULL;
   if (self->sockets == NULL)
     return NULL;
 
@@ -131,6 +134,7 @@ geminga_process_start_free (GemingaProcessStart *self)
 {
   if (self->link_fd >= 0)
     close (self->link_fd);
+  g_clear_pointer (&self->pulse, geminga_pulse_free);
   g_clear_pointer (&self->settings, g_variant_unref);
   g_clear_pointer (&self->sockets, g_ptr_array_unref);
   g_free (self);

@@ -4,6 +4,7 @@
 
 #include "geminga-node-private.h"
 #include "geminga-program-private.h"
+#include "geminga-pulse-private.h"
 
 G_BEGIN_DECLS
 
@@ -58,6 +59,8 @@ void geminga_processes_signal_all (GemingaProcesses *self, int signal_number);
 
 /* 0: there is no such process. */
 GPid geminga_processes_get_pid (GemingaProcesses *self, guint32 node);
+/* NULL: there is no such process. It is freed when the process has ended. */
+GemingaPulse *geminga_processes_get_pulse (GemingaProcesses *self, guint32 node);
 guint geminga_processes_get_n (GemingaProcesses *self);
 /* (element-type guint32), numbers in no order */
 GArray *geminga_processes_list (GemingaProcesses *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -29,6 +29,7 @@ typedef struct
   guint32 node;
   GPid pid;
   int pidfd;                    /* (owned) */
+  GemingaPulse *pulse;          /* (owned) */
   GSource *source;              /* (owned) */
   GSource *grace;               /* (owned) (nullable): kills it */
   char *why;                    /* (owned) (nullable): why we killed it */
@@ -67,6 +68,7 @@ process_free (gpointer data)
   drop_source (&self->grace);
   close (self->pidfd);
   geminga_process_report_unref (self->report);
+  geminga_pulse_free (self->pulse);
   g_free (self->why);
   g_free (self);
 }
@@ -161,8 +163,14 @@ on_dying (gpointer data, guint32 node)
   self->funcs->dying (self->data, node);
 }
 
+/* Takes @pulse. */
 static gboolean
-watch (GemingaProcesses *self, guint32 node, GPid pid, GemingaProcessReport *report, GError **error)
+watch (GemingaProcesses *self,
+       guint32 node,
+       GPid pid,
+       GemingaPulse *pulse,
+       GemingaProcessReport *report,
+       GError **error)
 {
   int pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
   int code = errno;
@@ -172,6 +180,7 @@ watch (GemingaProcesses *self, guint32 node, GPid pid, GemingaProcessReport *rep
     {
       kill (pid, SIGKILL);
       waitpid (pid, NULL, 0);
+      geminga_pulse_free (pulse);
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
                    "process %d cannot be watched: %s", (int) pid, g_strerror (code));
       return FALSE;
@@ -183,6 +192,7 @@ watch (GemingaProcesses *self, guint32 node, GPid pid, GemingaProcessReport *rep
   process->pid = pid;
   process->pidfd = pidfd;
   process->report = geminga_process_report_ref (report);
+  process->pulse = pulse;
   process->source = g_unix_fd_source_new (pidfd, G_IO_IN);
   g_source_set_static_name (process->source, "[geminga] process");
   g_source_set_callback (process->source, G_SOURCE_FUNC (on_process_ended), process, NULL);
@@ -190,6 +200,32 @@ watch (GemingaProcesses *self, guint32 node, GPid pid, GemingaProcessReport *rep
   g_hash_table_replace (self->by_node, GUINT_TO_POINTER (node), process);
 
   return TRUE;
+}
+
+/* The descriptors are duplicated. */
+static gboolean
+execute (GemingaProcesses *self,
+         int link_fd,
+         int settings_fd,
+         int pulse_fd,
+         int report_fd,
+         GPid *pid,
+         GError **error)
+{
+  const int own[] = { link_fd, settings_fd, pulse_fd, report_fd };
+  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autofree char *value = g_strdup_printf ("%d:%u", (int) getpid (), self->sockets->len);
+
+  g_array_append_vals (fds, own, G_N_ELEMENTS (own));
+  for (guint i = 0; i < self->sockets->len; i++)
+    {
+      int socket_fd = g_socket_get_fd (g_ptr_array_index (self->sockets, i));
+
+      g_array_append_val (fds, socket_fd);
+    }
+
+  return geminga_program_spawn (self->program, GEMINGA_WORKER_VARIABLE, value,
+                                (const int *) (gpointer) fds->data, fds->len, pid, error);
 }
 
 /* Private API */
@@ -248,34 +284,27 @@ geminga_processes_set_start (GemingaProcesses *self, GVariant *settings, GPtrArr
 gboolean
 geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, GError **error)
 {
-  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
-  g_autofree char *value = g_strdup_printf ("%d:%u", (int) getpid (), self->sockets->len);
   g_autoptr (GemingaProcessReport) report = geminga_process_report_new (error);
+  g_autoptr (GemingaPulse) pulse = NULL;
   int settings_fd = -1;
-  int report_fd;
+  int pulse_fd = -1;
   gboolean is_spawned;
-  GPid pid;
+  GPid pid = 0;
 
   if (report != NULL)
     settings_fd = geminga_process_start_new_settings_fd (self->settings, error);
   if (settings_fd < 0)
     return FALSE;
 
-  report_fd = geminga_process_report_get_fd (report);
-  g_array_append_val (fds, fd);
-  g_array_append_val (fds, settings_fd);
-  g_array_append_val (fds, report_fd);
-  for (guint i = 0; i < self->sockets->len; i++)
-    {
-      int socket_fd = g_socket_get_fd (g_ptr_array_index (self->sockets, i));
-
-      g_array_append_val (fds, socket_fd);
-    }
-  is_spawned = geminga_program_spawn (self->program, GEMINGA_WORKER_VARIABLE, value,
-                                      (const int *) (gpointer) fds->data, fds->len, &pid, error);
+  pulse = geminga_pulse_new (&pulse_fd, error);
+  is_spawned =
+      pulse != NULL && execute (self, fd, settings_fd, pulse_fd,
+                                geminga_process_report_get_fd (report), &pid, error);
   close (settings_fd);
+  if (pulse_fd >= 0)
+    close (pulse_fd);
 
-  return is_spawned && watch (self, node, pid, report, error);
+  return is_spawned && watch (self, node, pid, g_steal_pointer (&pulse), report, error);
 }
 
 void
@@ -353,6 +382,14 @@ geminga_processes_get_pid (GemingaProcesses *self, guint32 node)
   Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
 
   return process != NULL ? process->pid : 0;
+}
+
+GemingaPulse *
+geminga_processes_get_pulse (GemingaProcesses *self, guint32 node)
+{
+  Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
+
+  return process != NULL ? process->pulse : NULL;
 }
 
 guint

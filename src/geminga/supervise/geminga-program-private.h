@@ -3,8 +3,12 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <signal.h>
 
 G_BEGIN_DECLS
+
+/* "Open the log files again" may come at any time: a child starts with it blocked, and takes it later. */
+#define GEMINGA_PROGRAM_KEPT_SIGNAL SIGUSR1
 
 /*
  * GemingaProgram: how this program was executed, so that it can be executed again: as a worker, or in

@@ -82,14 +82,19 @@ fill_actions (GemingaProgram *self, posix_spawn_file_actions_t *actions, GArray 
   posix_spawn_file_actions_addclosefrom_np (actions, FIRST_FD + (int) fds->len);
 }
 
-/* What the parent takes by signalfd() is not blocked in the child, and what it ignores is not there. */
+/*
+ * What the parent takes by signalfd() is not blocked in the child, but for what it may be sent before it
+ * has a handler and would end by.
+ */
 static void
 fill_attributes (posix_spawnattr_t *attributes)
 {
   sigset_t signals;
 
   sigemptyset (&signals);
+  sigaddset (&signals, GEMINGA_PROGRAM_KEPT_SIGNAL);
   posix_spawnattr_setsigmask (attributes, &signals);
+  sigemptyset (&signals);
   sigaddset (&signals, SIGPIPE);
   posix_spawnattr_setsigdefault (attributes, &signals);
   posix_spawnattr_setflags (attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -237,6 +242,7 @@ geminga_program_exec (GemingaProgram *self,
                       GError **error)
 {
   g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), variable, value, TRUE);
+  int folder = open (".", O_PATH | O_DIRECTORY | O_CLOEXEC);
   int code;
 
   for (gsize i = 0; i < n_fds; i++)
@@ -250,4 +256,8 @@ geminga_program_exec (GemingaProgram *self,
     fcntl (fds[i], F_SETFD, FD_CLOEXEC);
   g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, "Cannot execute %s: %s",
                self->path, g_strerror (code));
+  if (folder < 0 || fchdir (folder) != 0)
+    g_warning ("The working directory is %s now: %s", self->folder, g_strerror (errno));
+  if (folder >= 0)
+    close (folder);
 }

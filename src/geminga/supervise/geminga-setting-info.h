@@ -58,6 +58,8 @@ typedef enum
  * @GEMINGA_SETTING_FLAGS_PROCESS: there is one value for the whole program: where several services
  *   share a program, none has its own
  * @GEMINGA_SETTING_FLAGS_NO_FILE: a configuration file cannot give the value
+ * @GEMINGA_SETTING_FLAGS_OWN: where several services share a program, what is given without a prefix goes
+ *   for the first only
  *
  * How a setting may be given and changed.
  *
@@ -70,6 +72,7 @@ typedef enum /*< flags >*/
   GEMINGA_SETTING_FLAGS_RESTART = 1 << 1,
   GEMINGA_SETTING_FLAGS_PROCESS = 1 << 2,
   GEMINGA_SETTING_FLAGS_NO_FILE = 1 << 3,
+  GEMINGA_SETTING_FLAGS_OWN = 1 << 4,
 } GemingaSettingFlags;
 
 /**

@@ -252,7 +252,8 @@ geminga_settings_add_entries (GemingaSettings *self,
  *
  * The service's `workers` is given as `--calc-workers`, as `GEMINGA_CALC_WORKERS` or under `[calc]` in
  * the program's configuration file. In each of these places, what is given without the prefix goes for
- * all services that are not named. Settings of the whole program have no prefixed form. @child is
+ * all services that are not named, unless each has its own (%GEMINGA_SETTING_FLAGS_OWN), as the addresses
+ * to listen on. Settings of the whole program have no prefixed form. @child is
  * loaded and reloaded together with @self, and can have no children.
  *
  * Returns: whether it was added

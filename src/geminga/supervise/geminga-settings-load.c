@@ -146,19 +146,108 @@ clear_changed (gpointer data, gpointer user_data)
   self->changed = g_new0 (char *, 1);
 }
 
-/* Everything was read well: switches over and tells who wants to know. */
+/* Everything was read well: switches over. Nobody is told yet. */
 static void
 commit (GemingaSettings *self, gboolean is_reload)
 {
   g_autoptr (GHashTable) configured =
       g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_variant_unref);
-  g_autoptr (GemingaSettings) hold = g_object_ref (self);
 
   for_each (self, collect_configured, configured);
   for_each (self, switch_to_drafts, NULL);
   for_each (self, forget_runtime, configured);
   for_each (self, update_all, GINT_TO_POINTER (is_reload));
+}
+
+static void
+tell_changes (GemingaSettings *self)
+{
+  g_autoptr (GemingaSettings) hold = g_object_ref (self);
+
   for_each (hold, emit_changed, NULL);
+}
+
+/* Helpers: what was before */
+
+/* What one set of settings had. */
+typedef struct
+{
+  GemingaSettings *settings; /* (owned) */
+  GHashTable
+      *layers[GEMINGA_SETTINGS_N_LAYERS]; /* (owned): the drafted ones, and a copy of RUNTIME */
+  GStrv files;                            /* (owned) */
+} Saved;
+
+static void
+saved_free (gpointer data)
+{
+  Saved *saved = data;
+
+  for (guint i = 0; i < GEMINGA_SETTINGS_N_LAYERS; i++)
+    g_clear_pointer (&saved->layers[i], g_hash_table_unref);
+  g_strfreev (saved->files);
+  g_object_unref (saved->settings);
+  g_free (saved);
+}
+
+/* Adds those cells to @layer that it does not have. */
+static void
+add_missing (GHashTable *layer, GHashTable *more)
+{
+  GHashTableIter iter;
+  gpointer name, value;
+
+  g_hash_table_iter_init (&iter, more);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      GemingaSettingsCell *cell = value;
+
+      if (!g_hash_table_contains (layer, name))
+        g_hash_table_replace (layer, name, geminga_settings_cell_new (cell->value, cell->origin));
+    }
+}
+
+/* A load puts new layers in place of the drafted ones, which do not change any more then. */
+static void
+save_one (gpointer data, gpointer user_data)
+{
+  GemingaSettings *self = data;
+  GPtrArray *state = user_data;
+  Saved *saved = g_new0 (Saved, 1);
+
+  saved->settings = g_object_ref (self);
+  saved->files = g_strdupv (self->files);
+  for (guint i = FIRST_DRAFT; i <= LAST_DRAFT; i++)
+    saved->layers[i] = g_hash_table_ref (self->layers[i]);
+  saved->layers[GEMINGA_SETTINGS_LAYER_RUNTIME] = geminga_settings_layer_new ();
+  add_missing (saved->layers[GEMINGA_SETTINGS_LAYER_RUNTIME],
+               self->layers[GEMINGA_SETTINGS_LAYER_RUNTIME]);
+  g_ptr_array_add (state, saved);
+}
+
+/* What was set at run time since then stays. */
+static void
+restore_one (gpointer data, gpointer user_data)
+{
+  Saved *saved = data;
+  GemingaSettings *self = saved->settings;
+
+  for (guint i = FIRST_DRAFT; i <= LAST_DRAFT; i++)
+    {
+      g_hash_table_unref (self->layers[i]);
+      self->layers[i] = g_hash_table_ref (saved->layers[i]);
+    }
+  add_missing (self->layers[GEMINGA_SETTINGS_LAYER_RUNTIME],
+               saved->layers[GEMINGA_SETTINGS_LAYER_RUNTIME]);
+  g_strfreev (self->files);
+  self->files = g_strdupv (saved->files);
+}
+
+static void
+go_back (GemingaSettings *self, GemingaSettingsState *state)
+{
+  g_ptr_array_foreach (state, restore_one, NULL);
+  for_each (self, update_all, GINT_TO_POINTER (TRUE));
 }
 
 static gboolean
@@ -273,7 +362,8 @@ can_inherit (GemingaSettingsSlot *slot, GemingaSettingsCell *cell)
 {
   g_autoptr (GVariant) converted = NULL;
 
-  if (!g_variant_is_of_type (cell->value, g_variant_get_type (slot->value)))
+  if ((slot->info->flags & GEMINGA_SETTING_FLAGS_OWN) != 0 ||
+      !g_variant_is_of_type (cell->value, g_variant_get_type (slot->value)))
     return FALSE;
 
   converted = geminga_setting_value_convert (slot->info, cell->value, NULL);
@@ -304,30 +394,56 @@ geminga_settings_resolve (GemingaSettings *self,
   g_assert_not_reached ();
 }
 
-/* Takes over what the layers say about @slot and tells whether its value is another one now. */
 gboolean
-geminga_settings_update (GemingaSettings *self, GemingaSettingsSlot *slot)
+geminga_settings_reload_checked (GemingaSettings *self,
+                                 GemingaSettingsCheck check,
+                                 gpointer data,
+                                 GError **error)
 {
-  GemingaSettingsCell *cell = geminga_settings_resolve (self, slot, GEMINGA_SETTINGS_LAYER_RUNTIME);
-  gboolean changed = !g_variant_equal (cell->value, slot->value);
+  g_autoptr (GemingaSettingsState) before = NULL;
+  g_auto (GStrv) files = NULL;
 
-  if (g_strcmp0 (slot->origin, cell->origin) != 0)
+  if (fail_if_child (self, error))
+    return FALSE;
+
+  for_each (self, begin_draft, GUINT_TO_POINTER (GEMINGA_SETTINGS_LAYER_FILE));
+  for_each (self, begin_draft, GUINT_TO_POINTER (GEMINGA_SETTINGS_LAYER_ENVIRONMENT));
+  if (!geminga_settings_read_environment (self, error) ||
+      !geminga_settings_read_files (self, &files, error))
     {
-      g_free (slot->origin);
-      slot->origin = g_strdup (cell->origin);
-    }
-  if (changed)
-    {
-      g_variant_unref (slot->value);
-      slot->value = g_variant_ref (cell->value);
-    }
-  if (slot->info->type == GEMINGA_SETTING_TYPE_STRING_LIST && (changed || slot->items == NULL))
-    {
-      g_strfreev (slot->items);
-      slot->items = g_variant_dup_strv (slot->value, NULL);
+      for_each (self, drop_drafts, NULL);
+      return FALSE;
     }
 
-  return changed;
+  before = geminga_settings_save (self);
+  g_strfreev (self->files);
+  self->files = g_steal_pointer (&files);
+  commit (self, TRUE);
+  if (check != NULL && !check (data, error))
+    {
+      go_back (self, before);
+      return FALSE;
+    }
+  tell_changes (self);
+
+  return TRUE;
+}
+
+GemingaSettingsState *
+geminga_settings_save (GemingaSettings *self)
+{
+  GemingaSettingsState *state = g_ptr_array_new_with_free_func (saved_free);
+
+  for_each (self, save_one, state);
+
+  return state;
+}
+
+void
+geminga_settings_restore (GemingaSettings *self, GemingaSettingsState *state)
+{
+  go_back (self, state);
+  tell_changes (self);
 }
 
 /* Public API */
@@ -386,6 +502,7 @@ geminga_settings_load (GemingaSettings *self, const char *const *argv, GError **
   for (guint i = 0; i < self->children->len; i++)
     ((GemingaSettings *) g_ptr_array_index (self->children, i))->is_loaded = TRUE;
   commit (self, FALSE);
+  tell_changes (self);
 
   return TRUE;
 }
@@ -408,27 +525,9 @@ geminga_settings_load (GemingaSettings *self, const char *const *argv, GError **
 gboolean
 geminga_settings_reload (GemingaSettings *self, GError **error)
 {
-  g_auto (GStrv) files = NULL;
-
   g_return_val_if_fail (GEMINGA_IS_SETTINGS (self), FALSE);
 
-  if (fail_if_child (self, error))
-    return FALSE;
-
-  for_each (self, begin_draft, GUINT_TO_POINTER (GEMINGA_SETTINGS_LAYER_FILE));
-  for_each (self, begin_draft, GUINT_TO_POINTER (GEMINGA_SETTINGS_LAYER_ENVIRONMENT));
-  if (!geminga_settings_read_environment (self, error) ||
-      !geminga_settings_read_files (self, &files, error))
-    {
-      for_each (self, drop_drafts, NULL);
-      return FALSE;
-    }
-
-  g_strfreev (self->files);
-  self->files = g_steal_pointer (&files);
-  commit (self, TRUE);
-
-  return TRUE;
+  return geminga_settings_reload_checked (self, NULL, NULL, error);
 }
 
 /**

@@ -29,9 +29,10 @@ typedef struct
 typedef struct
 {
   GemingaSettingInfo *info;
-  GVariant *value;
-  char *origin;
-  GStrv items; /* (nullable): a list's value */
+  GVariant *value;    /* under lock */
+  const char *origin; /* under lock, interned */
+  GStrv items;        /* (nullable), under lock: a list's value */
+  GPtrArray *kept;    /* (nullable), under lock: what was in force before */
 } GemingaSettingsSlot;
 
 struct _GemingaSettings
@@ -44,6 +45,8 @@ struct _GemingaSettings
   char *version;         /* (nullable) */
   char *arguments_usage; /* (nullable) */
   GStrv config_files;    /* (nullable): instead of the standard places */
+
+  GMutex lock; /* of what slots have */
 
   GPtrArray *slots;    /* (element-type GemingaSettingsSlot), in the order they were added */
   GHashTable *by_name; /* (element-type utf8 GemingaSettingsSlot), borrows from slots */
@@ -87,6 +90,7 @@ GemingaSettingsCell *geminga_settings_resolve (GemingaSettings *self,
                                                GemingaSettingsSlot *slot,
                                                GemingaSettingsLayer highest);
 gboolean geminga_settings_update (GemingaSettings *self, GemingaSettingsSlot *slot);
+void geminga_settings_slot_free (gpointer data);
 void geminga_settings_emit_changed (GemingaSettings *self);
 void geminga_settings_prefix_error (GError **error, const char *name, const char *where);
 
@@ -96,6 +100,22 @@ gboolean geminga_settings_read_arguments (GemingaSettings *self,
                                           GError **error);
 gboolean geminga_settings_read_environment (GemingaSettings *self, GError **error);
 gboolean geminga_settings_read_files (GemingaSettings *self, GStrv *files, GError **error);
+
+/* Whether values that were just read are good. */
+typedef gboolean (*GemingaSettingsCheck) (gpointer data, GError **error);
+/* As geminga_settings_reload(); where @check says no the values before are back and nobody is told. */
+gboolean geminga_settings_reload_checked (GemingaSettings *self,
+                                          GemingaSettingsCheck check,
+                                          gpointer data,
+                                          GError **error);
+
+/* All values, with those of the children: to go back to after a reload that was no good. */
+typedef GPtrArray GemingaSettingsState;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaSettingsState, g_ptr_array_unref)
+GemingaSettingsState *geminga_settings_save (GemingaSettings *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Emits "changed" for each that differs. What was set at run time since then stays. */
+void geminga_settings_restore (GemingaSettings *self, GemingaSettingsState *state);
+
 void geminga_settings_set_config_files (GemingaSettings *self, const char *const *files);
 
 G_END_DECLS

@@ -16,6 +16,8 @@
 #include "geminga-setting-value-private.h"
 #include "geminga-settings-private.h"
 
+#define VARIABLE_PREFIX "GEMINGA_"
+
 /* A configuration file that is larger than this is something else. */
 #define MAX_FILE_SIZE (1024 * 1024)
 
@@ -376,11 +378,78 @@ read_variables (GemingaSettings *self, GError **error)
   return TRUE;
 }
 
+/* What processes of a service hand each other. */
+static gboolean
+is_internal (const char *variable)
+{
+  static const char *const internal[] = { "GEMINGA_DAEMON_FD", "GEMINGA_TRIAL", "GEMINGA_UPGRADE",
+                                          "GEMINGA_WORKER", NULL };
+
+  return g_strv_contains (internal, variable);
+}
+
+static void
+list_variables (gpointer data, gpointer user_data)
+{
+  GemingaSettings *self = data;
+  GPtrArray *variables = user_data;
+
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      GemingaSettingsSlot *slot = g_ptr_array_index (self->slots, i);
+      char *variable = geminga_settings_dup_variable (self, slot->info->name);
+
+      if (variable != NULL)
+        g_ptr_array_add (variables, variable);
+    }
+}
+
+static gboolean
+refuse_variable (const char *variable, GPtrArray *known, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *suggestion = NULL;
+
+  for (guint i = 0; i < known->len; i++)
+    g_ptr_array_add (names, (char *) g_ptr_array_index (known, i) + strlen (VARIABLE_PREFIX));
+  suggestion = geminga_settings_suggest (variable + strlen (VARIABLE_PREFIX), names);
+  if (suggestion != NULL)
+    g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_UNKNOWN_SETTING,
+                 _ ("The environment has %s, which is no setting; did you mean %s%s?"), variable,
+                 VARIABLE_PREFIX, suggestion);
+  else
+    g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_UNKNOWN_SETTING,
+                 _ ("The environment has %s, which is no setting; --help lists them"), variable);
+
+  return FALSE;
+}
+
+/* A misspelt one would do nothing, and nobody would learn of it. */
+static gboolean
+check_variables (GemingaSettings *self, GError **error)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) given = g_listenv ();
+
+  list_variables (self, known);
+  g_ptr_array_foreach (self->children, list_variables, known);
+  for (gsize i = 0; given[i] != NULL; i++)
+    {
+      if (g_str_has_prefix (given[i], VARIABLE_PREFIX) && !is_internal (given[i]) &&
+          !g_ptr_array_find_with_equal_func (known, given[i], g_str_equal, NULL))
+        return refuse_variable (given[i], known, error);
+    }
+
+  return TRUE;
+}
+
 /* Private API */
 
 gboolean
 geminga_settings_read_environment (GemingaSettings *self, GError **error)
 {
+  if (!check_variables (self, error))
+    return FALSE;
   if (!read_variables (self, error))
     return FALSE;
 

@@ -13,6 +13,7 @@
 #define RESTART GEMINGA_SETTING_FLAGS_RESTART
 #define PROCESS GEMINGA_SETTING_FLAGS_PROCESS
 #define NO_FILE GEMINGA_SETTING_FLAGS_NO_FILE
+#define OWN     GEMINGA_SETTING_FLAGS_OWN
 
 /* Longer than this is never meant, and more would not fit what timers count in. */
 #define YEAR (365.0 * 24 * 60 * 60)
@@ -76,7 +77,7 @@ static const GemingaSettingEntry standard[] = {
     .help = N_("Reload when the program or its configuration file changes, for development") },
 
   { .name = "bind", .type = GEMINGA_SETTING_TYPE_STRING_LIST, .short_flag = 'b',
-    .flags = RESTART, .argument_name = N_("ADDRESS"), .section = N_("Network"),
+    .flags = RESTART | OWN, .argument_name = N_("ADDRESS"), .section = N_("Network"),
     .help = N_("Listen on HOST:PORT, [HOST]:PORT, :PORT, unix:PATH or fd:N; may be repeated"),
     .check = check_bind },
   { .name = "backlog", .type = GEMINGA_SETTING_TYPE_INT, .default_value = "1024",
@@ -85,6 +86,12 @@ static const GemingaSettingEntry standard[] = {
   { .name = "keep-alive", .type = GEMINGA_SETTING_TYPE_DURATION, .default_value = "5",
     .maximum = YEAR, .section = N_("Network"),
     .help = N_("How long an idle connection stays open; 0 closes it after each answer") },
+  { .name = "request-timeout", .type = GEMINGA_SETTING_TYPE_DURATION, .default_value = "60",
+    .maximum = YEAR, .section = N_("Network"),
+    .help = N_("How long a handler may take to answer, which is 503 then; 0 forever") },
+  { .name = "max-body", .type = GEMINGA_SETTING_TYPE_SIZE, .default_value = "10M",
+    .maximum = G_MAXINT32, .section = N_("Network"),
+    .help = N_("Refuse requests whose body is larger") },
   { .name = "tls-certificate", .type = GEMINGA_SETTING_TYPE_PATH, .section = N_("Network"),
     .help = N_("PEM file with the certificate chain; turns TLS on") },
   { .name = "tls-key", .type = GEMINGA_SETTING_TYPE_PATH, .section = N_("Network"),

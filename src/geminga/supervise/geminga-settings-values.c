@@ -10,26 +10,127 @@
 #include "geminga-setting-value-private.h"
 #include "geminga-settings-private.h"
 
+/*
+ * Values are changed in the thread of the settings and read in any: under the lock a value is taken whole.
+ * Those that were in force once are kept, since somebody may still read what a getter gave.
+ */
+
+/* A value that was in force once. */
+typedef struct
+{
+  GVariant *value; /* (owned) */
+  GStrv items;     /* (owned) (nullable) */
+} Kept;
+
 /* Helpers */
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+
+  g_variant_unref (kept->value);
+  g_strfreev (kept->items);
+  g_free (kept);
+}
+
+static gboolean
+has_value (gconstpointer kept, gconstpointer value)
+{
+  return g_variant_equal (((const Kept *) kept)->value, value);
+}
+
+static void
+change_locked (GemingaSettingsSlot *slot, GVariant *value)
+{
+  Kept *before = g_new0 (Kept, 1);
+  guint position;
+
+  before->value = g_steal_pointer (&slot->value);
+  before->items = g_steal_pointer (&slot->items);
+  if (slot->kept == NULL)
+    slot->kept = g_ptr_array_new_with_free_func (kept_free);
+
+  /* There are only as many as there are different ones. */
+  if (g_ptr_array_find_with_equal_func (slot->kept, value, has_value, &position))
+    {
+      Kept *again = g_ptr_array_steal_index_fast (slot->kept, position);
+
+      slot->value = again->value;
+      slot->items = again->items;
+      g_free (again);
+    }
+  else
+    {
+      slot->value = g_variant_ref (value);
+    }
+  g_ptr_array_add (slot->kept, before);
+}
+
+static GVariant *
+peek (GemingaSettings *self, GemingaSettingsSlot *slot)
+{
+  GVariant *value;
+
+  g_mutex_lock (&self->lock);
+  value = slot->value;
+  g_mutex_unlock (&self->lock);
+
+  return value;
+}
 
 static GemingaSettingsSlot *
 find_of_kind (GemingaSettings *self, const char *name, const char *variant_type)
 {
   GemingaSettingsSlot *slot = geminga_settings_find (self, name);
+  const char *type;
 
   if (slot == NULL)
     {
       g_critical ("There is no setting “%s”", name);
       return NULL;
     }
-  if (variant_type != NULL && !g_str_equal (g_variant_get_type_string (slot->value), variant_type))
+
+  type = g_variant_get_type_string (peek (self, slot));
+  if (variant_type != NULL && !g_str_equal (type, variant_type))
     {
-      g_critical ("Setting “%s” is of type “%s”, not “%s”", name,
-                  g_variant_get_type_string (slot->value), variant_type);
+      g_critical ("Setting “%s” is of type “%s”, not “%s”", name, type, variant_type);
       return NULL;
     }
 
   return slot;
+}
+
+/* Private API */
+
+/* Takes over what the layers say about @slot and tells whether its value is another one now. */
+gboolean
+geminga_settings_update (GemingaSettings *self, GemingaSettingsSlot *slot)
+{
+  GemingaSettingsCell *cell = geminga_settings_resolve (self, slot, GEMINGA_SETTINGS_LAYER_RUNTIME);
+  gboolean changed = !g_variant_equal (cell->value, slot->value);
+
+  g_mutex_lock (&self->lock);
+  slot->origin = g_intern_string (cell->origin);
+  if (changed)
+    change_locked (slot, cell->value);
+  if (slot->info->type == GEMINGA_SETTING_TYPE_STRING_LIST && slot->items == NULL)
+    slot->items = g_variant_dup_strv (slot->value, NULL);
+  g_mutex_unlock (&self->lock);
+
+  return changed;
+}
+
+void
+geminga_settings_slot_free (gpointer data)
+{
+  GemingaSettingsSlot *slot = data;
+
+  geminga_setting_info_unref (slot->info);
+  g_variant_unref (slot->value);
+  g_strfreev (slot->items);
+  g_clear_pointer (&slot->kept, g_ptr_array_unref);
+  g_free (slot);
 }
 
 /* Public API */
@@ -54,7 +155,7 @@ geminga_settings_get_boolean (GemingaSettings *self, const char *name)
   g_return_val_if_fail (name != NULL, FALSE);
 
   slot = find_of_kind (self, name, "b");
-  return slot != NULL && g_variant_get_boolean (slot->value);
+  return slot != NULL && g_variant_get_boolean (peek (self, slot));
 }
 
 /**
@@ -77,7 +178,7 @@ geminga_settings_get_int (GemingaSettings *self, const char *name)
   g_return_val_if_fail (name != NULL, 0);
 
   slot = find_of_kind (self, name, "x");
-  return slot != NULL ? g_variant_get_int64 (slot->value) : 0;
+  return slot != NULL ? g_variant_get_int64 (peek (self, slot)) : 0;
 }
 
 /**
@@ -100,7 +201,7 @@ geminga_settings_get_double (GemingaSettings *self, const char *name)
   g_return_val_if_fail (name != NULL, 0);
 
   slot = find_of_kind (self, name, "d");
-  return slot != NULL ? g_variant_get_double (slot->value) : 0;
+  return slot != NULL ? g_variant_get_double (peek (self, slot)) : 0;
 }
 
 /**
@@ -110,7 +211,7 @@ geminga_settings_get_double (GemingaSettings *self, const char *name)
  *
  * Gets the value of a setting that is a text.
  *
- * Returns: (transfer none): the value, valid until it changes
+ * Returns: (transfer none): the value, valid as long as @self
  *
  * Since: 0.1
  */
@@ -123,7 +224,7 @@ geminga_settings_get_string (GemingaSettings *self, const char *name)
   g_return_val_if_fail (name != NULL, "");
 
   slot = find_of_kind (self, name, "s");
-  return slot != NULL ? g_variant_get_string (slot->value, NULL) : "";
+  return slot != NULL ? g_variant_get_string (peek (self, slot), NULL) : "";
 }
 
 /**
@@ -133,7 +234,7 @@ geminga_settings_get_string (GemingaSettings *self, const char *name)
  *
  * Gets the value of a setting that is a list of texts.
  *
- * Returns: (transfer none) (nullable) (array zero-terminated=1): the value, valid until it changes;
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): the value, valid as long as @self;
  *   %NULL only for a setting that is no list
  *
  * Since: 0.1
@@ -142,12 +243,20 @@ const char *const *
 geminga_settings_get_strv (GemingaSettings *self, const char *name)
 {
   GemingaSettingsSlot *slot;
+  const char *const *items;
 
   g_return_val_if_fail (GEMINGA_IS_SETTINGS (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
   slot = find_of_kind (self, name, "as");
-  return slot != NULL ? (const char *const *) slot->items : NULL;
+  if (slot == NULL)
+    return NULL;
+
+  g_mutex_lock (&self->lock);
+  items = (const char *const *) slot->items;
+  g_mutex_unlock (&self->lock);
+
+  return items;
 }
 
 /**
@@ -157,7 +266,7 @@ geminga_settings_get_strv (GemingaSettings *self, const char *name)
  *
  * Gets the value of a setting of any type.
  *
- * Returns: (transfer none) (nullable): the value, valid until it changes; %NULL if there is no such
+ * Returns: (transfer none) (nullable): the value, valid as long as @self; %NULL if there is no such
  *   setting
  *
  * Since: 0.1
@@ -171,7 +280,7 @@ geminga_settings_get_value (GemingaSettings *self, const char *name)
   g_return_val_if_fail (name != NULL, NULL);
 
   slot = geminga_settings_find (self, name);
-  return slot != NULL ? slot->value : NULL;
+  return slot != NULL ? peek (self, slot) : NULL;
 }
 
 /**
@@ -194,7 +303,7 @@ geminga_settings_dup_text (GemingaSettings *self, const char *name)
   g_return_val_if_fail (name != NULL, NULL);
 
   slot = geminga_settings_find (self, name);
-  return slot != NULL ? geminga_setting_value_to_text (slot->info, slot->value) : NULL;
+  return slot != NULL ? geminga_setting_value_to_text (slot->info, peek (self, slot)) : NULL;
 }
 
 /**
@@ -208,7 +317,7 @@ geminga_settings_dup_text (GemingaSettings *self, const char *name)
  * command line flag, `runtime` for what was set while the program runs, or `arbiter` for what a worker
  * was handed.
  *
- * Returns: (transfer none) (nullable): the origin, valid until the value changes; %NULL if there is no
+ * Returns: (transfer none) (nullable): the origin; %NULL if there is no
  *   such setting
  *
  * Since: 0.1
@@ -217,12 +326,20 @@ const char *
 geminga_settings_get_origin (GemingaSettings *self, const char *name)
 {
   GemingaSettingsSlot *slot;
+  const char *origin;
 
   g_return_val_if_fail (GEMINGA_IS_SETTINGS (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
   slot = geminga_settings_find (self, name);
-  return slot != NULL ? slot->origin : NULL;
+  if (slot == NULL)
+    return NULL;
+
+  g_mutex_lock (&self->lock);
+  origin = slot->origin;
+  g_mutex_unlock (&self->lock);
+
+  return origin;
 }
 
 /**
@@ -370,7 +487,7 @@ geminga_settings_to_variant (GemingaSettings *self)
     {
       GemingaSettingsSlot *slot = g_ptr_array_index (self->slots, i);
 
-      g_variant_builder_add (&builder, "{sv}", slot->info->name, slot->value);
+      g_variant_builder_add (&builder, "{sv}", slot->info->name, peek (self, slot));
     }
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));

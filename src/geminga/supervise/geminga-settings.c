@@ -31,7 +31,7 @@
  * Where several services share a program, each has settings of its own under a prefix, see
  * [method@Geminga.Settings.add_prefixed].
  *
- * Settings are used in the thread that made them. Those who want to follow a change connect to
+ * Settings are used in the thread that made them; values can be read in any. Those who want to follow a change connect to
  * [signal@Geminga.Settings::changed] with the name of the setting as the detail.
  *
  * Since: 0.1
@@ -60,18 +60,6 @@ enum
 static guint signals[N_SIGNALS];
 
 /* Helpers */
-
-static void
-free_slot (gpointer data)
-{
-  GemingaSettingsSlot *slot = data;
-
-  geminga_setting_info_unref (slot->info);
-  g_variant_unref (slot->value);
-  g_free (slot->origin);
-  g_strfreev (slot->items);
-  g_free (slot);
-}
 
 static gboolean
 is_file_name_part (const char *text)
@@ -245,6 +233,7 @@ geminga_settings_finalize (GObject *object)
   g_strfreev (self->files);
   g_strfreev (self->changed);
   g_strfreev (self->pending);
+  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (geminga_settings_parent_class)->finalize (object);
 }
@@ -329,7 +318,8 @@ geminga_settings_class_init (GemingaSettingsClass *klass)
 static void
 geminga_settings_init (GemingaSettings *self)
 {
-  self->slots = g_ptr_array_new_with_free_func (free_slot);
+  g_mutex_init (&self->lock);
+  self->slots = g_ptr_array_new_with_free_func (geminga_settings_slot_free);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->children = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < GEMINGA_SETTINGS_N_LAYERS; i++)

@@ -273,8 +273,8 @@ look (GemingaActor *actor, GemingaCall *call)
   g_assert_cmpstr (geminga_actor_ref_get_id (geminga_actor_get_address (actor)), ==, "living");
   g_assert_true (geminga_actor_get_address (actor) == geminga_actor_get_address (actor));
   g_assert_nonnull (geminga_actor_get_system (actor));
-  g_assert_true (geminga_actor_get_current () == actor);
-  g_assert_true (geminga_actor_get_current_call () == call);
+  g_assert_true (geminga_thread_get ()->actor == actor);
+  g_assert_true (geminga_thread_get ()->call == call);
 }
 
 static void
@@ -282,8 +282,8 @@ test_look (Fixture *self, gconstpointer data)
 {
   spawn (self, LIVING_TYPE);
   run (self, look);
-  g_assert_null (geminga_actor_get_current ());
-  g_assert_null (geminga_actor_get_current_call ());
+  g_assert_null (geminga_thread_get ()->actor);
+  g_assert_null (geminga_thread_get ()->call);
 }
 
 /* An object that nobody spawned. */
@@ -406,7 +406,7 @@ test_children_end (Fixture *self, gconstpointer data)
   for (guint i = 0; i < 200; i++)
     run (self, spawn_short_lived);
   mailbox = (GemingaMailbox *) geminga_actor_ref_get_target (self->ref);
-  g_assert_cmpuint (mailbox->children->len, <, 40);
+  g_assert_cmpuint (geminga_mailbox_get_extras (mailbox)->children->len, <, 40);
 }
 
 static void

@@ -292,20 +292,20 @@ backend_event (gpointer data,
 {
   g_autofree char *text = g_variant_print (arguments, FALSE);
 
-  g_string_append_printf (((Backend *) data)->log, "event %s %s.%s %s;", actor->id, interface,
-                          member, text);
+  g_string_append_printf (((Backend *) data)->log, "event %s %s.%s %s;",
+                          geminga_target_get_id (actor), interface, member, text);
 }
 
 static void
 backend_started (gpointer data, GemingaTarget *actor)
 {
-  g_string_append_printf (((Backend *) data)->log, "started %s;", actor->id);
+  g_string_append_printf (((Backend *) data)->log, "started %s;", geminga_target_get_id (actor));
 }
 
 static void
 backend_ended (gpointer data, GemingaTarget *actor, const GError *failure)
 {
-  g_string_append_printf (((Backend *) data)->log, "ended %s %s;", actor->id,
+  g_string_append_printf (((Backend *) data)->log, "ended %s %s;", geminga_target_get_id (actor),
                           failure != NULL ? failure->message : "-");
 }
 

@@ -187,7 +187,7 @@ test_target (void)
   g_assert_false (geminga_target_has_ended (target));
   g_assert_true (geminga_target_has_ended (other));
   geminga_target_unref (target);
-  g_assert_cmpstr (log->str, ==, "post 6;free name;");
+  g_assert_cmpstr (log->str, ==, "post 5;free name;");
 }
 
 int

@@ -6,7 +6,10 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -156,6 +159,61 @@ test_full (Fixture *self, gconstpointer data)
   g_assert_cmpuint (count_lines (self->path), ==, 2);
 }
 
+/* Half a line does not stay, so that what another process writes next begins a line. */
+static void
+test_half (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GemingaAccessLogFile) file = file_new (self->path);
+  g_autoptr (GemingaAccessLogFile) other = file_new (self->path);
+  struct sigaction kept;
+  struct rlimit before;
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  sigaction (SIGXFSZ, NULL, &kept);
+  signal (SIGXFSZ, SIG_IGN);
+  geminga_access_log_file_write (file, &entry);
+  limit = (struct rlimit){ 100, before.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  g_test_expect_message ("Geminga", G_LOG_LEVEL_WARNING, "Cannot write to the access log*");
+  geminga_access_log_file_write (file, &entry);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  sigaction (SIGXFSZ, &kept, NULL);
+
+  geminga_access_log_file_write (other, &entry);
+  g_test_expect_message ("Geminga", G_LOG_LEVEL_MESSAGE, "1 lines are missing in the access log");
+  geminga_access_log_file_write (file, &entry);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (count_lines (self->path), ==, 3);
+}
+
+static void
+test_prepare (Fixture *self, gconstpointer data)
+{
+  const GemingaPrivileges same = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  struct pollfd reader = { .events = POLLIN };
+
+  g_assert_true (geminga_access_log_file_prepare ("-", &same, &error));
+  g_assert_cmpint (mkfifo (self->path, 0600), ==, 0);
+  reader.fd = open (self->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  g_assert_true (geminga_access_log_file_prepare (self->path, &same, &error));
+  g_assert_cmpint (poll (&reader, 1, 0), ==, 0);
+  close (reader.fd);
+  g_assert_cmpint (g_unlink (self->path), ==, 0);
+  g_assert_true (geminga_access_log_file_prepare (self->path, &same, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_test (self->path, G_FILE_TEST_IS_REGULAR));
+  g_assert_cmpint (g_unlink (self->path), ==, 0);
+  g_assert_cmpint (g_mkdir (self->path, 0700), ==, 0);
+  g_assert_false (geminga_access_log_file_prepare (self->path, &same, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY);
+  g_assert_nonnull (strstr (error->message, self->path));
+  g_assert_cmpint (g_rmdir (self->path), ==, 0);
+}
+
 /* Whoever does not read must not stop the service. */
 static void
 test_pipe_that_nobody_reads (Fixture *self, gconstpointer data)
@@ -217,6 +275,8 @@ main (int argc, char *argv[])
   ADD ("reopen", test_reopen);
   ADD ("reopen/fails", test_reopen_fails);
   ADD ("full", test_full);
+  ADD ("half", test_half);
+  ADD ("prepare", test_prepare);
   ADD ("pipe-that-nobody-reads", test_pipe_that_nobody_reads);
   ADD ("standard-output", test_standard_output);
 

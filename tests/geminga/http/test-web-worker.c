@@ -35,6 +35,12 @@ keep (GemingaRequest *request, gpointer user_data)
 }
 
 static void
+keep_in_thread (GemingaRequest *request, gpointer user_data)
+{
+  g_atomic_pointer_set (&((Fixture *) user_data)->kept, g_object_ref (request));
+}
+
+static void
 listen_somewhere (Fixture *self)
 {
   g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
@@ -58,6 +64,7 @@ set_up (Fixture *self, gconstpointer data)
   self->service = geminga_web_service_new ("org.example.Hello");
   geminga_web_service_add_route (self->service, "GET", "/", hello, NULL, NULL);
   geminga_web_service_add_route (self->service, "GET", "/keep", keep, self, NULL);
+  geminga_web_service_add_route (self->service, "GET", "/thread", keep_in_thread, self, NULL);
   self->system = geminga_system_new ();
   geminga_service_attach (GEMINGA_SERVICE (self->service), self->system);
   listen_somewhere (self);
@@ -90,18 +97,24 @@ set (Fixture *self, const char *name, GVariant *value)
 }
 
 static void
-spawn (Fixture *self, const char *service_id, GError **error)
+spawn_at (Fixture *self, GemingaPlacement placement, const char *service_id, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   GVariant *properties = g_variant_new_parsed ("{'service-id': <%s>}", service_id);
   g_autoptr (GError) spawn_error = NULL;
 
-  self->ref = geminga_system_spawn (self->system, GEMINGA_TYPE_WEB_WORKER, "worker",
-                                    GEMINGA_PLACEMENT_SHARED, properties, &spawn_error);
+  self->ref = geminga_system_spawn (self->system, GEMINGA_TYPE_WEB_WORKER, "worker", placement,
+                                    properties, &spawn_error);
   g_assert_no_error (spawn_error);
   geminga_actor_ref_wait_ready_async (self->ref, NULL, await_keep_result_cb, &result);
   AWAIT (result != NULL);
   geminga_actor_ref_wait_ready_finish (self->ref, result, error);
+}
+
+static void
+spawn (Fixture *self, const char *service_id, GError **error)
+{
+  spawn_at (self, GEMINGA_PLACEMENT_SHARED, service_id, error);
 }
 
 static void
@@ -227,6 +240,24 @@ test_unknown_service (Fixture *self, gconstpointer data)
 }
 
 static void
+test_limits (Fixture *self, gconstpointer data)
+{
+  g_autofree char *fits = NULL;
+  g_autofree char *is_larger = NULL;
+  g_autofree char *is_late = NULL;
+
+  set (self, "max-body", g_variant_new_int64 (3));
+  set (self, "request-timeout", g_variant_new_double (0.1));
+  start (self);
+  fits = request (self, "GET / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc");
+  g_assert_true (g_str_has_prefix (fits, "HTTP/1.1 200 "));
+  is_larger = request (self, "GET / HTTP/1.0\r\nContent-Length: 4\r\n\r\nabcd");
+  g_assert_true (g_str_has_prefix (is_larger, "HTTP/1.1 413 "));
+  is_late = request (self, "GET /keep HTTP/1.0\r\n\r\n");
+  g_assert_true (g_str_has_prefix (is_late, "HTTP/1.1 503 "));
+}
+
+static void
 test_access_log (Fixture *self, gconstpointer data)
 {
   g_autofree char *folder = g_dir_make_tmp ("test-web-worker-XXXXXX", NULL);
@@ -239,6 +270,7 @@ test_access_log (Fixture *self, gconstpointer data)
   g_free (request (self, "GET / HTTP/1.0\r\n\r\n"));
   g_assert_cmpint (g_rename (path, moved), ==, 0);
   geminga_service_emit_reopen_logs (GEMINGA_SERVICE (self->service));
+  await_idle ();
   g_free (request (self, "GET /again HTTP/1.0\r\n\r\n"));
   g_assert_true (g_file_get_contents (moved, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "\"GET / HTTP/1.0\" 200"));
@@ -251,8 +283,64 @@ test_access_log (Fixture *self, gconstpointer data)
   g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
   g_test_expect_message ("Geminga", G_LOG_LEVEL_WARNING, "*the old file stays in use");
   geminga_service_emit_reopen_logs (GEMINGA_SERVICE (self->service));
+  await_idle ();
   g_test_assert_expected_messages ();
   g_rmdir (path);
+  g_unlink (moved);
+  g_rmdir (folder);
+}
+
+static gboolean
+has_line (const char *path, const char *line)
+{
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) && strstr (text, line) != NULL;
+}
+
+/* The worker writes the file in its thread, and is told in another one to open it again: also while it
+ * ends, and when it has. */
+static void
+test_access_log_in_thread (Fixture *self, gconstpointer data)
+{
+  GemingaService *service = GEMINGA_SERVICE (self->service);
+  g_autofree char *folder = g_dir_make_tmp ("geminga-worker-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "access.log", NULL);
+  g_autofree char *moved = g_build_filename (folder, "old.log", NULL);
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GAsyncResult) ended = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set (self, "access-log", g_variant_new_string (path));
+  spawn_at (self, GEMINGA_PLACEMENT_THREAD, "org.example.Hello", &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 20; i++)
+    {
+      geminga_service_emit_reopen_logs (service);
+      g_free (request (self, "GET / HTTP/1.0\r\n\r\n"));
+    }
+  while (!has_line (path, "GET /"))
+    g_thread_yield ();
+
+  connection = connect_client (self, "GET /thread HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  while (g_atomic_pointer_get (&self->kept) == NULL)
+    g_thread_yield ();
+  geminga_actor_ref_wait_ended_async (self->ref, NULL, await_keep_result_cb, &ended);
+  geminga_actor_ref_stop (self->ref);
+  g_assert_cmpint (g_rename (path, moved), ==, 0);
+  geminga_service_emit_reopen_logs (service);
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    g_thread_yield ();
+  g_assert_null (ended);
+  geminga_request_respond_text (self->kept, 200, "late\n");
+  answer = read_all (connection);
+  g_assert_true (g_str_has_suffix (answer, "late\n"));
+  AWAIT (ended != NULL);
+  g_assert_true (has_line (path, "GET /thread"));
+
+  geminga_service_emit_reopen_logs (service);
+  g_unlink (path);
   g_unlink (moved);
   g_rmdir (folder);
 }
@@ -319,7 +407,9 @@ main (int argc, char *argv[])
   ADD ("serve", test_serve);
   ADD ("no-keep-alive", test_no_keep_alive);
   ADD ("unknown-service", test_unknown_service);
+  ADD ("limits", test_limits);
   ADD ("access-log", test_access_log);
+  ADD ("access-log/in-thread", test_access_log_in_thread);
   ADD ("access-log/fails", test_access_log_fails);
   ADD ("stop", test_stop);
   ADD ("kill", test_kill);

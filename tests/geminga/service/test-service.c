@@ -194,12 +194,14 @@ test_pack (void)
   g_autoptr (GPtrArray) got = NULL;
   g_autoptr (GVariant) packed = NULL;
   g_autoptr (GError) error = NULL;
+  const char *secret;
 
   make_pair (&services);
   make_pair (&copies);
   geminga_settings_set_from_code (geminga_service_get_settings (services->pdata[1]), "workers",
                                   g_variant_new_int64 (7), &error);
   g_assert_no_error (error);
+  geminga_service_set_handout (services->pdata[1], g_variant_new_parsed ("{'secret': <'sesame'>}"));
   geminga_service_set_sockets (services->pdata[0], three);
   geminga_service_set_sockets (services->pdata[1], one);
   g_ptr_array_extend (all, three, (GCopyFunc) g_object_ref, NULL);
@@ -210,6 +212,11 @@ test_pack (void)
   g_assert_no_error (error);
   g_assert_cmpint (
       geminga_settings_get_int (geminga_service_get_settings (copies->pdata[1]), "workers"), ==, 7);
+  g_assert_cmpuint (g_variant_n_children (geminga_service_get_taken (copies->pdata[0])), ==, 0);
+  g_assert_true (
+      g_variant_lookup (geminga_service_get_taken (copies->pdata[1]), "secret", "&s", &secret));
+  g_assert_cmpstr (secret, ==, "sesame");
+  g_assert_null (geminga_service_get_taken (services->pdata[1]));
   got = geminga_service_list_sockets (copies->pdata[0]);
   g_assert_cmpuint (got->len, ==, 3);
   g_clear_pointer (&got, g_ptr_array_unref);
@@ -223,8 +230,8 @@ test_unpack_fails (void)
 {
   g_autoptr (GPtrArray) services = NULL;
   g_autoptr (GPtrArray) sockets = new_sockets (0);
-  g_autoptr (GVariant) packed =
-      g_variant_ref_sink (g_variant_new_parsed ("{'org.example.Test': <(@a{sv} {}, uint32 5)>}"));
+  g_autoptr (GVariant) packed = g_variant_ref_sink (
+      g_variant_new_parsed ("{'org.example.Test': <(@a{sv} {}, uint32 5, @a{sv} {})>}"));
   g_autoptr (GError) error = NULL;
 
   make_pair (&services);

@@ -146,7 +146,7 @@ test_fail (void)
 
   run ("fail", &result);
   g_assert_cmpint (result.status, ==, 70);
-  g_assert_cmpstr (result.output, ==, "Cannot listen: no\n");
+  g_assert_cmpstr (result.output, ==, "geminga: Cannot listen: no\n");
   g_assert_cmpstr (result.report, ==, "");
 }
 
@@ -168,7 +168,7 @@ test_signal (void)
   run ("signal", &result);
   g_assert_cmpint (result.status, ==, 128 + SIGTERM);
   g_assert_cmpstr (result.output, ==,
-                   "The service was ended by a signal before it was ready: Terminated\n");
+                   "geminga: The service was ended by a signal before it was ready: Terminated\n");
 }
 
 static void

@@ -4,6 +4,8 @@
 
 #include "geminga-heartbeat-private.h"
 
+#include <unistd.h>
+
 #include "../peer/node-fixture.h"
 
 #define MILLISECONDS(n) ((n) *G_TIME_SPAN_MILLISECOND)
@@ -76,8 +78,8 @@ test_hung (void)
   g_assert_true (wait_ready (good, NULL));
   g_assert_true (wait_ready (bad, NULL));
   geminga_heartbeat_set_timeout (heartbeat, MILLISECONDS (200));
-  geminga_heartbeat_add (heartbeat, 1);
-  geminga_heartbeat_add (heartbeat, 2);
+  geminga_heartbeat_add (heartbeat, 1, NULL);
+  geminga_heartbeat_add (heartbeat, 2, NULL);
   geminga_heartbeat_note_life (heartbeat, 2);
 
   g_mutex_lock (&probe_gate);
@@ -94,6 +96,58 @@ test_hung (void)
   g_mutex_unlock (&probe_gate);
 }
 
+/* A pulse whose loop has just begun to do something. */
+static GemingaPulse *
+show_busy (GemingaPulse **other)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSource) source = NULL;
+  GemingaPulse *pulse;
+  int fd;
+
+  pulse = geminga_pulse_new (&fd, &error);
+  g_assert_no_error (error);
+  *other = geminga_pulse_new_for_fd (fd, &error);
+  g_assert_no_error (error);
+  close (fd);
+
+  source = geminga_pulse_create_source (*other);
+  g_source_attach (source, context);
+  g_main_context_iteration (context, FALSE);
+  g_source_destroy (source);
+  g_assert_cmpint (geminga_pulse_get_busy_since (pulse), >, 0);
+
+  return pulse;
+}
+
+/* It hung long before it was pinged. */
+static void
+test_hung_since (void)
+{
+  Found found = { 0 };
+  g_autoptr (GemingaHeartbeat) heartbeat = NULL;
+  g_autoptr (Service) service = service_new_with_heartbeat (&heartbeat, &found);
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GemingaPulse) other = NULL;
+  g_autoptr (GemingaPulse) pulse = NULL;
+  gint64 since;
+
+  geminga_heartbeat_set_timeout (heartbeat, MILLISECONDS (900));
+  g_mutex_lock (&probe_gate);
+  hang (ref);
+  pulse = show_busy (&other);
+  since = geminga_pulse_get_busy_since (pulse);
+  await_ticks (50);
+  geminga_heartbeat_add (heartbeat, 1, pulse);
+  geminga_heartbeat_note_life (heartbeat, 1);
+  AWAIT (found.n_hung > 0);
+  g_assert_cmpint (g_get_monotonic_time () - since, >=, MILLISECONDS (900));
+  g_assert_cmpint (g_get_monotonic_time () - since, <, MILLISECONDS (1400));
+  geminga_heartbeat_remove (heartbeat, 1);
+  g_mutex_unlock (&probe_gate);
+}
+
 static void
 test_healthy (void)
 {
@@ -103,7 +157,7 @@ test_healthy (void)
   g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
 
   g_assert_true (wait_ready (ref, NULL));
-  geminga_heartbeat_add (heartbeat, 1);
+  geminga_heartbeat_add (heartbeat, 1, NULL);
   geminga_heartbeat_set_timeout (heartbeat, MILLISECONDS (1000));
   await_ticks (150);
   g_assert_cmpuint (found.n_hung, ==, 0);
@@ -120,7 +174,7 @@ test_late_self (void)
 
   g_assert_true (wait_ready (ref, NULL));
   geminga_heartbeat_set_timeout (heartbeat, MILLISECONDS (500));
-  geminga_heartbeat_add (heartbeat, 1);
+  geminga_heartbeat_add (heartbeat, 1, NULL);
   await_ticks (10);
   g_usleep (MILLISECONDS (800));
   await_ticks (50);
@@ -135,7 +189,7 @@ test_off (void)
   g_autoptr (Service) service = service_new_with_heartbeat (&heartbeat, &found);
   g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
 
-  geminga_heartbeat_add (heartbeat, 1);
+  geminga_heartbeat_add (heartbeat, 1, NULL);
   geminga_heartbeat_note_life (heartbeat, 1);
   geminga_heartbeat_note_life (heartbeat, 7);
   g_mutex_lock (&probe_gate);
@@ -163,7 +217,7 @@ test_removed (void)
   g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
 
   geminga_heartbeat_set_timeout (heartbeat, MILLISECONDS (60000));
-  geminga_heartbeat_add (heartbeat, 1);
+  geminga_heartbeat_add (heartbeat, 1, NULL);
   g_mutex_lock (&probe_gate);
   hang (ref);
   await_ticks (20);
@@ -179,6 +233,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/supervise/heartbeat/hung", test_hung);
+  g_test_add_func ("/supervise/heartbeat/hung/since", test_hung_since);
   g_test_add_func ("/supervise/heartbeat/healthy", test_healthy);
   g_test_add_func ("/supervise/heartbeat/late-self", test_late_self);
   g_test_add_func ("/supervise/heartbeat/off", test_off);

@@ -8,10 +8,15 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "geminga-settings.h"
@@ -34,7 +39,7 @@ configure (Fixture *self, const char *level, const char *format, const char *fil
 {
   g_autoptr (GError) error = NULL;
 
-  geminga_log_configure (self->log, level, format, file, &error);
+  geminga_log_configure (self->log, level, format, file, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -143,13 +148,14 @@ test_bad_names (Fixture *self, gconstpointer data)
   g_assert_false (geminga_log_set_level (self->log, "loud", &error));
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE);
   g_clear_error (&error);
-  g_assert_false (geminga_log_configure (self->log, "loud", "json", "-", &error));
+  g_assert_false (geminga_log_configure (self->log, "loud", "json", "-", NULL, &error));
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE);
   g_clear_error (&error);
-  g_assert_false (geminga_log_configure (self->log, "debug", "xml", "-", &error));
+  g_assert_false (geminga_log_configure (self->log, "debug", "xml", "-", NULL, &error));
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE);
   g_clear_error (&error);
-  g_assert_false (geminga_log_configure (self->log, "debug", "json", "/nonexistent/x", &error));
+  g_assert_false (
+      geminga_log_configure (self->log, "debug", "json", "/nonexistent/x", NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_cmpstr (error->message, ==,
                    "Cannot open the log file /nonexistent/x: No such file or directory");
@@ -274,6 +280,124 @@ test_reopen_stderr (Fixture *self, gconstpointer data)
   g_assert_cmpint (fcntl (STDERR_FILENO, F_GETFD), >=, 0);
 }
 
+/* Whether this process can make a file system of its own. */
+static gboolean
+can_unshare (void)
+{
+  int status = 0;
+  pid_t pid = geteuid () == 0 ? fork () : -1;
+
+  if (pid == 0)
+    _exit (unshare (CLONE_NEWNS) == 0 && mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                   mount ("none", "/run", "tmpfs", 0, NULL) == 0
+               ? 0
+               : 1);
+
+  return pid > 0 && waitpid (pid, &status, 0) == pid && status == 0;
+}
+
+/* In the place of the journal. */
+static int
+listen_as_journal (void)
+{
+  struct sockaddr_un address = { AF_UNIX, "/run/systemd/journal/socket" };
+  struct timeval patience = { 30, 0 };
+  int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (unshare (CLONE_NEWNS), ==, 0);
+  g_assert_cmpint (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), ==, 0);
+  g_assert_cmpint (mount ("none", "/run", "tmpfs", 0, NULL), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents ("/run/systemd/journal", 0755), ==, 0);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), ==, 0);
+
+  return fd;
+}
+
+/* What one datagram says; what is too large for one is in a file without a name. */
+static char *
+hear (int fd, gboolean is_large)
+{
+  char text[4096] = "";
+  union
+  {
+    struct cmsghdr header;
+    char space[CMSG_SPACE (sizeof (int))];
+  } control = { 0 };
+  struct iovec vector = { text, sizeof text - 1 };
+  struct msghdr message = {
+    .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+  };
+  struct cmsghdr *header;
+  struct stat status;
+  g_autofree char *path = NULL;
+  char *all = NULL;
+  int passed;
+
+  g_assert_cmpint (recvmsg (fd, &message, 0), >=, 0);
+  header = CMSG_FIRSTHDR (&message);
+  g_assert_cmpint (header != NULL, ==, is_large);
+  if (header == NULL)
+    return g_strdup (text);
+
+  memcpy (&passed, CMSG_DATA (header), sizeof passed);
+  g_assert_cmpint (fstat (passed, &status), ==, 0);
+  g_assert_cmpuint (status.st_nlink, ==, 0);
+  path = g_strdup_printf ("/proc/self/fd/%d", passed);
+  all = read_file (path);
+  close (passed);
+
+  return all;
+}
+
+/* As journald gets it: https://systemd.io/JOURNAL_NATIVE_PROTOCOL */
+static void
+test_journal_socket (Fixture *self, gconstpointer data)
+{
+  g_autofree char *large = NULL;
+  g_autofree char *small_text = NULL;
+  g_autofree char *large_text = NULL;
+  g_autofree char *identifier = NULL;
+  int fd;
+
+  if (!g_test_subprocess ())
+    {
+      if (!can_unshare ())
+        {
+          g_test_skip ("Only root can put something in the place of the journal");
+          return;
+        }
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  fd = listen_as_journal ();
+  identifier = g_strdup_printf ("SYSLOG_IDENTIFIER=%s\n", g_get_prgname ());
+  configure (self, "info", "journal", self->path);
+  say (G_LOG_LEVEL_DEBUG, "hidden");
+  say (G_LOG_LEVEL_WARNING, "small");
+  small_text = hear (fd, FALSE);
+  g_assert_nonnull (strstr (small_text, "MESSAGE=small\n"));
+  g_assert_nonnull (strstr (small_text, "PRIORITY=4\n"));
+  g_assert_nonnull (strstr (small_text, "GLIB_DOMAIN=Geminga\n"));
+  g_assert_nonnull (strstr (small_text, identifier));
+
+  large = g_strnfill (4 * 1024 * 1024, 'x');
+  say (G_LOG_LEVEL_INFO, large);
+  large_text = hear (fd, TRUE);
+  g_assert_nonnull (strstr (large_text, large));
+  g_assert_nonnull (strstr (large_text, identifier));
+
+  assert_said (self->path, "small", FALSE);
+  close (fd);
+
+  /* The journal is gone: what is logged goes to the file. */
+  g_assert_cmpint (g_unlink ("/run/systemd/journal/socket"), ==, 0);
+  say (G_LOG_LEVEL_INFO, "without");
+  assert_said (self->path, "without", TRUE);
+}
+
 /* The disk is full: the service goes on, and the log tells what it lacks once it can. */
 static void
 test_full (Fixture *self, gconstpointer data)
@@ -296,6 +420,31 @@ test_full (Fixture *self, gconstpointer data)
   assert_said (self->path, "found too", TRUE);
 }
 
+/* Half a line does not stay, so that what another process writes next begins a line. */
+static void
+test_half (Fixture *self, gconstpointer data)
+{
+  struct rlimit before;
+  struct rlimit limit;
+  g_autofree char *text = NULL;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  limit = (struct rlimit){ 100, before.rlim_max };
+  say (G_LOG_LEVEL_INFO, "whole");
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  say (G_LOG_LEVEL_INFO,
+       "It is far too long for what is left of the file, and for the limit that it has");
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  text = read_file (self->path);
+  g_assert_cmpuint (count_lines (text), ==, 1);
+  g_assert_true (g_str_has_suffix (text, "whole\n"));
+
+  say (G_LOG_LEVEL_INFO, "again");
+  assert_said (self->path, "far too long", FALSE);
+  assert_said (self->path, "could not be written: 1 (", TRUE);
+  assert_said (self->path, "again\n", TRUE);
+}
+
 /* A pipe that nobody reads, or that nobody reads fast enough, is like a full disk. */
 static void
 test_pipe (Fixture *self, gconstpointer data)
@@ -308,7 +457,7 @@ test_pipe (Fixture *self, gconstpointer data)
   g_autoptr (GString) all = g_string_new (NULL);
 
   g_assert_cmpint (mkfifo (self->old_path, 0600), ==, 0);
-  g_assert_false (geminga_log_configure (self->log, "info", "text", self->old_path, &error));
+  g_assert_false (geminga_log_configure (self->log, "info", "text", self->old_path, NULL, &error));
   g_assert_nonnull (strstr (error->message, "nobody reads from it"));
 
   reader = open (self->old_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -393,15 +542,15 @@ test_colour (void)
   g_assert_cmpint (grantpt (terminal) | unlockpt (terminal), ==, 0);
   g_setenv ("TERM", "xterm", TRUE);
   g_unsetenv ("NO_COLOR");
-  g_assert_true (
-      geminga_log_configure (geminga_log_install (), "info", "text", ptsname (terminal), NULL));
+  g_assert_true (geminga_log_configure (geminga_log_install (), "info", "text", ptsname (terminal),
+                                        NULL, NULL));
   say (G_LOG_LEVEL_INFO, "green");
   g_assert_cmpint (read (terminal, got, sizeof got - 1), >, 0);
   g_assert_nonnull (strstr (got, "\033[32mINFO "));
 
   g_setenv ("NO_COLOR", "1", TRUE);
-  g_assert_true (
-      geminga_log_configure (geminga_log_install (), "info", "text", ptsname (terminal), NULL));
+  g_assert_true (geminga_log_configure (geminga_log_install (), "info", "text", ptsname (terminal),
+                                        NULL, NULL));
   say (G_LOG_LEVEL_INFO, "plain");
   memset (got, 0, sizeof got);
   g_assert_cmpint (read (terminal, got, sizeof got - 1), >, 0);
@@ -425,6 +574,8 @@ main (int argc, char *argv[])
   add ("/supervise/log/reopen/fails", test_reopen_fails);
   add ("/supervise/log/reopen/standard-error", test_reopen_stderr);
   add ("/supervise/log/full", test_full);
+  add ("/supervise/log/half", test_half);
+  add ("/supervise/log/journal/socket", test_journal_socket);
   add ("/supervise/log/pipe", test_pipe);
   add ("/supervise/log/threads", test_threads);
   g_test_add_func ("/supervise/log/colour", test_colour);

@@ -463,6 +463,92 @@ test_ends_while_asked (Fixture *self, gconstpointer data)
   g_assert_null (self->monitor);
 }
 
+/* Who waits for what somebody else does not want any more is told so, and not that it is done. */
+static void
+test_superseded (Fixture *self, gconstpointer data)
+{
+  static const struct
+  {
+    const char *first;
+    const char *second;
+    const char *words;
+  } vectors[] = {
+    { "Scale", "Stop", "Superseded: the workers were stopped" },
+    { "Reload", "Stop", "Superseded: the workers were stopped" },
+    { "Start", "Stop", NULL },
+    { "Stop", "Start", "Superseded: the workers were started again" },
+    { "Stop", "Reload", "Superseded: the workers were replaced" },
+    { "Reload", "Scale", NULL },
+    { "Scale", "Reload", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      const char *members[] = { vectors[i].first, vectors[i].second };
+      GAsyncResult *results[] = { NULL, NULL };
+      g_autoptr (GVariant) value = NULL;
+      g_autoptr (GVariant) other = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s, then %s", members[0], members[1]);
+      assert_scaled (self, "Scale", g_variant_new ("(ua{sv})", 2, NULL), 2);
+      for (guint j = 0; j < 2; j++)
+        geminga_actor_ref_ask_async (self->ref, members[j],
+                                     g_str_equal (members[j], "Scale")
+                                         ? g_variant_new ("(ua{sv})", 4, NULL)
+                                         : g_variant_new ("(a{sv})", NULL),
+                                     -1, NULL, await_keep_result_cb, &results[j]);
+      AWAIT (results[0] != NULL && results[1] != NULL);
+      other = geminga_actor_ref_ask_finish (self->ref, results[1], &error);
+      g_assert_no_error (error);
+      value = geminga_actor_ref_ask_finish (self->ref, results[0], &error);
+      g_object_unref (results[0]);
+      g_object_unref (results[1]);
+      if (vectors[i].words == NULL)
+        {
+          g_assert_no_error (error);
+          continue;
+        }
+      g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_CANCELLED);
+      g_assert_cmpstr (error->message, ==, vectors[i].words);
+    }
+}
+
+static void
+test_local_children (Fixture *self, gconstpointer data)
+{
+  g_assert_true (geminga_monitor_has_local_children (self->monitor));
+  geminga_monitor_stop_local_children (self->monitor);
+  AWAIT (!geminga_monitor_has_local_children (self->monitor));
+  geminga_monitor_start_local_children (self->monitor);
+  AWAIT (geminga_monitor_get_n_running (self->monitor) == 2);
+
+  /* What was stopped by somebody else stays so. */
+  ask_for_nothing (self, "Stop");
+  geminga_monitor_stop_local_children (self->monitor);
+  geminga_monitor_start_local_children (self->monitor);
+  g_assert_false (geminga_monitor_has_local_children (self->monitor));
+}
+
+static void
+test_replace_since (Fixture *self, gconstpointer data)
+{
+  gint64 now;
+
+  assert_scaled (self, "Scale", g_variant_new ("(ua{sv})", 2, NULL), 2);
+  now = g_get_real_time ();
+  while (g_get_real_time () == now)
+    continue;
+  now = g_get_real_time ();
+  assert_scaled (self, "Scale", g_variant_new ("(ua{sv})", 3, NULL), 3);
+  geminga_monitor_replace_since (self->monitor, now, "was tested");
+  AWAIT (geminga_monitor_is_settled (self->monitor));
+  g_assert_nonnull (geminga_monitor_find_child (self->monitor, "mule1"));
+  g_assert_nonnull (geminga_monitor_find_child (self->monitor, "mule2"));
+  g_assert_null (geminga_monitor_find_child (self->monitor, "mule3"));
+  g_assert_nonnull (geminga_monitor_find_child (self->monitor, "mule4"));
+}
+
 static void
 test_not_prepared (Fixture *self, gconstpointer data)
 {
@@ -510,6 +596,9 @@ main (int argc, char *argv[])
   ADD ("gives-up", test_gives_up);
   ADD ("single", test_single);
   ADD ("ends-while-asked", test_ends_while_asked);
+  ADD ("superseded", test_superseded);
+  ADD ("local-children", test_local_children);
+  ADD ("replace-since", test_replace_since);
   ADD ("not-prepared", test_not_prepared);
   ADD ("paths", test_paths);
 

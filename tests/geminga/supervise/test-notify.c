@@ -280,6 +280,12 @@ test_export (Fixture *self, gconstpointer data)
   g_assert_cmpstr (g_getenv ("WATCHDOG_USEC"), ==, "7000");
   g_assert_cmpstr (g_getenv ("WATCHDOG_PID"), ==, pid);
 
+  geminga_notify_withdraw (notify);
+  g_assert_null (g_getenv ("NOTIFY_SOCKET"));
+  g_assert_null (g_getenv ("WATCHDOG_USEC"));
+  g_assert_null (g_getenv ("WATCHDOG_PID"));
+  geminga_notify_export (notify);
+
   next = geminga_notify_new ();
   g_assert_cmpuint (geminga_notify_get_watchdog_interval (next), ==, 7000);
   geminga_notify_ready (next);

@@ -326,7 +326,7 @@ test_gives_up (Fixture *self, gconstpointer data)
   geminga_pool_scale (self->pool, 1);
   AWAIT (self->gave_up != NULL);
   g_assert_cmpstr (self->gave_up, ==,
-                   "“mule” died 4 times within a minute; the last time it does not want to");
+                   "“mule” died 4 times within a minute; the last time: does not want to");
   g_assert_cmpuint (self->n_spawned, ==, 4);
   g_assert_true (geminga_pool_has_given_up (self->pool));
   AWAIT (geminga_pool_is_empty (self->pool));

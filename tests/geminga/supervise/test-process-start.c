@@ -42,6 +42,7 @@ run_worker (void)
   g_assert_cmpint (write (started->link_fd, "x", 1), ==, 1);
   g_assert_true (g_variant_lookup (started->settings, "name", "&s", &name));
   g_assert_cmpstr (name, ==, "worker");
+  g_assert_cmpint (geminga_pulse_get_busy_since (started->pulse), ==, 0);
   g_assert_cmpuint (started->sockets->len, ==, 1);
   g_assert_cmpint (g_socket_get_family (started->sockets->pdata[0]), ==, G_SOCKET_FAMILY_UNIX);
   prctl (PR_GET_PDEATHSIG, &parent_signal);
@@ -61,17 +62,19 @@ start_worker (const char *value, GVariant *settings, gsize n_fds)
   g_autoptr (GemingaProcessReport) report = NULL;
   siginfo_t info = { 0 };
   int pair[2];
-  int fds[4];
+  int fds[5];
   GPid pid;
+  g_autoptr (GemingaPulse) pulse = geminga_pulse_new (&fds[2], &error);
 
+  g_assert_no_error (error);
   fds[1] = geminga_process_start_new_settings_fd (sunk, &error);
   g_assert_no_error (error);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
   fds[0] = pair[0];
   report = geminga_process_report_new (&error);
   g_assert_no_error (error);
-  fds[2] = geminga_process_report_get_fd (report);
-  fds[3] = pair[0];
+  fds[3] = geminga_process_report_get_fd (report);
+  fds[4] = pair[0];
   g_assert_true (
       geminga_program_spawn (program, GEMINGA_WORKER_VARIABLE, value, fds, n_fds, &pid, &error));
   g_assert_no_error (error);
@@ -80,6 +83,7 @@ start_worker (const char *value, GVariant *settings, gsize n_fds)
   for (guint i = 0; i < 2; i++)
     close (pair[i]);
   close (fds[1]);
+  close (fds[2]);
 
   return info.si_status;
 }
@@ -95,14 +99,14 @@ test_read (void)
 {
   g_autofree char *value = g_strdup_printf ("%d:1", (int) getpid ());
 
-  g_assert_cmpint (start_worker (value, new_settings (), 4), ==, FOUND_ALL);
+  g_assert_cmpint (start_worker (value, new_settings (), 5), ==, FOUND_ALL);
 }
 
 /* Then its real parent is gone. */
 static void
 test_read_for_another (void)
 {
-  g_assert_cmpint (start_worker ("1:1", new_settings (), 4), ==, EXIT_SUCCESS);
+  g_assert_cmpint (start_worker ("1:1", new_settings (), 5), ==, EXIT_SUCCESS);
 }
 
 static void
@@ -115,7 +119,7 @@ test_read_fails (void)
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
     {
       g_test_message ("%s", values[i]);
-      g_assert_cmpint (start_worker (values[i], new_settings (), 4), ==, FOUND_FAILURE);
+      g_assert_cmpint (start_worker (values[i], new_settings (), 5), ==, FOUND_FAILURE);
     }
 }
 

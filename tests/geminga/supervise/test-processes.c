@@ -40,6 +40,7 @@ run_child (void)
     return (int) started->sockets->len;
   if (g_str_equal (mode, "deaf"))
     signal (SIGTERM, ignore_cb);
+  g_assert_cmpint (geminga_pulse_get_busy_since (started->pulse), ==, 0);
   g_assert_cmpint (write (started->link_fd, "r", 1), ==, 1);
   for (;;)
     pause ();

@@ -38,7 +38,8 @@ run_child (const char *mode, int argc, char *argv[])
       sigset_t blocked;
 
       sigprocmask (SIG_BLOCK, NULL, &blocked);
-      return sigismember (&blocked, SIGTERM);
+      return sigismember (&blocked, SIGTERM) ||
+             !sigismember (&blocked, GEMINGA_PROGRAM_KEPT_SIGNAL);
     }
   if (g_str_has_prefix (mode, "exec:"))
     {
@@ -234,7 +235,9 @@ static void
 test_exec_fails (void)
 {
   static const char *const argv[] = { "test", NULL };
-  g_autoptr (GemingaProgram) program = geminga_program_new_for (argv, "/nonexistent/program", ".");
+  g_autoptr (GemingaProgram) program = geminga_program_new_for (argv, "/nonexistent/program", "/");
+  g_autofree char *before = g_get_current_dir ();
+  g_autofree char *after = NULL;
   g_autoptr (GError) error = NULL;
   int fds[2];
 
@@ -242,6 +245,8 @@ test_exec_fails (void)
   geminga_program_exec (program, MODE, "new", fds, 2, &error);
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
   g_assert_nonnull (strstr (error->message, "/nonexistent/program"));
+  after = g_get_current_dir ();
+  g_assert_cmpstr (after, ==, before);
   for (guint i = 0; i < 2; i++)
     {
       g_assert_cmpint (fcntl (fds[i], F_GETFD), ==, FD_CLOEXEC);

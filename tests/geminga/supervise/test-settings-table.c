@@ -23,6 +23,8 @@ static const Vector vectors[] = {
   { "bind", GEMINGA_SETTING_TYPE_STRING_LIST, "", "b" },
   { "backlog", GEMINGA_SETTING_TYPE_INT, "1024", "" },
   { "keep-alive", GEMINGA_SETTING_TYPE_DURATION, "5s", "" },
+  { "request-timeout", GEMINGA_SETTING_TYPE_DURATION, "1m", "" },
+  { "max-body", GEMINGA_SETTING_TYPE_SIZE, "10M", "" },
   { "tls-certificate", GEMINGA_SETTING_TYPE_PATH, "", "" },
   { "tls-key", GEMINGA_SETTING_TYPE_PATH, "", "" },
   { "workers", GEMINGA_SETTING_TYPE_INT, "1", "w" },

@@ -37,7 +37,7 @@ add_things (GemingaSettings *settings)
     { .name = "bind",
       .type = GEMINGA_SETTING_TYPE_STRING_LIST,
       .short_flag = 'b',
-      .flags = GEMINGA_SETTING_FLAGS_RESTART,
+      .flags = GEMINGA_SETTING_FLAGS_RESTART | GEMINGA_SETTING_FLAGS_OWN,
       .help = "Bind" },
     { .name = "user",
       .type = GEMINGA_SETTING_TYPE_STRING,
@@ -318,6 +318,45 @@ test_environment (void)
 }
 
 static void
+assert_variable_refused (const char *variable, const char *message)
+{
+  g_autoptr (GemingaSettings) self = make_settings ();
+  g_autoptr (GemingaSettings) admin = make_settings ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (geminga_settings_add_prefixed (self, "admin", admin, &error));
+  g_setenv (variable, "1", TRUE);
+  if (message != NULL)
+    {
+      g_assert_false (load (self, "prog", &error));
+      g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_UNKNOWN_SETTING);
+      g_assert_cmpstr (error->message, ==, message);
+    }
+  else
+    {
+      load (self, "prog", &error);
+      g_assert_no_error (error);
+    }
+  g_unsetenv (variable);
+}
+
+/* What is nobody's is not ignored. */
+static void
+test_unknown_variable (void)
+{
+  assert_variable_refused ("GEMINGA_WROKERS", "The environment has GEMINGA_WROKERS, which is no "
+                                              "setting; did you mean GEMINGA_WORKERS?");
+  assert_variable_refused ("GEMINGA_ADMIN_WORKRES",
+                           "The environment has GEMINGA_ADMIN_WORKRES, which is no setting; did "
+                           "you mean GEMINGA_ADMIN_WORKERS?");
+  assert_variable_refused ("GEMINGA_QQQQ", "The environment has GEMINGA_QQQQ, which is no setting; "
+                                           "--help lists them");
+  assert_variable_refused ("GEMINGA_ADMIN_WORKERS", NULL);
+  assert_variable_refused ("GEMINGA_TRIAL", NULL);
+  assert_variable_refused ("GEMINGAX", NULL);
+}
+
+static void
 on_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
   GString *log = user_data;
@@ -371,6 +410,88 @@ test_reload (void)
   assert_names (geminga_settings_get_pending (settings), "bind");
   g_assert_cmpstr (all->str, ==, "workers timeout ");
   g_assert_cmpstr (timeouts->str, ==, "timeout ");
+}
+
+static gboolean
+check_workers (gpointer data, GError **error)
+{
+  if (geminga_settings_get_int (data, "workers") < 7)
+    return TRUE;
+
+  g_set_error_literal (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
+                       "too many");
+
+  return FALSE;
+}
+
+/* Nobody hears of values that somebody does not like. */
+static void
+test_reload_checked (void)
+{
+  g_auto (Directory) directory = { NULL };
+  g_autofree char *command_line = NULL;
+  g_autoptr (GemingaSettings) settings = make_settings ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  directory_init (&directory);
+  write_file (&directory, "[service]\nworkers=4\nbind=a\n");
+  command_line = g_strdup_printf ("prog --config %s", directory.file);
+  load (settings, command_line, &error);
+  g_assert_no_error (error);
+  g_signal_connect (settings, "changed", G_CALLBACK (on_changed), all);
+
+  write_file (&directory, "[service]\nworkers=8\ntimeout=6\nbind=b\n");
+  g_assert_false (geminga_settings_reload_checked (settings, check_workers, settings, &error));
+  g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE);
+  g_clear_error (&error);
+  assert_value (settings, "workers", "4", directory.file);
+  assert_value (settings, "timeout", "30s", "default");
+  assert_names (geminga_settings_get_pending (settings), "");
+  g_assert_cmpstr (all->str, ==, "");
+
+  write_file (&directory, "[service]\nworkers=5\n");
+  g_assert_true (geminga_settings_reload_checked (settings, check_workers, settings, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (all->str, ==, "workers ");
+}
+
+/* Back to what was before a reload, but for what was set since then. */
+static void
+test_restore (void)
+{
+  g_auto (Directory) directory = { NULL };
+  g_autofree char *command_line = NULL;
+  g_autoptr (GemingaSettings) settings = make_settings ();
+  g_autoptr (GemingaSettingsState) before = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  directory_init (&directory);
+  write_file (&directory, "[service]\nworkers=4\ntimeout=5\n");
+  command_line = g_strdup_printf ("prog --config %s", directory.file);
+  load (settings, command_line, &error);
+  g_assert_no_error (error);
+  geminga_settings_set_value (settings, "workers", g_variant_new_int32 (6), &error);
+  g_assert_no_error (error);
+
+  before = geminga_settings_save (settings);
+  write_file (&directory, "[service]\nworkers=5\ntimeout=6\n");
+  geminga_settings_reload (settings, &error);
+  g_assert_no_error (error);
+  assert_value (settings, "workers", "5", directory.file);
+  assert_value (settings, "timeout", "6s", directory.file);
+
+  g_signal_connect (settings, "changed", G_CALLBACK (on_changed), all);
+  geminga_settings_restore (settings, before);
+  assert_value (settings, "workers", "6", "runtime");
+  assert_value (settings, "timeout", "5s", directory.file);
+  g_assert_cmpstr (all->str, ==, "workers timeout ");
+
+  geminga_settings_set_value (settings, "workers", g_variant_new_int32 (7), &error);
+  g_assert_no_error (error);
+  geminga_settings_restore (settings, before);
+  assert_value (settings, "workers", "7", "runtime");
 }
 
 static void
@@ -427,6 +548,73 @@ test_set (void)
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_READ_ONLY);
 }
 
+typedef struct
+{
+  GemingaSettings *settings;
+  int n_reads;
+  int is_over;
+} Reader;
+
+static gpointer
+read_values (gpointer data)
+{
+  Reader *reader = data;
+
+  while (!g_atomic_int_get (&reader->is_over))
+    {
+      const char *level = geminga_settings_get_string (reader->settings, "level");
+      const char *const *bind = geminga_settings_get_strv (reader->settings, "bind");
+      const char *origin = geminga_settings_get_origin (reader->settings, "level");
+      g_autoptr (GVariant) values = geminga_settings_to_variant (reader->settings);
+      gint64 workers = geminga_settings_get_int (reader->settings, "workers");
+
+      g_assert_true (g_str_equal (level, "low") || g_str_equal (level, "high"));
+      g_assert_cmpuint (g_strv_length ((GStrv) bind), ==, 2);
+      g_assert_true (g_str_equal (origin, "arbiter") || g_str_equal (origin, "default"));
+      g_assert_cmpint (workers, >, 0);
+      g_assert_cmpint (workers, <, 1000);
+      g_atomic_int_inc (&reader->n_reads);
+    }
+
+  return NULL;
+}
+
+/* As the workers in threads read them while somebody changes them. */
+static void
+test_threads (void)
+{
+  const char *const binds[2][3] = { { "a", "b", NULL }, { "c", "d", NULL } };
+  g_autoptr (GemingaSettings) settings = make_settings ();
+  g_autoptr (GError) error = NULL;
+  Reader reader = { settings };
+  const char *level;
+  GThread *thread;
+
+  load (settings, "prog --bind a --bind b --level=low", &error);
+  g_assert_no_error (error);
+  geminga_settings_from_variant (settings, g_variant_new_parsed ("{'level': <'low'>}"), &error);
+  g_assert_no_error (error);
+  level = geminga_settings_get_string (settings, "level");
+
+  thread = g_thread_new ("reader", read_values, &reader);
+  for (int i = 0; i < 1000 || g_atomic_int_get (&reader.n_reads) < 100; i++)
+    {
+      geminga_settings_from_variant (
+          settings,
+          g_variant_new_parsed ("{'level': <%s>, 'workers': <%x>, 'bind': <%^as>}",
+                                i % 2 == 0 ? "high" : "low", (gint64) (1 + i % 100), binds[i % 2]),
+          &error);
+      g_assert_no_error (error);
+    }
+  g_atomic_int_set (&reader.is_over, TRUE);
+  g_thread_join (thread);
+
+  /* What a getter once gave is still there, and the same value is the same text. */
+  g_assert_cmpstr (level, ==, "low");
+  geminga_settings_from_variant (settings, g_variant_new_parsed ("{'level': <'low'>}"), &error);
+  g_assert_true (level == geminga_settings_get_string (settings, "level"));
+}
+
 static void
 test_variant (void)
 {
@@ -477,8 +665,9 @@ test_prefix (void)
   g_assert_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_SETTING);
   g_clear_error (&error);
 
-  write_file (&directory,
-              "[service]\ntimeout=7\nuser=nobody\n[calc]\nworkers=4\ntimeout=9\n[chat]\nbind=x\n");
+  write_file (
+      &directory,
+      "[service]\ntimeout=7\nuser=nobody\nbind=7\n[calc]\nworkers=4\ntimeout=9\n[chat]\nbind=x\n");
   command_line = g_strdup_printf ("prog -c %s -w 2 --calc-workers=5 --chat-chatty", directory.file);
   g_setenv ("GEMINGA_CHAT_TIMEOUT", "11", TRUE);
   load (root, command_line, &error);
@@ -625,9 +814,13 @@ main (int argc, char *argv[])
   g_test_add_func ("/supervise/settings/file-errors", test_file_errors);
   g_test_add_func ("/supervise/settings/file-unreadable", test_file_unreadable);
   g_test_add_func ("/supervise/settings/environment", test_environment);
+  g_test_add_func ("/supervise/settings/environment/unknown", test_unknown_variable);
   g_test_add_func ("/supervise/settings/reload", test_reload);
+  g_test_add_func ("/supervise/settings/reload-checked", test_reload_checked);
+  g_test_add_func ("/supervise/settings/restore", test_restore);
   g_test_add_func ("/supervise/settings/set", test_set);
   g_test_add_func ("/supervise/settings/variant", test_variant);
+  g_test_add_func ("/supervise/settings/threads", test_threads);
   g_test_add_func ("/supervise/settings/prefix", test_prefix);
   g_test_add_func ("/supervise/settings/add", test_add);
   g_test_add_func ("/supervise/settings/wrong-getter", test_wrong_getter);

@@ -1,0 +1,169 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <stdatomic.h>
+
+/*
+ * Where the messages to one actor wait: a stack that any thread pushes to (R. K. Treiber, "Systems
+ * Programming: Coping with Parallelism", 1986), and two queues that only the consumer touches. The
+ * consumer takes the whole stack at once and turns it round, so that there is one atomic exchange for
+ * all that came meanwhile; what is urgent is taken first.
+ *
+ * The stack also says whether the consumer is on its way: whoever pushes to an idle inbox has to
+ * schedule the consumer, and the consumer looks again before it becomes idle. What the consumer's own
+ * thread appends needs no atomic exchange at all while the consumer is on its way.
+ */
+
+G_BEGIN_DECLS
+
+typedef struct _GemingaInboxNode GemingaInboxNode;
+
+struct _GemingaInboxNode
+{
+  GemingaInboxNode *next;
+  gboolean is_urgent;
+};
+
+/* Nobody is going to look: not a node. */
+#define GEMINGA_INBOX_IDLE ((GemingaInboxNode *) (guintptr) 1)
+
+typedef struct
+{
+  _Atomic (GemingaInboxNode *) shared; /* newest first, NULL or GEMINGA_INBOX_IDLE */
+  GemingaInboxNode *urgent;            /* (nullable), consumer only: the last one of a ring */
+  GemingaInboxNode *normal;            /* (nullable), consumer only: the last one of a ring */
+} GemingaInbox;
+
+/* The consumer is on its way. */
+static inline void
+geminga_inbox_init (GemingaInbox *self)
+{
+  atomic_init (&self->shared, NULL);
+  self->urgent = NULL;
+  self->normal = NULL;
+}
+
+/* Any thread. Tells whether the consumer has to be scheduled. */
+static inline gboolean
+geminga_inbox_push (GemingaInbox *self, GemingaInboxNode *node)
+{
+  GemingaInboxNode *head = atomic_load_explicit (&self->shared, memory_order_relaxed);
+
+  do
+    node->next = head == GEMINGA_INBOX_IDLE ? NULL : head;
+  while (!atomic_compare_exchange_weak (&self->shared, &head, node));
+
+  return head == GEMINGA_INBOX_IDLE;
+}
+
+static inline void
+geminga_inbox_add_last (GemingaInboxNode **last, GemingaInboxNode *node)
+{
+  if (*last != NULL)
+    {
+      node->next = (*last)->next;
+      (*last)->next = node;
+    }
+  else
+    {
+      node->next = node;
+    }
+  *last = node;
+}
+
+static inline GemingaInboxNode *
+geminga_inbox_take_first (GemingaInboxNode **last)
+{
+  GemingaInboxNode *first = (*last)->next;
+
+  if (first == *last)
+    *last = NULL;
+  else
+    (*last)->next = first->next;
+
+  return first;
+}
+
+/* Consumer only. */
+static inline void
+geminga_inbox_take_shared (GemingaInbox *self)
+{
+  GemingaInboxNode *newest = atomic_load (&self->shared);
+  GemingaInboxNode *oldest = NULL;
+
+  if (newest == NULL || newest == GEMINGA_INBOX_IDLE)
+    return;
+
+  newest = atomic_exchange_explicit (&self->shared, NULL, memory_order_acquire);
+  while (newest != NULL)
+    {
+      GemingaInboxNode *next = newest->next;
+
+      newest->next = oldest;
+      oldest = newest;
+      newest = next;
+    }
+
+  while (oldest != NULL)
+    {
+      GemingaInboxNode *next = oldest->next;
+
+      geminga_inbox_add_last (oldest->is_urgent ? &self->urgent : &self->normal, oldest);
+      oldest = next;
+    }
+}
+
+/*
+ * Consumer's thread only: as a push of a node that is not urgent, after what was pushed before. Tells
+ * whether the consumer has to be scheduled.
+ */
+static inline gboolean
+geminga_inbox_append (GemingaInbox *self, GemingaInboxNode *node)
+{
+  GemingaInboxNode *head = atomic_load_explicit (&self->shared, memory_order_relaxed);
+
+  if (head == GEMINGA_INBOX_IDLE)
+    return geminga_inbox_push (self, node);
+
+  if (head != NULL)
+    geminga_inbox_take_shared (self);
+  geminga_inbox_add_last (&self->normal, node);
+
+  return FALSE;
+}
+
+/* Consumer only. NULL: there is nothing. */
+static inline GemingaInboxNode *
+geminga_inbox_pop (GemingaInbox *self)
+{
+  geminga_inbox_take_shared (self);
+  if (self->urgent != NULL)
+    return geminga_inbox_take_first (&self->urgent);
+  if (self->normal != NULL)
+    return geminga_inbox_take_first (&self->normal);
+
+  return NULL;
+}
+
+/* Any thread: lets the consumer look without a message. Tells whether it has to be scheduled. */
+static inline gboolean
+geminga_inbox_wake (GemingaInbox *self)
+{
+  GemingaInboxNode *expected = GEMINGA_INBOX_IDLE;
+
+  return atomic_compare_exchange_strong (&self->shared, &expected, NULL);
+}
+
+/* Consumer only, after it found nothing. FALSE: something has come meanwhile. */
+static inline gboolean
+geminga_inbox_rest (GemingaInbox *self)
+{
+  GemingaInboxNode *expected = NULL;
+
+  return self->urgent == NULL && self->normal == NULL &&
+         atomic_compare_exchange_strong (&self->shared, &expected, GEMINGA_INBOX_IDLE);
+}
+
+G_END_DECLS

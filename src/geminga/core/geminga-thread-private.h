@@ -1,0 +1,40 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "geminga-actor.h"
+#include "geminga-call.h"
+#include "geminga-loop-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GemingaMessage GemingaMessage;
+typedef struct _GemingaCaller GemingaCaller;
+
+/*
+ * GemingaThread: what a thread is doing right now, and what it keeps to use again. Only the thread
+ * itself looks at it.
+ */
+struct _GemingaThread
+{
+  GemingaActor *actor;      /* (nullable): whose code runs */
+  GemingaCall *call;        /* (nullable): which it handles */
+  GemingaLoop *dispatching; /* (nullable): the loop that runs it */
+
+  GMainContext *context; /* (nullable): compared only by pointer */
+  GemingaLoop *loop;     /* (owned) (nullable): of @context */
+
+  GemingaCall *spare_call;       /* (owned) (nullable) */
+  GemingaMessage *spare_message; /* (owned) (nullable): a stack through their nodes */
+  GemingaMessage *spare_chunk;   /* (owned) (nullable): another one, which is full */
+  GemingaCaller *spare_caller;   /* (owned) (nullable): a stack through their items */
+  guint n_spare_messages;
+  guint n_spare_callers;
+};
+
+GemingaThread *geminga_thread_get (void);
+
+/* The loop of the thread-default main context, borrowed until the thread does something else. */
+GemingaLoop *geminga_thread_get_loop (GemingaThread *self);
+
+G_END_DECLS

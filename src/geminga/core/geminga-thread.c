@@ -1,0 +1,67 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "geminga-thread-private.h"
+
+#include "geminga-call-private.h"
+#include "geminga-caller-private.h"
+#include "geminga-target-private.h"
+
+/* Helpers */
+
+static void
+thread_free (gpointer data)
+{
+  GemingaThread *self = data;
+
+  geminga_messages_free_spare (self);
+  geminga_callers_free_spare (self);
+  g_clear_object (&self->spare_call);
+  g_clear_pointer (&self->loop, geminga_loop_unref);
+  g_free (self);
+}
+
+static GemingaThread *
+thread_new (void)
+{
+  static GPrivate key = G_PRIVATE_INIT (thread_free);
+  GemingaThread *self = g_new0 (GemingaThread, 1);
+
+  g_private_set (&key, self);
+
+  return self;
+}
+
+/* Private API */
+
+/* It is asked for several times a message. The private key is there to free it with the thread. */
+GemingaThread *
+geminga_thread_get (void)
+{
+  static __thread GemingaThread *self __attribute__ ((tls_model ("initial-exec")));
+
+  if (G_UNLIKELY (self == NULL))
+    self = thread_new ();
+
+  return self;
+}
+
+/* A context that is gone has destroyed its loop: another one at its address is not taken for it. */
+GemingaLoop *
+geminga_thread_get_loop (GemingaThread *self)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+
+  if (context == NULL)
+    context = g_main_context_default ();
+  if (G_LIKELY (self->loop != NULL && self->context == context &&
+                !g_source_is_destroyed ((GSource *) self->loop)))
+    return self->loop;
+
+  g_clear_pointer (&self->loop, geminga_loop_unref);
+  self->context = context;
+  self->loop = geminga_loop_ref_for_context (context);
+
+  return self->loop;
+}
