@@ -4,7 +4,6 @@
 
 #include "geminga-service-private.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "geminga-error.h"
@@ -131,26 +130,6 @@ check_placement (GemingaServicePrivate *priv, GError **error)
 
   return priv->worker_type == G_TYPE_INVALID ||
          geminga_system_check_placement (priv->worker_type, placement, error);
-}
-
-static gboolean
-check_scaling (GemingaServicePrivate *priv, GError **error)
-{
-  gint64 maximum = geminga_settings_get_int (priv->settings, "max-workers");
-
-  if (maximum == 0)
-    return TRUE;
-
-  if (geminga_settings_get_int (priv->settings, "min-workers") > maximum)
-    g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
-                 _ ("“%s” is more than “%s”"), "min-workers", "max-workers");
-  else if (get_placement (priv) != GEMINGA_PLACEMENT_PROCESS)
-    g_set_error (error, GEMINGA_SETTINGS_ERROR, GEMINGA_SETTINGS_ERROR_INVALID_VALUE,
-                 _ ("“%s” is for workers with processes of their own"), "max-workers");
-  else
-    return TRUE;
-
-  return FALSE;
 }
 
 /* Workers of a class that wants to know whose they are are told. */
@@ -365,7 +344,9 @@ geminga_service_list_all (GemingaService *self)
 gboolean
 geminga_service_check_settings (GemingaService *self, GError **error)
 {
-  if (!check_placement (get_private (self), error) || !check_scaling (get_private (self), error))
+  if (!check_placement (get_private (self), error) ||
+      !geminga_service_check_scaling (get_private (self)->settings,
+                                      get_placement (get_private (self)), error))
     return FALSE;
 
   return GEMINGA_SERVICE_GET_CLASS (self)->check_settings (self, get_private (self)->settings,

@@ -59,10 +59,10 @@ struct _GemingaMonitor
   GemingaActor parent_instance;
 
   GemingaMonitorSetup setup;
-  GPtrArray *pools; /* (owned) (element-type GemingaPool): the workers, then the singles */
+  GPtrArray *pools;        /* (owned) (element-type GemingaPool): the workers, then the singles */
   GemingaScaling *scaling; /* (owned) (nullable): of the workers */
-  GemingaWishes *wishes; /* (owned) */
-  GQueue records;   /* (owned) (element-type GVariant), a{sv}, oldest first */
+  GemingaWishes *wishes;   /* (owned) */
+  GQueue records;          /* (owned) (element-type GVariant), a{sv}, oldest first */
   guint n_restarts;
   guint n_notified; /* last notified number of running workers */
   const char *state;
@@ -78,8 +78,14 @@ void geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMoni
 void geminga_monitor_add_commands (GemingaActorClass *klass);
 
 GemingaSettings *geminga_monitor_get_settings (GemingaMonitor *self);
+/* geminga-monitor-scaling.c: once it has its pool of workers */
+void geminga_monitor_start_scaling (GemingaMonitor *self);
+/* Settings have changed. */
+void geminga_monitor_configure (GemingaMonitor *self);
 /* So many workers, until the next replacement whatever the load is. */
 void geminga_monitor_scale_by_hand (GemingaMonitor *self, guint n_workers);
+void geminga_monitor_scale_by_load (GemingaMonitor *self);
+
 void geminga_monitor_replace (GemingaMonitor *self);
 void geminga_monitor_start_children (GemingaMonitor *self);
 void geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick);

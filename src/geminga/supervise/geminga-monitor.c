@@ -215,42 +215,6 @@ add_pool (GemingaMonitor *self, GemingaPoolSpec *spec)
 }
 
 static void
-scale (GemingaMonitor *self, guint n_workers)
-{
-  GemingaPool *workers = get_workers (self);
-
-  if (geminga_pool_get_spec (workers)->type == G_TYPE_INVALID ||
-      geminga_pool_get_n_wanted (workers) == n_workers)
-    return;
-
-  geminga_wishes_supersede (self->wishes, GEMINGA_WISH_SCALE, n_workers,
-                            "the number of workers was changed again");
-  geminga_pool_scale (workers, n_workers);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WORKERS]);
-}
-
-static void
-apply_limits (GemingaMonitor *self)
-{
-  GemingaPoolLimits limits;
-  GemingaScalerLimits scaler_limits;
-
-  geminga_pool_settings_get_limits (self->setup.settings, &limits);
-  for (guint i = 0; i < self->pools->len; i++)
-    geminga_pool_set_limits (g_ptr_array_index (self->pools, i), &limits);
-
-  geminga_pool_settings_get_scaler_limits (self->setup.settings, &scaler_limits);
-  geminga_scaling_set_limits (self->scaling, &scaler_limits);
-}
-
-static void
-configure (GemingaMonitor *self)
-{
-  apply_limits (self);
-  scale (self, geminga_scaling_clamp (self->scaling, geminga_monitor_get_n_workers (self)));
-}
-
-static void
 on_settings_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
   GemingaMonitor *self = user_data;
@@ -258,30 +222,8 @@ on_settings_changed (GemingaSettings *settings, const char *name, gpointer user_
   if (g_str_equal (name, "workers"))
     geminga_monitor_scale_by_hand (self, get_n_workers (self));
   else
-    configure (self);
+    geminga_monitor_configure (self);
 }
-
-/* GemingaScalingFuncs */
-
-static void
-scaling_ask_idle (gpointer data, GemingaChild *child)
-{
-  GemingaMonitor *self = data;
-
-  self->setup.funcs->ask_idle (self->setup.data, child);
-}
-
-static void
-scaling_scale (gpointer data, guint n_workers, const char *why)
-{
-  GemingaMonitor *self = data;
-
-  g_message ("%s: scaled from %u to %u workers since %s", self->setup.service_id,
-             geminga_monitor_get_n_workers (self), n_workers, why);
-  scale (self, n_workers);
-}
-
-static const GemingaScalingFuncs scaling_funcs = { scaling_ask_idle, scaling_scale };
 
 /* GemingaActor */
 
@@ -308,8 +250,7 @@ geminga_monitor_started (GemingaActor *actor)
   self->changed_id =
       g_signal_connect (self->setup.settings, "changed", G_CALLBACK (on_settings_changed), self);
   add_pool (self, &self->setup.workers);
-  self->scaling = geminga_scaling_new (get_workers (self), &scaling_funcs, self);
-  apply_limits (self);
+  geminga_monitor_start_scaling (self);
   for (guint i = 0; i < self->setup.singles->len; i++)
     add_pool (self, &g_array_index (self->setup.singles, GemingaPoolSpec, i));
 
@@ -499,18 +440,10 @@ geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSe
 }
 
 void
-geminga_monitor_scale_by_hand (GemingaMonitor *self, guint n_workers)
-{
-  geminga_scaling_rest (self->scaling);
-  scale (self, n_workers);
-}
-
-void
 geminga_monitor_replace (GemingaMonitor *self)
 {
   geminga_wishes_supersede (self->wishes, GEMINGA_WISH_REPLACE, 0, "the workers were replaced");
-  geminga_scaling_resume (self->scaling);
-  scale (self, geminga_scaling_clamp (self->scaling, geminga_monitor_get_n_workers (self)));
+  geminga_monitor_scale_by_load (self);
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_replace (g_ptr_array_index (self->pools, i));
 }
