@@ -297,9 +297,8 @@ geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, GError **
     return FALSE;
 
   pulse = geminga_pulse_new (&pulse_fd, error);
-  is_spawned =
-      pulse != NULL && execute (self, fd, settings_fd, pulse_fd,
-                                geminga_process_report_get_fd (report), &pid, error);
+  is_spawned = pulse != NULL && execute (self, fd, settings_fd, pulse_fd,
+                                         geminga_process_report_get_fd (report), &pid, error);
   close (settings_fd);
   if (pulse_fd >= 0)
     close (pulse_fd);
