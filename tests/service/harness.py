@@ -74,7 +74,8 @@ class Service:
         command = (program or [str(BUILD / "docs/examples/hello")]) + list(arguments)
         if bind is not None:
             command += ["--bind", bind]
-        variables = dict(os.environ, NO_COLOR="1", **(environment or {}))
+        # Spares are processes too: those who want them ask for them.
+        variables = dict(os.environ, NO_COLOR="1", GEMINGA_SPARES="0", **(environment or {}))
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, env=variables, text=True, **popen)
         self.pid = self.process.pid

@@ -42,6 +42,17 @@ hang (GemingaRequest *request, gpointer user_data)
   pause ();
 }
 
+/* Has something to do. */
+static void
+work (GemingaRequest *request, gpointer user_data)
+{
+  gint64 end = g_get_monotonic_time () + 20 * G_TIME_SPAN_MILLISECOND;
+
+  while (g_get_monotonic_time () < end)
+    continue;
+  geminga_request_respond_text (request, 200, "done\n");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -52,6 +63,7 @@ main (int argc, char *argv[])
 
   geminga_web_service_add_route (front, "GET", "/", answer_name, (gpointer) "front", NULL);
   geminga_web_service_add_route (front, "GET", "/hang", hang, NULL, NULL);
+  geminga_web_service_add_route (front, "GET", "/busy", work, NULL, NULL);
   geminga_web_service_add_route (admin, "GET", "/", answer_name, (gpointer) "admin", NULL);
   geminga_service_add_actor (office, CLERK_TYPE, "clerk", GEMINGA_PLACEMENT_PROCESS, NULL, &error);
   g_assert_no_error (error);

@@ -136,6 +136,17 @@ handle_configure (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *c
   answer_nothing (call->ask);
 }
 
+static void
+handle_idle (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  gint64 idle = self->hooks->get_idle != NULL ? self->hooks->get_idle (self->data) : -1;
+
+  if (call->ask != NULL)
+    geminga_ask_answer (call->ask,
+                        g_variant_ref_sink (g_variant_new ("(xx)", idle, g_get_monotonic_time ())),
+                        NULL, NULL);
+}
+
 static const struct
 {
   const char *member;
@@ -147,6 +158,7 @@ static const struct
   { "Accept", "(uh)", IN_WORKER | FROM_ROOT, handle_accept },
   { "Create", "(ssbua{sv})", IN_WORKER | FROM_ROOT, handle_create },
   { "Configure", "(a{sv})", IN_WORKER | FROM_ROOT, handle_configure },
+  { "Idle", "()", IN_WORKER | FROM_ROOT, handle_idle },
   { "Connect", "(u)", IN_ROOT, handle_connect },
   { "SpawnProcess", "(uhssa{sv})", IN_ROOT, handle_spawn_process },
   { "KillProcess", "(u)", IN_ROOT, handle_kill_process },

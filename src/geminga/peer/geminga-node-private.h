@@ -30,6 +30,9 @@ typedef struct
   /* Root: the link to that process is gone. Called once a process. */
   void (*process_gone) (gpointer data, guint32 node);
 
+  /* Root: a spare process has become that of an actor. */
+  void (*spare_taken) (gpointer data, guint32 node);
+
   /* Root: of actors in any process; node 0 is this one. */
   void (*actor_event) (gpointer data,
                        guint32 node,
@@ -45,6 +48,8 @@ typedef struct
   /* @failure is NULL if the actor was asked to end. */
   void (*actor_ended) (gpointer data, guint32 node, const char *id, const GError *failure);
 
+  /* Worker: how long its main loop had nothing to do, in microseconds; negative: it is not known. */
+  gint64 (*get_idle) (gpointer data);
   /* Worker: the root has a new configuration, whatever that is. */
   void (*configured) (gpointer data, GVariant *configuration);
   /*
@@ -74,6 +79,25 @@ void geminga_node_ping (GemingaNode *self,
                         guint32 node,
                         void (*pong) (gpointer data, guint32 node),
                         gpointer data);
+
+/*
+ * Root: how long the main loop of that process had nothing to do, by @now of its clock, in microseconds.
+ * @func runs when the answer is there, with a negative @idle if the process does not know, and never if
+ * the link closes before.
+ */
+void geminga_node_ask_idle (GemingaNode *self,
+                            guint32 node,
+                            void (*func) (gpointer data, guint32 node, gint64 idle, gint64 now),
+                            gpointer data);
+
+/*
+ * Root: starts a process that is for no actor yet. The next actor that is spawned in a process of its
+ * own, from the node's thread, gets it and so does not wait for the program to start. Gives the number
+ * of the process, or 0.
+ */
+guint32 geminga_node_add_spare (GemingaNode *self, GError **error);
+/* Root: no actor gets this process any more, which stays as it is. */
+void geminga_node_remove_spare (GemingaNode *self, guint32 node);
 
 /*
  * Root: that process is dead, which its parent knows before its link does: everything that waits for

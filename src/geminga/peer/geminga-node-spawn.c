@@ -87,7 +87,7 @@ choose_number (GemingaNode *self, guint32 *number, GError **error)
     }
   if (!is_chosen)
     g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
-                         "This process makes others faster than it gets numbers for them");
+                         "this process makes others faster than it gets numbers for them");
 
   return is_chosen;
 }
@@ -296,26 +296,40 @@ death_comes (gpointer user_data)
 
 /* For the node's own files */
 
+GemingaLink *
+geminga_node_start_process (GemingaNode *self, int *fd, GError **error)
+{
+  g_autoptr (GemingaLink) link = NULL;
+  guint32 number;
+
+  if (!choose_number (self, &number, error))
+    return NULL;
+
+  link = new_process_link (self, number, fd, error);
+  if (link == NULL || (self->is_root && !start (self, link, *fd, error)))
+    return NULL;
+
+  return g_steal_pointer (&link);
+}
+
 GemingaTarget *
 geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *properties, GError **error)
 {
   GemingaNode *self = data;
   g_autoptr (GVariant) given = NULL;
-  g_autoptr (GemingaLink) link = NULL;
+  g_autoptr (GemingaLink) link = geminga_node_take_spare (self);
   GemingaRemote *remote;
-  guint32 number;
   int fd = -1;
 
-  if (!choose_number (self, &number, error))
-    return NULL;
-  link = new_process_link (self, number, &fd, error);
-  if (link == NULL || (self->is_root && !start (self, link, fd, error)))
+  if (link == NULL)
+    link = geminga_node_start_process (self, &fd, error);
+  if (link == NULL)
     {
       g_prefix_error (error, "Cannot start a process for actor “%s”: ", id);
       return NULL;
     }
 
-  remote = geminga_remote_new (self, number, id, link, TRUE);
+  remote = geminga_remote_new (self, geminga_link_get_node (link), id, link, TRUE);
   geminga_remote_get_target (remote)->type = type;
   given = properties != NULL ? g_variant_ref (properties)
                              : g_variant_ref_sink (g_variant_new ("a{sv}", NULL));

@@ -49,6 +49,7 @@ struct _GemingaNode
   GemingaLink *main_link;     /* (owned) (nullable), under lock: to that one, once it is there */
 
   /* the loop's thread only */
+  GArray *spares;     /* (owned) (nullable) (element-type guint32), of the root, oldest first */
   gboolean is_ending; /* the actor that the worker is for has ended */
   gboolean is_stopped;
   gboolean is_orphaned;
@@ -94,6 +95,9 @@ geminga_node_await_birth (GemingaNode *self, GemingaLink *link, guint32 number, 
 void geminga_node_hear_of (GemingaNode *self, guint32 number);
 
 /* geminga-node-spawn.c */
+/* One that is told nothing yet; @fd is its end, which the root's process has. Any thread. */
+GemingaLink *
+geminga_node_start_process (GemingaNode *self, int *fd, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GemingaTarget *geminga_node_spawn (gpointer data,
                                    GType type,
                                    const char *id,
@@ -105,6 +109,10 @@ void geminga_node_give_block (GemingaNode *self, GemingaLink *link, const Geming
 /* Any thread: that process ends now, or in a moment if it does not end by itself. */
 void geminga_node_kill_soon (GemingaNode *self, guint32 number);
 void geminga_node_kill_now (GemingaNode *self, guint32 number);
+
+/* geminga-node-spares.c */
+/* NULL: there is none, or none for this thread. */
+GemingaLink *geminga_node_take_spare (GemingaNode *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* geminga-node-news.c: what actors do */
 void geminga_node_actor_event (gpointer data,

@@ -20,6 +20,14 @@ typedef struct
   guint32 number;
 } Ping;
 
+/* A question on its way. */
+typedef struct
+{
+  void (*func) (gpointer data, guint32 node, gint64 idle, gint64 now);
+  gpointer data;
+  guint32 number;
+} IdleQuestion;
+
 /* GemingaSystemBackend */
 
 static GemingaTarget *
@@ -83,6 +91,20 @@ pinged (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error)
     ping->pong (ping->data, ping->number);
 }
 
+static void
+idle_told (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error)
+{
+  IdleQuestion *question = data;
+  gint64 idle;
+  gint64 now;
+
+  if (error != NULL || !g_variant_is_of_type (result, G_VARIANT_TYPE ("(xx)")))
+    return;
+
+  g_variant_get (result, "(xx)", &idle, &now);
+  question->func (question->data, question->number, idle, now);
+}
+
 /* For the node's own files */
 
 GemingaNode *
@@ -106,6 +128,7 @@ geminga_node_unref (GemingaNode *self)
   g_clear_pointer (&self->root_link, geminga_link_unref);
   g_clear_pointer (&self->loop, geminga_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->spares, g_array_unref);
   g_mutex_clear (&self->lock);
   g_free (self->main_id);
   g_free (self);
@@ -183,6 +206,27 @@ geminga_node_ping (GemingaNode *self,
   ping->number = node;
   ask = geminga_link_request_new (self->context, pinged, ping, g_free);
   geminga_link_call (link, "Ping", NULL, NULL, ask);
+}
+
+void
+geminga_node_ask_idle (GemingaNode *self,
+                       guint32 node,
+                       void (*func) (gpointer data, guint32 node, gint64 idle, gint64 now),
+                       gpointer data)
+{
+  g_autoptr (GemingaLink) link = geminga_node_lookup_link (self, node);
+  g_autoptr (GemingaAsk) ask = NULL;
+  IdleQuestion *question;
+
+  if (link == NULL)
+    return;
+
+  question = g_new0 (IdleQuestion, 1);
+  question->func = func;
+  question->data = data;
+  question->number = node;
+  ask = geminga_link_request_new (self->context, idle_told, question, g_free);
+  geminga_link_call (link, "Idle", NULL, NULL, ask);
 }
 
 void

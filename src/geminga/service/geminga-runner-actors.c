@@ -247,6 +247,12 @@ node_process_gone (gpointer data, guint32 node)
 }
 
 static void
+node_spare_taken (gpointer data, guint32 node)
+{
+  geminga_spares_note_taken (((GemingaRunner *) data)->spares, node);
+}
+
+static void
 node_actor_event (gpointer data,
                   guint32 node,
                   const char *id,
@@ -287,6 +293,8 @@ node_actor_started (gpointer data,
   g_hash_table_replace (self->actors, name_actor (node, id), actor);
   export_actor (self, actor);
   geminga_heartbeat_note_life (self->heartbeat, node);
+  if (node != 0)
+    geminga_processes_note_started (self->processes, node);
   if (arbiter != NULL)
     geminga_arbiter_tell_started (arbiter, actor->path, type,
                                   node != 0 ? geminga_processes_get_pid (self->processes, node)
@@ -307,6 +315,7 @@ const GemingaNodeHooks geminga_runner_node_hooks = {
   .spawn_process = node_spawn_process,
   .kill_process = node_kill_process,
   .process_gone = node_process_gone,
+  .spare_taken = node_spare_taken,
   .actor_event = node_actor_event,
   .actor_started = node_actor_started,
   .actor_ended = node_actor_ended,

@@ -78,8 +78,12 @@ pack_start (GemingaRunner *self)
 {
   g_autoptr (GVariant) packed = geminga_service_pack (self->services);
 
-  if (self->processes != NULL)
-    geminga_processes_set_start (self->processes, packed, self->sockets);
+  if (self->processes == NULL)
+    return;
+
+  geminga_processes_set_start (self->processes, packed, self->sockets);
+  if (self->spares != NULL)
+    geminga_spares_renew (self->spares);
 }
 
 /* While new workers show whether new settings are any good the old ones keep theirs. */
@@ -104,6 +108,8 @@ on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_d
         self->heartbeat,
         (gint64) (geminga_settings_get_double (settings, name) * G_TIME_SPAN_SECOND));
 
+  if (g_str_equal (name, "spares"))
+    geminga_runner_update_spares (self);
   share_change (self);
 }
 
@@ -182,6 +188,7 @@ geminga_runner_apply_settings (GemingaRunner *self)
 
   geminga_heartbeat_set_timeout (self->heartbeat, (gint64) (timeout * G_TIME_SPAN_SECOND));
   pack_start (self);
+  geminga_spares_dismiss (self->spares);
   watch_files (self);
 }
 

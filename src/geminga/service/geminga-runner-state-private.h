@@ -13,6 +13,7 @@
 #include "geminga-processes-private.h"
 #include "geminga-runner-private.h"
 #include "geminga-settings-private.h"
+#include "geminga-spares-private.h"
 
 G_BEGIN_DECLS
 
@@ -49,6 +50,7 @@ struct _GemingaRunner
   GemingaNode *node;           /* (owned) */
   GemingaProcesses *processes; /* (owned) */
   GemingaHeartbeat *heartbeat; /* (owned) */
+  GemingaSpares *spares;       /* (owned) */
   GemingaBus *bus;             /* (owned) (nullable) */
   GPtrArray *monitors;         /* (element-type GemingaMonitor), not owned: those that run */
   GHashTable *actors;          /* (owned) (element-type utf8 Actor), by "node/id" */
@@ -123,6 +125,11 @@ extern const GemingaMonitorFuncs geminga_runner_monitor_funcs;
 extern const GemingaProcessesFuncs geminga_runner_processes_funcs;
 void geminga_runner_replace_worker (GemingaRunner *self, guint32 node, const char *id);
 void geminga_runner_process_hung (gpointer data, guint32 node);
+/* NULL: it is not there yet, or any more. */
+GemingaMonitor *geminga_runner_find_monitor (GemingaRunner *self, const char *service_id);
+
+/* As many spare processes as there shall be now. */
+void geminga_runner_update_spares (GemingaRunner *self);
 
 /* geminga-runner-actors.c: the tree of actors, and its way to the bus */
 extern const GemingaNodeHooks geminga_runner_node_hooks;

@@ -9,6 +9,7 @@
 
 #include "geminga-actor-ref-private.h"
 #include "geminga-process-info-private.h"
+#include "geminga-scaling-private.h"
 
 /* How long a process may take to end after its actor, in milliseconds. */
 #define PROCESS_END_TIME 2000
@@ -135,6 +136,7 @@ monitor_changed (gpointer data, GemingaMonitor *monitor)
 
   if (!self->was_ready && self->state == GEMINGA_RUNNER_STARTING && are_all_settled (self))
     become_ready (self);
+  geminga_runner_update_spares (self);
   geminga_runner_check_leaving (self);
   geminga_runner_check_end (self);
 }
@@ -145,29 +147,132 @@ monitor_gave_up (gpointer data, GemingaMonitor *monitor, const char *why)
   geminga_runner_fail (data, why);
 }
 
+static void
+on_idle_time (gpointer data, guint32 node, gint64 idle, gint64 now)
+{
+  GemingaChild *child = find_child (data, node);
+
+  if (child != NULL)
+    geminga_scaling_note_idle (child, idle, now);
+}
+
+static void
+monitor_ask_idle (gpointer data, GemingaChild *child)
+{
+  GemingaRunner *self = data;
+
+  geminga_node_ask_idle (self->node, child->node, on_idle_time, self);
+}
+
+/* They are for all services; the first one shows them. */
+static void
+monitor_foreach_spare (gpointer data,
+                       GemingaMonitor *monitor,
+                       GemingaMonitorSpareFunc func,
+                       gpointer func_data)
+{
+  GemingaRunner *self = data;
+  GArray *spares = geminga_spares_list (self->spares);
+
+  if (!g_str_equal (geminga_monitor_get_service_id (monitor),
+                    geminga_service_get_id (self->service)))
+    return;
+
+  for (guint i = 0; i < spares->len; i++)
+    {
+      GemingaSpare *spare = &g_array_index (spares, GemingaSpare, i);
+
+      func (func_data, spare->node, geminga_processes_get_pid (self->processes, spare->node),
+            spare->started_at);
+    }
+}
+
 const GemingaMonitorFuncs geminga_runner_monitor_funcs = {
-  monitor_started, monitor_stopped, monitor_spawned, monitor_ended,
-  monitor_kill,    monitor_changed, monitor_gave_up,
+  monitor_started, monitor_stopped, monitor_spawned,  monitor_ended,         monitor_kill,
+  monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
 };
 
 /* GemingaProcessesFuncs */
 
+/* Where it hung may have been found out before. */
 static void
-process_ended (gpointer data, guint32 node, GPid pid, int code, int status, const char *why)
+add_report (GemingaChild *child, const char *report)
+{
+  g_autofree char *detail = g_steal_pointer (&child->detail);
+
+  child->detail =
+      g_strconcat (detail != NULL ? detail : "", detail != NULL ? "\n" : "", report, NULL);
+}
+
+static void
+process_ended (gpointer data,
+               guint32 node,
+               GPid pid,
+               int code,
+               int status,
+               const char *why,
+               const char *report)
 {
   GemingaRunner *self = data;
   GemingaChild *child = find_child (self, node);
 
+  if (child != NULL && report != NULL)
+    add_report (child, report);
+
   if (child != NULL)
     geminga_pool_note_process_end (child->pool, child, why, is_from_outside (code, status));
+  else
+    geminga_spares_note_end (self->spares, node, why);
   geminga_heartbeat_remove (self->heartbeat, node);
   geminga_node_drop_process (self->node, node, why);
   geminga_runner_forget_node (self, node);
 }
 
-const GemingaProcessesFuncs geminga_runner_processes_funcs = { process_ended };
+static void
+process_dying (gpointer data, guint32 node)
+{
+  GemingaChild *child = find_child (data, node);
+
+  if (child != NULL)
+    geminga_pool_note_process_dying (child->pool, child);
+}
+
+const GemingaProcessesFuncs geminga_runner_processes_funcs = { process_ended, process_dying };
 
 /* For the runner's own files */
+
+GemingaMonitor *
+geminga_runner_find_monitor (GemingaRunner *self, const char *service_id)
+{
+  for (guint i = 0; i < self->monitors->len; i++)
+    {
+      GemingaMonitor *monitor = g_ptr_array_index (self->monitors, i);
+
+      if (g_str_equal (geminga_monitor_get_service_id (monitor), service_id))
+        return monitor;
+    }
+
+  return NULL;
+}
+
+void
+geminga_runner_update_spares (GemingaRunner *self)
+{
+  gboolean is_running =
+      self->state == GEMINGA_RUNNER_RUNNING || self->state == GEMINGA_RUNNER_RELOADING;
+  gboolean are_needed = FALSE;
+
+  if (self->spares == NULL)
+    return;
+
+  for (guint i = 0; i < self->monitors->len; i++)
+    are_needed =
+        are_needed || geminga_monitor_needs_processes (g_ptr_array_index (self->monitors, i));
+
+  geminga_spares_set_n_wanted (
+      self->spares,
+      is_running && are_needed ? (guint) geminga_settings_get_int (self->settings, "spares") : 0);
+}
 
 void
 geminga_runner_process_hung (gpointer data, guint32 node)
@@ -179,12 +284,13 @@ geminga_runner_process_hung (gpointer data, guint32 node)
 
   if (child == NULL)
     {
-      geminga_processes_kill (self->processes, node, why);
+      geminga_processes_abort (self->processes, node, why);
       return;
     }
 
   if (child->detail == NULL)
     child->detail = geminga_process_info_describe (child->pid);
+  geminga_processes_abort (self->processes, node, why);
   geminga_pool_kill_child (child->pool, child, why);
 }
 

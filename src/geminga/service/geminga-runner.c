@@ -149,6 +149,7 @@ start (GemingaRunner *self)
   self->node = geminga_node_new_root (self->system, &geminga_runner_node_hooks, self);
   self->processes = geminga_processes_new (self->program, &geminga_runner_processes_funcs, self);
   self->heartbeat = geminga_heartbeat_new (self->node, geminga_runner_process_hung, self);
+  self->spares = geminga_spares_new (self->node, self->processes);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
 
@@ -250,6 +251,7 @@ end (GemingaRunner *self)
     g_source_remove (timer);
 
   g_clear_pointer (&self->bus, geminga_bus_free);
+  g_clear_pointer (&self->spares, geminga_spares_free);
   geminga_node_free (self->node);
   g_clear_pointer (&self->heartbeat, geminga_heartbeat_free);
   g_clear_pointer (&self->processes, geminga_processes_free);
@@ -330,6 +332,7 @@ geminga_runner_set_state (GemingaRunner *self, GemingaRunnerState state)
     return;
 
   self->state = state;
+  geminga_runner_update_spares (self);
   geminga_notify_status (self->notify, "%s", geminga_runner_get_state (self));
   switch (state)
     {
@@ -445,7 +448,11 @@ geminga_runner_pause (GemingaRunner *self)
 void
 geminga_runner_scale_by (GemingaRunner *self, int difference)
 {
-  gint64 n_workers = geminga_settings_get_int (self->settings, "workers") + difference;
+  GemingaMonitor *monitor =
+      geminga_runner_find_monitor (self, geminga_service_get_id (self->service));
+  gint64 n_workers = (monitor != NULL ? (gint64) geminga_monitor_get_n_workers (monitor)
+                                      : geminga_settings_get_int (self->settings, "workers")) +
+                     difference;
   g_autoptr (GError) error = NULL;
 
   if (n_workers < 1)
@@ -453,6 +460,8 @@ geminga_runner_scale_by (GemingaRunner *self, int difference)
   else if (!geminga_settings_set_value (self->settings, "workers", g_variant_new_int64 (n_workers),
                                         &error))
     g_warning ("The number of workers stays: %s", error->message);
+  else if (monitor != NULL)
+    geminga_monitor_scale_by_hand (monitor, (guint) n_workers);
 }
 
 GemingaService *

@@ -17,6 +17,10 @@ void geminga_service_attach (GemingaService *self, GemingaSystem *system);
 /* The service itself first, then those that were added to it. (element-type GemingaService) */
 GPtrArray *geminga_service_list_all (GemingaService *self);
 
+/* What the number of workers that follows the load can be with that placement. */
+gboolean geminga_service_check_scaling (GemingaSettings *settings,
+                                        GemingaPlacement placement,
+                                        GError **error);
 gboolean geminga_service_check_settings (GemingaService *self, GError **error);
 
 /* Nothing of it runs in the main process. */

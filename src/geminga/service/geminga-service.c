@@ -344,7 +344,9 @@ geminga_service_list_all (GemingaService *self)
 gboolean
 geminga_service_check_settings (GemingaService *self, GError **error)
 {
-  if (!check_placement (get_private (self), error))
+  if (!check_placement (get_private (self), error) ||
+      !geminga_service_check_scaling (get_private (self)->settings,
+                                      get_placement (get_private (self)), error))
     return FALSE;
 
   return GEMINGA_SERVICE_GET_CLASS (self)->check_settings (self, get_private (self)->settings,

@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "geminga-crash-private.h"
+#include "geminga-idle-meter-private.h"
 #include "geminga-node-private.h"
 #include "geminga-process-enter-private.h"
 #include "geminga-program-private.h"
@@ -20,6 +22,7 @@ typedef struct
   GemingaSystem *system;
   GemingaNode *node;
   GMainLoop *loop;
+  GemingaIdleMeter *idle_meter; /* (owned) (nullable): while a service is scaled by load */
 } Worker;
 
 /* Helpers */
@@ -30,6 +33,10 @@ on_stop (gpointer user_data)
 {
   Worker *self = user_data;
   g_auto (GStrv) ids = geminga_system_list_actors (self->system);
+
+  /* A spare process is for nothing yet. */
+  if (ids[0] == NULL)
+    g_main_loop_quit (self->loop);
 
   for (gsize i = 0; ids[i] != NULL; i++)
     {
@@ -108,7 +115,32 @@ configure (Worker *self, GemingaProcessStart *started, GError **error)
          check_settings (self, error) && geminga_process_enter_worker (self->settings, error);
 }
 
+/* It costs a little each time that something happens. */
+static void
+update_idle_meter (Worker *self)
+{
+  gboolean is_wanted = FALSE;
+
+  for (guint i = 0; i < self->services->len; i++)
+    is_wanted = is_wanted || geminga_settings_get_int (geminga_service_get_settings (
+                                                           g_ptr_array_index (self->services, i)),
+                                                       "max-workers") > 0;
+
+  if (!is_wanted)
+    g_clear_pointer (&self->idle_meter, geminga_idle_meter_free);
+  else if (self->idle_meter == NULL)
+    self->idle_meter = geminga_idle_meter_new ();
+}
+
 /* GemingaNodeHooks */
+
+static gint64
+worker_get_idle (gpointer data)
+{
+  Worker *self = data;
+
+  return self->idle_meter != NULL ? geminga_idle_meter_get_idle (self->idle_meter) : -1;
+}
 
 static void
 worker_orphaned (gpointer data)
@@ -127,14 +159,30 @@ worker_configured (gpointer data, GVariant *configuration)
       !geminga_log_set_level (self->log, geminga_settings_get_string (self->settings, "log-level"),
                               &error))
     g_warning ("This worker keeps its settings: %s", error->message);
+  update_idle_meter (self);
 }
 
 static const GemingaNodeHooks worker_hooks = {
+  .get_idle = worker_get_idle,
   .configured = worker_configured,
   .orphaned = worker_orphaned,
 };
 
 /* Helpers: life */
+
+/* So that an actor that this process is given later need not wait for it. */
+static void
+load_classes (Worker *self)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      GType type = geminga_service_get_worker_type (g_ptr_array_index (self->services, i));
+
+      /* Kept as long as the process. */
+      if (type != G_TYPE_INVALID)
+        g_type_class_ref (type);
+    }
+}
 
 static void
 run (Worker *self, int fd, GemingaPulse *pulse)
@@ -147,10 +195,13 @@ run (Worker *self, int fd, GemingaPulse *pulse)
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
   take_signals (self);
+  load_classes (self);
+  update_idle_meter (self);
   g_source_attach (source, NULL);
 
   g_main_loop_run (self->loop);
 
+  g_clear_pointer (&self->idle_meter, geminga_idle_meter_free);
   g_source_destroy (source);
   g_source_unref (source);
   geminga_node_free (self->node);
@@ -168,6 +219,7 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
   g_autoptr (GError) error = NULL;
   int fd = started->link_fd;
 
+  geminga_crash_take_signals ();
   ignore_early_signals ();
   if (!configure (&self, started, &error))
     {

@@ -67,6 +67,7 @@ scale (GemingaMonitor *self, GemingaCall *call, gint64 n_workers)
       return;
     }
 
+  geminga_monitor_scale_by_hand (self, (guint) n_workers);
   geminga_monitor_start_children (self);
   g_object_set_data (G_OBJECT (call), "geminga-workers", GUINT_TO_POINTER ((guint) n_workers));
   geminga_monitor_when_settled (self, GEMINGA_WISH_SCALE, answer_scaled, g_object_ref (call));
@@ -151,6 +152,23 @@ describe_worker (gpointer data, gpointer user_data)
   g_variant_builder_close (list);
 }
 
+/* It is no actor, so it has no path. */
+static void
+describe_spare (gpointer data, guint32 node, GPid pid, gint64 started_at)
+{
+  GVariantBuilder *list = &((WorkerList *) data)->builder;
+  GVariantDict spare;
+
+  g_variant_dict_init (&spare, NULL);
+  g_variant_dict_insert (&spare, "id", "s", "spare");
+  g_variant_dict_insert (&spare, "pid", "u", (guint32) pid);
+  g_variant_dict_insert (&spare, "state", "s", "spare");
+  g_variant_dict_insert (&spare, "started-at", "t", (guint64) started_at);
+  g_variant_dict_insert (&spare, "placement", "s", "process");
+  g_variant_dict_insert (&spare, "memory", "t", geminga_process_info_get_memory (pid));
+  g_variant_builder_add_value (list, g_variant_dict_end (&spare));
+}
+
 static void
 handle_list_workers (GemingaActor *actor, GemingaCall *call)
 {
@@ -158,6 +176,7 @@ handle_list_workers (GemingaActor *actor, GemingaCall *call)
 
   g_variant_builder_init (&list.builder, G_VARIANT_TYPE ("aa{sv}"));
   geminga_monitor_foreach_child (list.self, describe_worker, &list);
+  geminga_monitor_foreach_spare (list.self, describe_spare, &list);
   geminga_call_return_value (call, g_variant_builder_end (&list.builder));
 }
 

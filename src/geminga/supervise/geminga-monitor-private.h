@@ -4,12 +4,15 @@
 
 #include "geminga-monitor.h"
 #include "geminga-pool-private.h"
+#include "geminga-scaling-private.h"
 #include "geminga-settings.h"
 #include "geminga-wishes-private.h"
 
 G_BEGIN_DECLS
 
-/* What the arbiter is told, in its thread. */
+typedef void (*GemingaMonitorSpareFunc) (gpointer data, guint32 node, GPid pid, gint64 started_at);
+
+/* What the arbiter is told and asked, in its thread. */
 typedef struct
 {
   /* The monitor is there and has its workers started; it has ended. */
@@ -22,6 +25,13 @@ typedef struct
   void (*kill) (gpointer data, GemingaChild *child, const char *why);
   void (*changed) (gpointer data, GemingaMonitor *monitor);
   void (*gave_up) (gpointer data, GemingaMonitor *monitor, const char *why);
+  /* Answered with geminga_scaling_note_idle(), or never. */
+  void (*ask_idle) (gpointer data, GemingaChild *child);
+  /* Calls @func for each process that waits to become a worker. */
+  void (*foreach_spare) (gpointer data,
+                         GemingaMonitor *monitor,
+                         GemingaMonitorSpareFunc func,
+                         gpointer func_data);
 } GemingaMonitorFuncs;
 
 /* What a monitor is made for; it is found by the id of the monitor in its actor system. */
@@ -49,9 +59,10 @@ struct _GemingaMonitor
   GemingaActor parent_instance;
 
   GemingaMonitorSetup setup;
-  GPtrArray *pools; /* (owned) (element-type GemingaPool): the workers, then the singles */
-  GemingaWishes *wishes; /* (owned) */
-  GQueue records;   /* (owned) (element-type GVariant), a{sv}, oldest first */
+  GPtrArray *pools;        /* (owned) (element-type GemingaPool): the workers, then the singles */
+  GemingaScaling *scaling; /* (owned) (nullable): of the workers */
+  GemingaWishes *wishes;   /* (owned) */
+  GQueue records;          /* (owned) (element-type GVariant), a{sv}, oldest first */
   guint n_restarts;
   guint n_notified; /* last notified number of running workers */
   const char *state;
@@ -67,8 +78,14 @@ void geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMoni
 void geminga_monitor_add_commands (GemingaActorClass *klass);
 
 GemingaSettings *geminga_monitor_get_settings (GemingaMonitor *self);
+/* geminga-monitor-scaling.c: once it has its pool of workers */
+void geminga_monitor_start_scaling (GemingaMonitor *self);
 /* Settings have changed. */
 void geminga_monitor_configure (GemingaMonitor *self);
+/* So many workers, until the next replacement whatever the load is. */
+void geminga_monitor_scale_by_hand (GemingaMonitor *self, guint n_workers);
+void geminga_monitor_scale_by_load (GemingaMonitor *self);
+
 void geminga_monitor_replace (GemingaMonitor *self);
 void geminga_monitor_start_children (GemingaMonitor *self);
 void geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick);
@@ -100,10 +117,14 @@ char *geminga_monitor_dup_child_path (GemingaMonitor *self,
 
 gboolean geminga_monitor_is_settled (GemingaMonitor *self);
 gboolean geminga_monitor_is_empty (GemingaMonitor *self);
+gboolean geminga_monitor_needs_processes (GemingaMonitor *self);
 const char *geminga_monitor_get_state (GemingaMonitor *self);
 /* In this process with @node 0 (@id is looked at), in another otherwise. */
 GemingaChild *geminga_monitor_find_node (GemingaMonitor *self, guint32 node);
 GemingaChild *geminga_monitor_find_child (GemingaMonitor *self, const char *id);
+/* What is kept at hand for its workers, and for those of others. */
+void
+geminga_monitor_foreach_spare (GemingaMonitor *self, GemingaMonitorSpareFunc func, gpointer data);
 /* Calls @func for each child. */
 void geminga_monitor_foreach_child (GemingaMonitor *self, GFunc func, gpointer data);
 

@@ -8,7 +8,9 @@
 
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
+#include "geminga-pool-settings-private.h"
 #include "geminga-process-info-private.h"
+#include "geminga-scaling-private.h"
 
 /* Restart records that are kept. */
 #define MAX_RECORDS 100
@@ -73,30 +75,10 @@ name_setup (const char *id)
   return g_strconcat ("geminga-monitor-", id, NULL);
 }
 
-static gint64
-get_time (GemingaMonitor *self, const char *setting)
-{
-  return (gint64) (geminga_settings_get_double (self->setup.settings, setting) *
-                   G_TIME_SPAN_SECOND);
-}
-
-static void
-get_limits (GemingaMonitor *self, GemingaPoolLimits *limits)
-{
-  GemingaSettings *settings = self->setup.settings;
-
-  limits->max_restarts = (guint) geminga_settings_get_int (settings, "max-restarts");
-  limits->graceful_timeout = get_time (self, "graceful-timeout");
-  limits->max_age = get_time (self, "max-age");
-  limits->max_age_jitter = get_time (self, "max-age-jitter");
-  limits->max_memory = (guint64) geminga_settings_get_int (settings, "max-memory");
-}
-
-/* With no workers of their own the main process does the work, for debugging. */
 static guint
 get_n_workers (GemingaMonitor *self)
 {
-  return (guint) MAX (geminga_settings_get_int (self->setup.settings, "workers"), 1);
+  return geminga_pool_settings_get_n_workers (self->setup.settings);
 }
 
 static GemingaPool *
@@ -227,7 +209,7 @@ add_pool (GemingaMonitor *self, GemingaPoolSpec *spec)
       geminga_pool_new (geminga_actor_get_system (GEMINGA_ACTOR (self)), spec, &pool_funcs, self);
   GemingaPoolLimits limits;
 
-  get_limits (self, &limits);
+  geminga_pool_settings_get_limits (self->setup.settings, &limits);
   geminga_pool_set_limits (pool, &limits);
   g_ptr_array_add (self->pools, pool);
 }
@@ -235,7 +217,12 @@ add_pool (GemingaMonitor *self, GemingaPoolSpec *spec)
 static void
 on_settings_changed (GemingaSettings *settings, const char *name, gpointer user_data)
 {
-  geminga_monitor_configure (user_data);
+  GemingaMonitor *self = user_data;
+
+  if (g_str_equal (name, "workers"))
+    geminga_monitor_scale_by_hand (self, get_n_workers (self));
+  else
+    geminga_monitor_configure (self);
 }
 
 /* GemingaActor */
@@ -263,13 +250,15 @@ geminga_monitor_started (GemingaActor *actor)
   self->changed_id =
       g_signal_connect (self->setup.settings, "changed", G_CALLBACK (on_settings_changed), self);
   add_pool (self, &self->setup.workers);
+  geminga_monitor_start_scaling (self);
   for (guint i = 0; i < self->setup.singles->len; i++)
     add_pool (self, &g_array_index (self->setup.singles, GemingaPoolSpec, i));
 
   /* Called before the first child, so that the arbiter knows whose it is. */
   self->setup.funcs->started (self->setup.data, self);
   if (geminga_pool_get_spec (get_workers (self))->type != G_TYPE_INVALID)
-    geminga_pool_scale (get_workers (self), get_n_workers (self));
+    geminga_pool_scale (get_workers (self),
+                        geminga_scaling_clamp (self->scaling, get_n_workers (self)));
   for (guint i = 1; i < self->pools->len; i++)
     geminga_pool_scale (g_ptr_array_index (self->pools, i), 1);
 }
@@ -282,6 +271,7 @@ geminga_monitor_stopping (GemingaActor *actor)
   geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_FAILED, "The monitor ended");
   if (self->setup.settings != NULL)
     g_clear_signal_handler (&self->changed_id, self->setup.settings);
+  g_clear_pointer (&self->scaling, geminga_scaling_free);
   g_ptr_array_set_size (self->pools, 0);
   if (self->setup.funcs != NULL)
     self->setup.funcs->stopped (self->setup.data, self);
@@ -450,29 +440,10 @@ geminga_monitor_prepare (GemingaSystem *system, const char *id, GemingaMonitorSe
 }
 
 void
-geminga_monitor_configure (GemingaMonitor *self)
-{
-  GemingaPoolLimits limits;
-  guint n_workers = get_n_workers (self);
-
-  get_limits (self, &limits);
-  for (guint i = 0; i < self->pools->len; i++)
-    geminga_pool_set_limits (g_ptr_array_index (self->pools, i), &limits);
-
-  if (geminga_pool_get_spec (get_workers (self))->type != G_TYPE_INVALID &&
-      geminga_pool_get_n_wanted (get_workers (self)) != n_workers)
-    {
-      geminga_wishes_supersede (self->wishes, GEMINGA_WISH_SCALE, n_workers,
-                                "the number of workers was changed again");
-      geminga_pool_scale (get_workers (self), n_workers);
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WORKERS]);
-    }
-}
-
-void
 geminga_monitor_replace (GemingaMonitor *self)
 {
   geminga_wishes_supersede (self->wishes, GEMINGA_WISH_REPLACE, 0, "the workers were replaced");
+  geminga_monitor_scale_by_load (self);
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_replace (g_ptr_array_index (self->pools, i));
 }
@@ -614,6 +585,16 @@ geminga_monitor_is_empty (GemingaMonitor *self)
   return TRUE;
 }
 
+gboolean
+geminga_monitor_needs_processes (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    if (geminga_pool_needs_processes (g_ptr_array_index (self->pools, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
 char *
 geminga_monitor_dup_path (const char *service_id)
 {
@@ -672,6 +653,12 @@ geminga_monitor_foreach_child (GemingaMonitor *self, GFunc func, gpointer data)
   for (guint i = 0; i < self->pools->len; i++)
     g_ptr_array_foreach (geminga_pool_get_children (g_ptr_array_index (self->pools, i)), func,
                          data);
+}
+
+void
+geminga_monitor_foreach_spare (GemingaMonitor *self, GemingaMonitorSpareFunc func, gpointer data)
+{
+  self->setup.funcs->foreach_spare (self->setup.data, self, func, data);
 }
 
 void

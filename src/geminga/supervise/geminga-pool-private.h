@@ -21,7 +21,17 @@ typedef enum
   GEMINGA_CHILD_STARTING,
   GEMINGA_CHILD_RUNNING,
   GEMINGA_CHILD_STOPPING,
+  GEMINGA_CHILD_DYING, /* it ends, unasked */
 } GemingaChildState;
+
+/* How busy its process is; of use to who scales the pool. */
+typedef struct
+{
+  gint64 idle; /* microseconds that it had nothing to do by then, by its own clock */
+  gint64 now;
+  double busy; /* the share of the time between the last two answers; negative: not known */
+  gboolean is_asked;
+} GemingaChildLoad;
 
 /* One of them; read only for others. */
 typedef struct
@@ -46,6 +56,7 @@ typedef struct
   gboolean is_process_over;
   GError *death;  /* (nullable): it died, and why is not known yet */
   GSource *grace; /* (nullable) */
+  GemingaChildLoad load;
 } GemingaChild;
 
 typedef struct
@@ -104,13 +115,15 @@ void geminga_pool_stop (GemingaPool *self, gboolean is_quick);
 void geminga_pool_start (GemingaPool *self);
 /* The same, for good. */
 void geminga_pool_end (GemingaPool *self, gboolean is_quick);
-/* Replaces all, new ones first. */
+/* Replaces all, one after the other, each once the one in its place is ready. */
 void geminga_pool_replace (GemingaPool *self);
 /* Replaces one. */
 void geminga_pool_replace_child (GemingaPool *self, GemingaChild *child, const char *why);
 /* Ends one at once; it is started again as any that failed. */
 void geminga_pool_kill_child (GemingaPool *self, GemingaChild *child, const char *why);
 
+/* The process of a child begins to end: its place is free, if nothing speaks against filling it now. */
+void geminga_pool_note_process_dying (GemingaPool *self, GemingaChild *child);
 /* The process of a child has ended, which its ref tells a moment later. */
 void geminga_pool_note_process_end (GemingaPool *self,
                                     GemingaChild *child,
@@ -120,6 +133,8 @@ void geminga_pool_note_process_end (GemingaPool *self,
 /* What is wanted is there and nothing else. */
 gboolean geminga_pool_is_settled (GemingaPool *self);
 gboolean geminga_pool_is_empty (GemingaPool *self);
+/* What it wants are processes. */
+gboolean geminga_pool_needs_processes (GemingaPool *self);
 gboolean geminga_pool_has_given_up (GemingaPool *self);
 gboolean geminga_pool_is_replacing (GemingaPool *self);
 guint geminga_pool_get_n_running (GemingaPool *self);

@@ -147,13 +147,19 @@ choose_expiry (GemingaPool *self, gint64 now)
 }
 
 static gboolean
+is_leaving (GemingaChild *child)
+{
+  return child->state == GEMINGA_CHILD_STOPPING || child->state == GEMINGA_CHILD_DYING;
+}
+
+static gboolean
 has_old (GemingaPool *self)
 {
   for (guint i = 0; i < self->children->len; i++)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i);
 
-      if (child->is_old && child->state != GEMINGA_CHILD_STOPPING)
+      if (child->is_old && !is_leaving (child))
         return TRUE;
     }
 
@@ -289,6 +295,7 @@ child_new (GemingaPool *self, const char *id, GemingaActorRef *ref)
   child->node =
       child->placement == GEMINGA_PLACEMENT_PROCESS ? geminga_actor_ref_get_target (ref)->node : 0;
   child->started_at = g_get_real_time ();
+  child->load.busy = -1;
 
   return child;
 }
@@ -344,7 +351,7 @@ take_census (GemingaPool *self)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i);
 
-      if (child->state == GEMINGA_CHILD_STOPPING)
+      if (is_leaving (child))
         continue;
       if (child->is_old)
         census.n_old++;
@@ -392,7 +399,7 @@ stop_newest (GemingaPool *self, guint n_surplus)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i - 1);
 
-      if (child->is_old || child->state == GEMINGA_CHILD_STOPPING)
+      if (child->is_old || is_leaving (child))
         continue;
       stop_child (child);
       n_surplus--;
@@ -410,6 +417,14 @@ on_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* While old ones are replaced there is one more than wanted, and not twice as many. */
+static guint
+limit_fresh (const Census *census, guint n_wanted)
+{
+  return census->n_old > 0 ? MIN (n_wanted, n_wanted + 1 - MIN (census->n_old, n_wanted + 1))
+                           : n_wanted;
+}
+
 static void
 spawn_missing (GemingaPool *self, guint n_wanted)
 {
@@ -418,7 +433,7 @@ spawn_missing (GemingaPool *self, guint n_wanted)
       Census census = take_census (self);
       gint64 wait = self->not_before - g_get_monotonic_time ();
 
-      if (census.n_fresh >= n_wanted || self->has_given_up ||
+      if (census.n_fresh >= limit_fresh (&census, n_wanted) || self->has_given_up ||
           (self->spec.is_single && self->children->len > 0))
         return;
       if (wait > 0)
@@ -618,7 +633,7 @@ geminga_pool_replace (GemingaPool *self)
 void
 geminga_pool_replace_child (GemingaPool *self, GemingaChild *child, const char *why)
 {
-  if (child->is_old || child->state == GEMINGA_CHILD_STOPPING)
+  if (child->is_old || is_leaving (child))
     return;
 
   g_info ("Replacing “%s”: it %s", child->id, why);
@@ -631,6 +646,19 @@ void
 geminga_pool_kill_child (GemingaPool *self, GemingaChild *child, const char *why)
 {
   kill_child (child, why);
+  geminga_pool_note_process_dying (self, child);
+}
+
+void
+geminga_pool_note_process_dying (GemingaPool *self, GemingaChild *child)
+{
+  /* Only if the next would not have to wait, whatever this end will count. */
+  if (child->state != GEMINGA_CHILD_RUNNING || child->node == 0 ||
+      !geminga_restart_policy_is_calm (&self->policy, g_get_monotonic_time ()))
+    return;
+
+  child->state = GEMINGA_CHILD_DYING;
+  reconcile (self);
 }
 
 void
@@ -665,6 +693,12 @@ gboolean
 geminga_pool_is_empty (GemingaPool *self)
 {
   return self->children->len == 0;
+}
+
+gboolean
+geminga_pool_needs_processes (GemingaPool *self)
+{
+  return self->spec.placement == GEMINGA_PLACEMENT_PROCESS && count_wanted (self) > 0;
 }
 
 gboolean
@@ -737,6 +771,8 @@ geminga_child_state_to_string (GemingaChildState state)
       return "starting";
     case GEMINGA_CHILD_RUNNING:
       return "running";
+    case GEMINGA_CHILD_DYING:
+      return "dying";
     case GEMINGA_CHILD_STOPPING:
     default:
       return "stopping";

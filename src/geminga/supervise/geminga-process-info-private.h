@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* Bytes of memory in use that are its own: resident and not shared. 0: not known. */
 guint64 geminga_process_info_get_memory (GPid pid);
 
+/* It does nothing until it is continued. */
+gboolean geminga_process_info_is_stopped (GPid pid);
+
 /* What a process that does not respond is doing, for people who look for the cause. */
 char *geminga_process_info_describe (GPid pid);
 

@@ -27,17 +27,22 @@ read_proc (GPid pid, const char *name)
 }
 
 /* The letter behind the name in parentheses, which may hold anything. */
-static const char *
-name_state (GPid pid)
+static char
+read_state (GPid pid)
 {
   g_autofree char *stat = read_proc (pid, "stat");
   const char *end = stat != NULL ? strrchr (stat, ')') : NULL;
 
-  if (end == NULL || end[1] != ' ')
-    return "gone";
+  return end != NULL && end[1] == ' ' ? end[2] : '\0';
+}
 
-  switch (end[2])
+static const char *
+name_state (GPid pid)
+{
+  switch (read_state (pid))
     {
+    case '\0':
+      return "gone";
     case 'R':
       return "busy";
     case 'S':
@@ -55,6 +60,14 @@ name_state (GPid pid)
 }
 
 /* Private API */
+
+gboolean
+geminga_process_info_is_stopped (GPid pid)
+{
+  char state = read_state (pid);
+
+  return state == 'T' || state == 't';
+}
 
 guint64
 geminga_process_info_get_memory (GPid pid)

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /*
  * What the arbiter gives a process it starts, beside the program's own command line: in the environment
  * variable the arbiter's pid and the number of sockets, and as descriptors from 3 on the link to the
- * arbiter, a memfd with the settings, the page of its pulse, and the sockets.
+ * arbiter, memfds with the settings, the page of its pulse and its report, and the sockets.
  */
 #define GEMINGA_WORKER_VARIABLE "GEMINGA_WORKER"
 

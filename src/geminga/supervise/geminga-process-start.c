@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #include "geminga-error.h"
+#include "geminga-process-report-private.h"
 
 enum
 {
   FD_LINK = 3,
   FD_SETTINGS,
   FD_PULSE,
+  FD_REPORT = GEMINGA_PROCESS_REPORT_FD,
   FD_FIRST_SOCKET,
 };
 
@@ -110,6 +112,9 @@ geminga_process_start_read (GError **error)
   geminga_process_start_follow_parent ();
   if (getppid () != parent)
     _exit (EXIT_SUCCESS);
+
+  if (!geminga_process_report_join (FD_REPORT, error))
+    return NULL;
 
   self = g_new0 (GemingaProcessStart, 1);
   self->link_fd = FD_LINK;

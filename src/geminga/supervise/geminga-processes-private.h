@@ -16,8 +16,19 @@ typedef struct _GemingaProcesses GemingaProcesses;
 
 typedef struct
 {
-  /* The process has ended; @why ends the sentence "its process …". */
-  void (*ended) (gpointer data, guint32 node, GPid pid, int code, int status, const char *why);
+  /*
+   * The process has ended; @why ends the sentence "its process …". @report is what it wrote when it
+   * crashed, or NULL.
+   */
+  void (*ended) (gpointer data,
+                 guint32 node,
+                 GPid pid,
+                 int code,
+                 int status,
+                 const char *why,
+                 const char *report);
+  /* It is about to end, for a reason that is not known yet: nothing in it runs any more. */
+  void (*dying) (gpointer data, guint32 node);
 } GemingaProcessesFuncs;
 
 GemingaProcesses *geminga_processes_new (GemingaProgram *program,
@@ -35,6 +46,13 @@ gboolean geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, 
 void geminga_processes_signal (GemingaProcesses *self, guint32 node, int signal_number);
 /* SIGKILL, with @why in place of what its end would say. */
 void geminga_processes_kill (GemingaProcesses *self, guint32 node, const char *why);
+/*
+ * The same for one that hangs: its main thread gets a SIGABRT first and with that a moment to tell where
+ * it is, unless the process was stopped.
+ */
+void geminga_processes_abort (GemingaProcesses *self, guint32 node, const char *why);
+/* It has started, so that dying() can be told of it. */
+void geminga_processes_note_started (GemingaProcesses *self, guint32 node);
 /* It is about to end by itself, or else is killed after @grace milliseconds. */
 void geminga_processes_expect_end (GemingaProcesses *self, guint32 node, guint grace);
 void geminga_processes_signal_all (GemingaProcesses *self, int signal_number);

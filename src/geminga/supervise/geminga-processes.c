@@ -11,20 +11,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "geminga-death-watch-private.h"
 #include "geminga-error.h"
 #include "geminga-process-info-private.h"
+#include "geminga-process-report-private.h"
 #include "geminga-process-start-private.h"
+
+/* How long one that hangs may take to tell where, in milliseconds. */
+#define ABORT_TIME 50
+
+/* How long one may take from its last instruction to its end, in milliseconds: its memory may be large. */
+#define DEATH_TIME 10000
 
 typedef struct
 {
   GemingaProcesses *owner; /* not owned */
   guint32 node;
   GPid pid;
-  int pidfd;           /* (owned) */
-  GemingaPulse *pulse; /* (owned) */
-  GSource *source;     /* (owned) */
-  GSource *grace;      /* (owned) (nullable): kills it */
-  char *why;           /* (owned) (nullable): why we killed it */
+  int pidfd;                    /* (owned) */
+  GemingaPulse *pulse;          /* (owned) */
+  GSource *source;              /* (owned) */
+  GSource *grace;               /* (owned) (nullable): kills it */
+  char *why;                    /* (owned) (nullable): why we killed it */
+  gboolean is_aborted;          /* it is killed in a moment */
+  GemingaProcessReport *report; /* (owned) */
 } Process;
 
 struct _GemingaProcesses
@@ -32,10 +42,11 @@ struct _GemingaProcesses
   GemingaProgram *program; /* not owned */
   const GemingaProcessesFuncs *funcs;
   gpointer data;
-  GMainContext *context; /* (owned) */
-  GHashTable *by_node;   /* (owned) (element-type guint32 Process) */
-  GVariant *settings;    /* (owned) */
-  GPtrArray *sockets;    /* (owned) (element-type GSocket) */
+  GMainContext *context;     /* (owned) */
+  GHashTable *by_node;       /* (owned) (element-type guint32 Process) */
+  GVariant *settings;        /* (owned) */
+  GPtrArray *sockets;        /* (owned) (element-type GSocket) */
+  GemingaDeathWatch *deaths; /* (owned) */
 };
 
 /* Helpers: a process */
@@ -56,6 +67,7 @@ process_free (gpointer data)
   drop_source (&self->source);
   drop_source (&self->grace);
   close (self->pidfd);
+  geminga_process_report_unref (self->report);
   geminga_pulse_free (self->pulse);
   g_free (self->why);
   g_free (self);
@@ -95,15 +107,19 @@ on_process_ended (int fd, GIOCondition condition, gpointer user_data)
   GemingaProcesses *owner = self->owner;
   siginfo_t info = { 0 };
   g_autofree char *why = NULL;
+  g_autofree char *report = NULL;
   gboolean is_reaped;
 
   is_reaped = waitid ((idtype_t) P_PIDFD, (id_t) fd, &info, WEXITED | WNOHANG) != 0;
   if (is_reaped ? errno != ECHILD : info.si_pid == 0)
     return G_SOURCE_CONTINUE;
 
+  geminga_death_watch_remove (owner->deaths, self->node);
+  report = geminga_process_report_dup_text (self->report);
   why = self->why != NULL ? g_strdup (self->why) : describe_end (&info, is_reaped);
   g_hash_table_steal (owner->by_node, GUINT_TO_POINTER (self->node));
-  owner->funcs->ended (owner->data, self->node, self->pid, info.si_code, info.si_status, why);
+  owner->funcs->ended (owner->data, self->node, self->pid, info.si_code, info.si_status, why,
+                       report);
   process_free (self);
 
   return G_SOURCE_REMOVE;
@@ -122,9 +138,39 @@ on_grace_passed (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+set_grace (Process *self, guint grace)
+{
+  drop_source (&self->grace);
+  self->grace = g_timeout_source_new (grace);
+  g_source_set_static_name (self->grace, "[geminga] process grace");
+  g_source_set_callback (self->grace, on_grace_passed, self, NULL);
+  g_source_attach (self->grace, self->owner->context);
+}
+
+static void
+on_dying (gpointer data, guint32 node)
+{
+  GemingaProcesses *self = data;
+  Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
+
+  if (process == NULL)
+    return;
+
+  /* It can say so and live on. */
+  if (process->grace == NULL)
+    set_grace (process, DEATH_TIME);
+  self->funcs->dying (self->data, node);
+}
+
 /* Takes @pulse. */
 static gboolean
-watch (GemingaProcesses *self, guint32 node, GPid pid, GemingaPulse *pulse, GError **error)
+watch (GemingaProcesses *self,
+       guint32 node,
+       GPid pid,
+       GemingaPulse *pulse,
+       GemingaProcessReport *report,
+       GError **error)
 {
   int pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
   int code = errno;
@@ -145,6 +191,7 @@ watch (GemingaProcesses *self, guint32 node, GPid pid, GemingaPulse *pulse, GErr
   process->node = node;
   process->pid = pid;
   process->pidfd = pidfd;
+  process->report = geminga_process_report_ref (report);
   process->pulse = pulse;
   process->source = g_unix_fd_source_new (pidfd, G_IO_IN);
   g_source_set_static_name (process->source, "[geminga] process");
@@ -161,10 +208,11 @@ execute (GemingaProcesses *self,
          int link_fd,
          int settings_fd,
          int pulse_fd,
+         int report_fd,
          GPid *pid,
          GError **error)
 {
-  const int own[] = { link_fd, settings_fd, pulse_fd };
+  const int own[] = { link_fd, settings_fd, pulse_fd, report_fd };
   g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
   g_autofree char *value = g_strdup_printf ("%d:%u", (int) getpid (), self->sockets->len);
 
@@ -195,6 +243,7 @@ geminga_processes_new (GemingaProgram *program, const GemingaProcessesFuncs *fun
   self->by_node = g_hash_table_new_full (NULL, NULL, NULL, process_free);
   self->settings = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  self->deaths = geminga_death_watch_new (on_dying, self);
 
   return self;
 }
@@ -212,6 +261,7 @@ geminga_processes_free (GemingaProcesses *self)
       waitpid (((Process *) process)->pid, NULL, 0);
     }
 
+  geminga_death_watch_free (self->deaths);
   g_hash_table_unref (self->by_node);
   g_main_context_unref (self->context);
   g_variant_unref (self->settings);
@@ -234,22 +284,26 @@ geminga_processes_set_start (GemingaProcesses *self, GVariant *settings, GPtrArr
 gboolean
 geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, GError **error)
 {
+  g_autoptr (GemingaProcessReport) report = geminga_process_report_new (error);
   g_autoptr (GemingaPulse) pulse = NULL;
-  int settings_fd = geminga_process_start_new_settings_fd (self->settings, error);
+  int settings_fd = -1;
   int pulse_fd = -1;
   gboolean is_spawned;
   GPid pid = 0;
 
+  if (report != NULL)
+    settings_fd = geminga_process_start_new_settings_fd (self->settings, error);
   if (settings_fd < 0)
     return FALSE;
 
   pulse = geminga_pulse_new (&pulse_fd, error);
-  is_spawned = pulse != NULL && execute (self, fd, settings_fd, pulse_fd, &pid, error);
+  is_spawned = pulse != NULL && execute (self, fd, settings_fd, pulse_fd,
+                                         geminga_process_report_get_fd (report), &pid, error);
   close (settings_fd);
   if (pulse_fd >= 0)
     close (pulse_fd);
 
-  return is_spawned && watch (self, node, pid, g_steal_pointer (&pulse), error);
+  return is_spawned && watch (self, node, pid, g_steal_pointer (&pulse), report, error);
 }
 
 void
@@ -271,7 +325,34 @@ geminga_processes_kill (GemingaProcesses *self, guint32 node, const char *why)
 
   if (process->why == NULL)
     process->why = g_strdup (why);
-  send_signal (process, SIGKILL);
+  if (!process->is_aborted)
+    send_signal (process, SIGKILL);
+}
+
+void
+geminga_processes_abort (GemingaProcesses *self, guint32 node, const char *why)
+{
+  Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
+
+  if (process == NULL)
+    return;
+
+  if (!process->is_aborted && !geminga_process_info_is_stopped (process->pid))
+    {
+      process->is_aborted = TRUE;
+      send_signal (process, SIGABRT);
+      set_grace (process, ABORT_TIME);
+    }
+  geminga_processes_kill (self, node, why);
+}
+
+void
+geminga_processes_note_started (GemingaProcesses *self, guint32 node)
+{
+  Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
+
+  if (process != NULL)
+    geminga_death_watch_add (self->deaths, node, process->report);
 }
 
 void
@@ -279,13 +360,8 @@ geminga_processes_expect_end (GemingaProcesses *self, guint32 node, guint grace)
 {
   Process *process = g_hash_table_lookup (self->by_node, GUINT_TO_POINTER (node));
 
-  if (process == NULL || process->grace != NULL)
-    return;
-
-  process->grace = g_timeout_source_new (grace);
-  g_source_set_static_name (process->grace, "[geminga] process grace");
-  g_source_set_callback (process->grace, on_grace_passed, process, NULL);
-  g_source_attach (process->grace, self->context);
+  if (process != NULL && process->grace == NULL)
+    set_grace (process, grace);
 }
 
 void

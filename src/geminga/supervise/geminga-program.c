@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,34 +46,64 @@ read_command_line (GError **error)
   return (GStrv) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
 }
 
-/* argv[0] stays what it was, since programs look at it. */
-static GStrv
-new_spawn_argv (GemingaProgram *self, const char *file)
+/* Above all that the child is given, so that nothing is overwritten before it was copied. */
+static GArray *
+dup_fds (const int *fds, gsize n_fds)
 {
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  GArray *copies = g_array_new (FALSE, FALSE, sizeof (int));
 
-  g_ptr_array_add (argv, g_strdup (file));
-  for (gsize i = 0; self->argv[i] != NULL; i++)
-    g_ptr_array_add (argv, g_strdup (self->argv[i]));
-  g_ptr_array_add (argv, NULL);
+  for (gsize i = 0; i < n_fds; i++)
+    {
+      int copy = fcntl (fds[i], F_DUPFD_CLOEXEC, FIRST_FD + (int) n_fds);
 
-  return (GStrv) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
+      if (copy < 0)
+        break;
+      g_array_append_val (copies, copy);
+    }
+
+  return copies;
+}
+
+static void
+close_fds (GArray *fds)
+{
+  for (guint i = 0; i < fds->len; i++)
+    close (g_array_index (fds, int, i));
+  g_array_unref (fds);
+}
+
+static void
+fill_actions (GemingaProgram *self, posix_spawn_file_actions_t *actions, GArray *fds)
+{
+  posix_spawn_file_actions_addchdir_np (actions, self->folder);
+  posix_spawn_file_actions_addopen (actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  for (guint i = 0; i < fds->len; i++)
+    posix_spawn_file_actions_adddup2 (actions, g_array_index (fds, int, i), FIRST_FD + (int) i);
+  posix_spawn_file_actions_addclosefrom_np (actions, FIRST_FD + (int) fds->len);
 }
 
 /*
- * In the child, between fork and exec: what its parent takes by signalfd() is not blocked in it, but for
- * what it may be sent before it has a handler and would end by.
+ * What the parent takes by signalfd() is not blocked in the child, but for what it may be sent before it
+ * has a handler and would end by.
  */
 static void
-reset_signals (gpointer user_data)
+fill_attributes (posix_spawnattr_t *attributes)
 {
-  sigset_t set;
+  sigset_t signals;
 
-  sigemptyset (&set);
-  sigaddset (&set, GEMINGA_PROGRAM_KEPT_SIGNAL);
-  sigprocmask (SIG_SETMASK, &set, NULL);
+  sigemptyset (&signals);
+  sigaddset (&signals, GEMINGA_PROGRAM_KEPT_SIGNAL);
+  posix_spawnattr_setsigmask (attributes, &signals);
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGPIPE);
+  posix_spawnattr_setsigdefault (attributes, &signals);
+  posix_spawnattr_setflags (attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
+/*
+ * Not g_spawn_async(), which copies the whole process: that takes longer than all the rest, and then
+ * each page that is written to in the parent has to be taken back.
+ */
 static gboolean
 spawn (GemingaProgram *self,
        const char *file,
@@ -83,17 +114,30 @@ spawn (GemingaProgram *self,
        GPid *pid,
        GError **error)
 {
-  g_auto (GStrv) argv = new_spawn_argv (self, file);
   g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), variable, value, TRUE);
-  g_autofree int *targets = g_new (int, n_fds + 1);
+  GArray *copies = dup_fds (fds, n_fds);
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  int code = errno;
 
-  for (gsize i = 0; i < n_fds; i++)
-    targets[i] = FIRST_FD + (int) i;
+  if (copies->len == n_fds)
+    {
+      posix_spawn_file_actions_init (&actions);
+      posix_spawnattr_init (&attributes);
+      fill_actions (self, &actions, copies);
+      fill_attributes (&attributes);
+      code = posix_spawn (pid, file, &actions, &attributes, self->argv, environment);
+      posix_spawnattr_destroy (&attributes);
+      posix_spawn_file_actions_destroy (&actions);
+    }
+  close_fds (copies);
+  if (code == 0)
+    return TRUE;
 
-  return g_spawn_async_with_pipes_and_fds (
-      self->folder, (const char *const *) argv, (const char *const *) environment,
-      G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD, reset_signals, NULL, -1, -1, -1, fds,
-      targets, n_fds, pid, NULL, NULL, NULL, error);
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, "Cannot execute %s in %s: %s",
+               file, self->folder, g_strerror (code));
+
+  return FALSE;
 }
 
 /* Private API */

@@ -34,6 +34,8 @@ void geminga_restart_policy_clear (GemingaRestartPolicy *self);
 gboolean
 geminga_restart_policy_next (GemingaRestartPolicy *self, GemingaEnd end, gint64 now, gint64 *delay);
 /* Forgets what was: somebody changed something. */
+/* The next start would not have to wait, however the last one ends. */
+gboolean geminga_restart_policy_is_calm (GemingaRestartPolicy *self, gint64 now);
 void geminga_restart_policy_reset (GemingaRestartPolicy *self);
 /* Failures in the last minute, for messages. */
 guint geminga_restart_policy_count (GemingaRestartPolicy *self);

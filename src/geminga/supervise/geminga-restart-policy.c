@@ -109,6 +109,14 @@ geminga_restart_policy_next (GemingaRestartPolicy *self, GemingaEnd end, gint64 
   return TRUE;
 }
 
+gboolean
+geminga_restart_policy_is_calm (GemingaRestartPolicy *self, gint64 now)
+{
+  forget_old (self, now);
+
+  return count_failures (self) == 0 && sum_cost (self) + COST_FAILED <= self->limit * COST_FAILED;
+}
+
 void
 geminga_restart_policy_reset (GemingaRestartPolicy *self)
 {

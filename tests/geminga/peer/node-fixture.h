@@ -393,6 +393,12 @@ service_process_gone (gpointer data, guint32 node)
 }
 
 static void
+service_spare_taken (gpointer data, guint32 node)
+{
+  g_ptr_array_add (((Service *) data)->log, g_strdup_printf ("spare %u", node));
+}
+
+static void
 service_actor_event (gpointer data,
                      guint32 node,
                      const char *id,
@@ -432,6 +438,7 @@ static const GemingaNodeHooks service_hooks = {
   .spawn_process = service_spawn_process,
   .kill_process = service_kill_process,
   .process_gone = service_process_gone,
+  .spare_taken = service_spare_taken,
   .actor_event = service_actor_event,
   .actor_started = service_actor_started,
   .actor_ended = service_actor_ended,

@@ -5,6 +5,7 @@
 #include "geminga-monitor-private.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "await.h"
 #include "geminga.h"
@@ -128,9 +129,23 @@ monitor_gave_up (gpointer data, GemingaMonitor *monitor, const char *why)
   ((Fixture *) data)->gave_up = g_strdup (why);
 }
 
+static void
+monitor_foreach_spare (gpointer data,
+                       GemingaMonitor *monitor,
+                       GemingaMonitorSpareFunc func,
+                       gpointer func_data)
+{
+  func (func_data, 17, getpid (), 1234);
+}
+
+static void
+monitor_ask_idle (gpointer data, GemingaChild *child)
+{
+}
+
 static const GemingaMonitorFuncs funcs = {
-  monitor_started, monitor_stopped, monitor_spawned, monitor_ended,
-  monitor_kill,    monitor_changed, monitor_gave_up,
+  monitor_started, monitor_stopped, monitor_spawned,  monitor_ended,         monitor_kill,
+  monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
 };
 
 static void
@@ -334,11 +349,15 @@ test_list_workers (Fixture *self, gconstpointer data)
   g_autoptr (GVariant) answer = ask (self, "ListWorkers", NULL, &error);
   g_autoptr (GVariant) list = NULL;
   g_autoptr (GVariant) first = NULL;
+  g_autoptr (GVariant) last = NULL;
   const char *text;
 
   g_assert_no_error (error);
   list = g_variant_get_child_value (answer, 0);
-  g_assert_cmpuint (g_variant_n_children (list), ==, 2);
+  g_assert_cmpuint (g_variant_n_children (list), ==, 3);
+  last = g_variant_get_child_value (list, 2);
+  g_assert_true (g_variant_lookup (last, "state", "&s", &text));
+  g_assert_cmpstr (text, ==, "spare");
   first = g_variant_get_child_value (list, 0);
   g_assert_true (g_variant_lookup (first, "id", "&s", &text));
   g_assert_cmpstr (text, ==, "mule1");

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "geminga-error.h"
+#include "geminga-process-report-private.h"
 #include "geminga-program-private.h"
 
 /* The test is executed again as a worker, and tells by its exit status what it found. */
@@ -58,9 +59,10 @@ start_worker (const char *value, GVariant *settings, gsize n_fds)
   g_autoptr (GemingaProgram) program = geminga_program_new (NULL);
   g_autoptr (GVariant) sunk = g_variant_ref_sink (settings);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GemingaProcessReport) report = NULL;
   siginfo_t info = { 0 };
   int pair[2];
-  int fds[4];
+  int fds[5];
   GPid pid;
   g_autoptr (GemingaPulse) pulse = geminga_pulse_new (&fds[2], &error);
 
@@ -69,7 +71,10 @@ start_worker (const char *value, GVariant *settings, gsize n_fds)
   g_assert_no_error (error);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
   fds[0] = pair[0];
-  fds[3] = pair[0];
+  report = geminga_process_report_new (&error);
+  g_assert_no_error (error);
+  fds[3] = geminga_process_report_get_fd (report);
+  fds[4] = pair[0];
   g_assert_true (
       geminga_program_spawn (program, GEMINGA_WORKER_VARIABLE, value, fds, n_fds, &pid, &error));
   g_assert_no_error (error);
@@ -94,14 +99,14 @@ test_read (void)
 {
   g_autofree char *value = g_strdup_printf ("%d:1", (int) getpid ());
 
-  g_assert_cmpint (start_worker (value, new_settings (), 4), ==, FOUND_ALL);
+  g_assert_cmpint (start_worker (value, new_settings (), 5), ==, FOUND_ALL);
 }
 
 /* Then its real parent is gone. */
 static void
 test_read_for_another (void)
 {
-  g_assert_cmpint (start_worker ("1:1", new_settings (), 4), ==, EXIT_SUCCESS);
+  g_assert_cmpint (start_worker ("1:1", new_settings (), 5), ==, EXIT_SUCCESS);
 }
 
 static void
@@ -114,7 +119,7 @@ test_read_fails (void)
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
     {
       g_test_message ("%s", values[i]);
-      g_assert_cmpint (start_worker (values[i], new_settings (), 4), ==, FOUND_FAILURE);
+      g_assert_cmpint (start_worker (values[i], new_settings (), 5), ==, FOUND_FAILURE);
     }
 }
 

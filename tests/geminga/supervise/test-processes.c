@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "await.h"
+#include "geminga-error.h"
 #include "geminga-process-start-private.h"
 
 /* The test is executed again for each process, and does what its settings say once it said "ready". */
@@ -59,7 +60,13 @@ typedef struct
 } Fixture;
 
 static void
-on_ended (gpointer data, guint32 node, GPid pid, int code, int status, const char *why)
+on_ended (gpointer data,
+          guint32 node,
+          GPid pid,
+          int code,
+          int status,
+          const char *why,
+          const char *report)
 {
   Fixture *self = data;
 
@@ -285,7 +292,7 @@ test_spawn_fails (Fixture *self, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_assert_false (geminga_processes_spawn (processes, 1, STDIN_FILENO, &error));
-  g_assert_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_CHDIR);
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
   g_assert_cmpuint (geminga_processes_get_n (processes), ==, 0);
 }
 

@@ -189,7 +189,7 @@ test_spawn_fails (void)
   GPid pid = 0;
 
   g_assert_false (geminga_program_spawn (program, MODE, "stdin", NULL, 0, &pid, &error));
-  g_assert_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_CHDIR);
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
 }
 
 static void
@@ -206,7 +206,7 @@ test_spawn_new (void)
   g_assert_cmpint (await_status (pid), ==, 0);
 
   g_assert_false (geminga_program_spawn_new (gone, MODE, "new", &pid, &error));
-  g_assert_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT);
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
   g_assert_nonnull (strstr (error->message, "/nonexistent/program"));
 }
 

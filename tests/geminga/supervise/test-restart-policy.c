@@ -129,6 +129,26 @@ test_wished (void)
   geminga_restart_policy_clear (&policy);
 }
 
+static void
+test_calm (void)
+{
+  GemingaRestartPolicy policy;
+  gint64 delay;
+
+  geminga_restart_policy_init (&policy, 1, SEED);
+  g_assert_true (geminga_restart_policy_is_calm (&policy, 1000));
+  geminga_restart_policy_next (&policy, GEMINGA_END_WISHED, 1000, &delay);
+  g_assert_true (geminga_restart_policy_is_calm (&policy, 1000));
+  /* A failure more would be too much. */
+  geminga_restart_policy_next (&policy, GEMINGA_END_KILLED, 1000, &delay);
+  g_assert_false (geminga_restart_policy_is_calm (&policy, 1000));
+  g_assert_true (geminga_restart_policy_is_calm (&policy, 1000 + 2 * MINUTE));
+  policy.limit = 8;
+  geminga_restart_policy_next (&policy, GEMINGA_END_FAILED, 1000 + 2 * MINUTE, &delay);
+  g_assert_false (geminga_restart_policy_is_calm (&policy, 1000 + 2 * MINUTE));
+  geminga_restart_policy_clear (&policy);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -140,6 +160,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/supervise/restart-policy/memory", test_memory);
   g_test_add_func ("/supervise/restart-policy/killed", test_killed);
   g_test_add_func ("/supervise/restart-policy/wished", test_wished);
+  g_test_add_func ("/supervise/restart-policy/calm", test_calm);
 
   return g_test_run ();
 }

@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The Geminga authors */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/*
+ * From now on a thread that crashes in this process, or the main thread that gets a SIGABRT, writes to
+ * the report where it was. The process then ends as it would have. Signals that the program or a
+ * sanitizer handles are left alone.
+ */
+void geminga_crash_take_signals (void);
+
+G_END_DECLS
