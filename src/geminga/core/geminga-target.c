@@ -110,12 +110,18 @@ typedef struct
   guint n_chunks;                     /* under lock */
 } Pool;
 
+static gpointer
+make_pool (gpointer data)
+{
+  return g_new0 (Pool, 1);
+}
+
 static Pool *
 get_pool (void)
 {
-  static Pool pool;
+  static GOnce once = G_ONCE_INIT;
 
-  return &pool;
+  return g_once (&once, make_pool, NULL);
 }
 
 static GemingaMessage *
@@ -275,15 +281,18 @@ geminga_message_keep_sender (GemingaMessage *self)
   self->has_local_sender = FALSE;
 }
 
+static gpointer
+make_unit (gpointer data)
+{
+  return g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
+}
+
 GVariant *
 geminga_get_unit (void)
 {
-  static GVariant *unit;
+  static GOnce once = G_ONCE_INIT;
 
-  if (g_once_init_enter (&unit))
-    g_once_init_leave (&unit, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)));
-
-  return unit;
+  return g_once (&once, make_unit, NULL);
 }
 
 void

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "geminga-queue-private.h"
 #include "geminga-link-private.h"
+#include "geminga-queue-private.h"
 
 G_BEGIN_DECLS
 

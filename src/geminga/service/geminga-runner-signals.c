@@ -18,8 +18,8 @@
  * Those blocked before a program is executed anew wait for its successor.
  */
 
-static const int numbers[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGTTIN,
-                               SIGTTOU, SIGUSR1, SIGUSR2, SIGWINCH };
+static const int numbers[] = { SIGTERM, SIGINT,  SIGQUIT, SIGHUP,   SIGTTIN,
+                               SIGTTOU, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD };
 
 /* Helpers */
 
@@ -37,6 +37,20 @@ is_in_terminal (void)
   close (fd);
 
   return is_foreground;
+}
+
+/* Who is stopped while it waits for something to do has not hung since then: nothing else tells. */
+static void
+look_for_stopped (GemingaRunner *self)
+{
+  g_autoptr (GArray) stopped = NULL;
+
+  if (self->processes == NULL)
+    return;
+
+  stopped = geminga_processes_take_stopped (self->processes);
+  for (guint i = 0; i < stopped->len; i++)
+    geminga_heartbeat_look (self->heartbeat, g_array_index (stopped, guint32, i));
 }
 
 static void
@@ -70,6 +84,9 @@ handle_signal (GemingaRunner *self, guint32 number)
       if (!is_in_terminal ())
         geminga_runner_pause (self);
       break;
+    case SIGCHLD:
+      look_for_stopped (self);
+      break;
     default:
       break;
     }
@@ -83,7 +100,8 @@ on_signal (int fd, GIOCondition condition, gpointer user_data)
 
   while (read (fd, &info, sizeof info) == sizeof info)
     {
-      g_debug ("Signal %u", info.ssi_signo);
+      if (info.ssi_signo != SIGCHLD)
+        g_debug ("Signal %u", info.ssi_signo);
       handle_signal (self, info.ssi_signo);
     }
 

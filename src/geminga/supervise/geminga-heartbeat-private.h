@@ -9,8 +9,7 @@ G_BEGIN_DECLS
 
 /*
  * GemingaHeartbeat: finds processes whose main loop does not run: each is pinged over its link, and one
- * that has not answered for the time-out is reported, once, at most a tenth of a second late; one that
- * was stopped while it waited, a tenth of the time-out late. In the thread-default main context.
+ * that has not answered for the time-out is reported, once, at most a tenth of a second late. In the thread-default main context.
  */
 typedef struct _GemingaHeartbeat GemingaHeartbeat;
 
@@ -28,6 +27,8 @@ void geminga_heartbeat_set_timeout (GemingaHeartbeat *self, gint64 timeout);
 void geminga_heartbeat_add (GemingaHeartbeat *self, guint32 node, GemingaPulse *pulse);
 /* It has shown that it lives; before that it gets ten seconds at least, to start. */
 void geminga_heartbeat_note_life (GemingaHeartbeat *self, guint32 node);
+/* Something has happened to it: it is pinged now. */
+void geminga_heartbeat_look (GemingaHeartbeat *self, guint32 node);
 void geminga_heartbeat_remove (GemingaHeartbeat *self, guint32 node);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaHeartbeat, geminga_heartbeat_free)

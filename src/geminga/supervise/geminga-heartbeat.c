@@ -6,8 +6,8 @@
 
 /*
  * A process that answers is seldom pinged: if its main loop hangs it does since the time that its pulse
- * shows, so that a later ping is early enough to notice. Only of one that is stopped from outside while
- * it waits nobody knows since when it is; its silence counts from the ping, which is never too early.
+ * shows, so that a later ping is early enough to notice. One that is stopped from outside while it waits
+ * is pinged as soon as the kernel tells; its silence counts from the ping, which is never too early.
  *
  * One that does not answer is looked at often, since what stops the arbiter too, or all of the machine, is
  * noticed by looking late.
@@ -281,6 +281,20 @@ geminga_heartbeat_note_life (GemingaHeartbeat *self, guint32 node)
 
   if (beat != NULL)
     beat->is_started = TRUE;
+}
+
+void
+geminga_heartbeat_look (GemingaHeartbeat *self, guint32 node)
+{
+  Beat *beat = g_hash_table_lookup (self->beats, GUINT_TO_POINTER (node));
+  gint64 now = g_get_monotonic_time ();
+
+  if (beat == NULL || beat->is_reported || beat->pinged_at != 0 || self->timer == NULL)
+    return;
+
+  beat->ping_at = now;
+  ping (self, node, beat, now, FALSE);
+  set_timer (self, now);
 }
 
 void

@@ -65,6 +65,9 @@ guint geminga_processes_get_n (GemingaProcesses *self);
 /* (element-type guint32), numbers in no order */
 GArray *geminga_processes_list (GemingaProcesses *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same of those that were stopped by a signal since it was asked for last; SIGCHLD tells when. */
+GArray *geminga_processes_take_stopped (GemingaProcesses *self) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaProcesses, geminga_processes_free)
 
 G_END_DECLS

@@ -398,6 +398,28 @@ geminga_processes_get_n (GemingaProcesses *self)
 }
 
 GArray *
+geminga_processes_take_stopped (GemingaProcesses *self)
+{
+  GArray *nodes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GHashTableIter iter;
+  gpointer process;
+
+  g_hash_table_iter_init (&iter, self->by_node);
+  while (g_hash_table_iter_next (&iter, NULL, &process))
+    {
+      Process *candidate = process;
+      siginfo_t info = { 0 };
+
+      /* One that has ended meanwhile fails, which its own descriptor tells. */
+      if (waitid ((idtype_t) P_PIDFD, (id_t) candidate->pidfd, &info, WSTOPPED | WNOHANG) == 0 &&
+          info.si_pid != 0)
+        g_array_append_val (nodes, candidate->node);
+    }
+
+  return nodes;
+}
+
+GArray *
 geminga_processes_list (GemingaProcesses *self)
 {
   GArray *nodes = g_array_new (FALSE, FALSE, sizeof (guint32));
