@@ -13,6 +13,7 @@
 #include "geminga-command.h"
 #include "geminga-core-enums.h"
 #include "geminga-error.h"
+#include "geminga-exit.h"
 #include "geminga-interface.h"
 #include "geminga-system.h"
 

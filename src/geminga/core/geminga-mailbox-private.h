@@ -3,8 +3,10 @@
 #pragma once
 
 #include "geminga-actor.h"
+#include "geminga-exit.h"
 #include "geminga-loop-private.h"
 #include "geminga-target-private.h"
+#include "geminga-waits-private.h"
 
 G_BEGIN_DECLS
 
@@ -57,10 +59,10 @@ struct _GemingaMailbox
   _Atomic (GemingaMailboxState) state; /* only ever grows */
 
   /* the loop's thread only; once the actor has ended, who ended it */
-  GemingaActor *actor;   /* (owned) (nullable) */
-  GPtrArray *ready_asks; /* (owned) (element-type GemingaAsk) */
-  GPtrArray *exit_asks;  /* (owned) (element-type GemingaAsk) */
-  GMainLoop *main_loop;  /* (owned) (nullable): of an actor with a thread of its own */
+  GemingaActor *actor;  /* (owned) (nullable) */
+  GemingaWaits *waits;  /* (owned) (nullable) */
+  GMainLoop *main_loop; /* (owned) (nullable): of an actor with a thread of its own */
+  gboolean is_ready_delayed;
   guint n_holds;
   guint64 n_processed;
   gint64 started_at; /* microseconds since 1970 */
@@ -68,8 +70,9 @@ struct _GemingaMailbox
   GMutex lock;
   GemingaOpenCall *open_calls; /* (nullable), under lock */
   GError *failure; /* (owned) (nullable), under lock, constant once ended: why, if not asked to */
-  guint max_children;  /* under lock: then those that have ended are forgotten */
-  GPtrArray *children; /* (owned) (element-type GemingaTarget), under lock: end with it */
+  GemingaExitReason reason; /* the same */
+  guint max_children;       /* under lock: then those that have ended are forgotten */
+  GPtrArray *children;      /* (owned) (element-type GemingaTarget), under lock: end with it */
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,
@@ -84,11 +87,15 @@ gboolean geminga_mailbox_start_thread (GemingaMailbox *self, GMainContext *conte
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);
 void geminga_mailbox_fail (GemingaMailbox *self, const GError *error);
+void geminga_mailbox_end_linked (GemingaMailbox *self, const GError *error);
+void geminga_mailbox_delay_ready (GemingaMailbox *self);
+void geminga_mailbox_become_ready (GemingaMailbox *self);
 void geminga_mailbox_hold (GemingaMailbox *self);
 void geminga_mailbox_release (GemingaMailbox *self);
 void geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child);
 
 /* Any thread. */
+gboolean geminga_mailbox_is (GemingaTarget *target);
 GemingaOpenCall *geminga_mailbox_open_call (GemingaMailbox *self, GemingaAsk *ask);
 void geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call);
 GCancellable *geminga_mailbox_get_cancellable (GemingaMailbox *self, GemingaOpenCall *open_call);

@@ -4,6 +4,7 @@
 
 #include "geminga-mailbox-private.h"
 
+#include "geminga-actor-links-private.h"
 #include "geminga-actor-private.h"
 #include "geminga-call-private.h"
 #include "geminga-error.h"
@@ -52,13 +53,6 @@ cancel_forwarded (GemingaMailbox *self, GemingaAsk *ask)
 
   if (target != NULL && target != &self->target)
     geminga_target_post (target, geminga_message_new (GEMINGA_MESSAGE_CANCEL, ask));
-}
-
-static void
-forget_waiting (GPtrArray *asks, GemingaAsk *ask)
-{
-  if (asks != NULL)
-    g_ptr_array_remove_fast (asks, ask);
 }
 
 static void
@@ -125,30 +119,6 @@ schedule (GemingaMailbox *self)
   geminga_loop_post (self->loop, &self->item);
 }
 
-static void
-answer_asks (GPtrArray **asks, const GError *error)
-{
-  g_autoptr (GPtrArray) taken = g_steal_pointer (asks);
-
-  for (guint i = 0; taken != NULL && i < taken->len; i++)
-    {
-      GemingaAsk *ask = g_ptr_array_index (taken, i);
-
-      if (error != NULL)
-        geminga_ask_answer (ask, NULL, NULL, g_error_copy (error));
-      else
-        geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
-    }
-}
-
-static void
-add_ask (GPtrArray **asks, GemingaAsk *ask)
-{
-  if (*asks == NULL)
-    *asks = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_ask_unref);
-  g_ptr_array_add (*asks, geminga_ask_ref (ask));
-}
-
 /* FALSE: it is that far already, or has been killed meanwhile. */
 static gboolean
 advance (GemingaMailbox *self, GemingaMailboxState state)
@@ -164,7 +134,10 @@ advance (GemingaMailbox *self, GemingaMailboxState state)
 
 /* What is noted first counts, unless it is replaced by what the actor itself says. */
 static void
-note_failure_locked (GemingaMailbox *self, GError *failure, gboolean is_replacing)
+note_failure_locked (GemingaMailbox *self,
+                     GError *failure,
+                     GemingaExitReason reason,
+                     gboolean is_replacing)
 {
   if (self->state == GEMINGA_MAILBOX_ENDED || (self->failure != NULL && !is_replacing))
     {
@@ -174,6 +147,7 @@ note_failure_locked (GemingaMailbox *self, GError *failure, gboolean is_replacin
 
   g_clear_error (&self->failure);
   self->failure = failure;
+  self->reason = reason;
 }
 
 static void
@@ -190,22 +164,12 @@ stop_children (GemingaMailbox *self)
                          geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
 }
 
-static GError *
-why_not_ready (GemingaMailbox *self)
-{
-  if (self->failure != NULL)
-    return g_error_copy (self->failure);
-
-  return g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” has ended", self->target.id);
-}
-
 /* The actor is gone: nobody waits for it any more. */
 static void
 end (GemingaMailbox *self)
 {
   g_autoptr (GemingaSystem) system = NULL;
   g_autoptr (GemingaActor) actor = NULL;
-  g_autoptr (GError) not_ready = NULL;
   gboolean is_ours;
 
   g_mutex_lock (&self->lock);
@@ -214,7 +178,6 @@ end (GemingaMailbox *self)
   if (!is_ours)
     return;
 
-  not_ready = why_not_ready (self);
   system = g_steal_pointer (&self->system);
   actor = g_steal_pointer (&self->actor);
   atomic_store (&self->is_closed, TRUE);
@@ -226,21 +189,17 @@ end (GemingaMailbox *self)
   if (actor != NULL)
     geminga_actor_detach (actor);
   g_clear_object (&actor);
-  answer_asks (&self->ready_asks, not_ready);
-  answer_asks (&self->exit_asks, self->failure);
+  geminga_waits_answer_ended (&self->waits, self->target.id, self->reason, self->failure);
   if (system != NULL)
     geminga_system_actor_ended (system, &self->target, self->failure);
   schedule (self);
 }
 
 static void
-become_ready (GemingaMailbox *self)
+announce_ready (GemingaMailbox *self)
 {
-  if (!advance (self, GEMINGA_MAILBOX_RUNNING))
-    return;
-
   geminga_system_actor_started (self->system, &self->target);
-  answer_asks (&self->ready_asks, NULL);
+  geminga_waits_answer_ready (&self->waits);
 }
 
 static void
@@ -261,7 +220,8 @@ start (GemingaMailbox *self)
     }
 
   geminga_actor_run_started (self->actor);
-  become_ready (self);
+  if (advance (self, GEMINGA_MAILBOX_RUNNING) && !self->is_ready_delayed)
+    announce_ready (self);
 }
 
 /* Helpers: messages */
@@ -307,25 +267,15 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
 static void
 handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
 {
-  gboolean is_ready =
-      message->kind == GEMINGA_MESSAGE_READY && self->state == GEMINGA_MAILBOX_RUNNING;
-
   if (geminga_ask_is_answered (message->ask))
     return; /* it was cancelled before it came */
 
-  if (message->kind == GEMINGA_MESSAGE_EXIT && self->state == GEMINGA_MAILBOX_ENDED)
-    geminga_ask_answer (message->ask,
-                        self->failure == NULL ? g_variant_ref_sink (g_variant_new_tuple (NULL, 0))
-                                              : NULL,
-                        NULL, self->failure != NULL ? g_error_copy (self->failure) : NULL);
-  else if (is_ready)
-    geminga_ask_answer (message->ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL,
-                        NULL);
-  else if (self->state == GEMINGA_MAILBOX_ENDED)
-    geminga_ask_answer (message->ask, NULL, NULL, why_not_ready (self));
-  else
-    add_ask (message->kind == GEMINGA_MESSAGE_READY ? &self->ready_asks : &self->exit_asks,
-             message->ask);
+  geminga_waits_add (&self->waits, message->kind, message->ask);
+  if (self->state == GEMINGA_MAILBOX_ENDED)
+    geminga_waits_answer_ended (&self->waits, self->target.id, self->reason, self->failure);
+  else if (self->state == GEMINGA_MAILBOX_RUNNING && !self->is_ready_delayed &&
+           message->kind == GEMINGA_MESSAGE_READY)
+    geminga_waits_answer_ready (&self->waits);
 }
 
 static void
@@ -335,7 +285,7 @@ note_killed (GemingaMailbox *self)
   note_failure_locked (
       self,
       g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” was killed", self->target.id),
-      FALSE);
+      GEMINGA_EXIT_REASON_KILLED, FALSE);
   g_mutex_unlock (&self->lock);
 }
 
@@ -346,12 +296,19 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
     {
     case GEMINGA_MESSAGE_READY:
     case GEMINGA_MESSAGE_EXIT:
+    case GEMINGA_MESSAGE_WATCH:
       handle_waiting_ask (self, message);
       break;
     case GEMINGA_MESSAGE_CANCEL:
-      forget_waiting (self->ready_asks, message->ask);
-      forget_waiting (self->exit_asks, message->ask);
+      geminga_waits_forget (&self->waits, message->ask);
       cancel_call (self, message->ask);
+      break;
+    case GEMINGA_MESSAGE_LINK:
+    case GEMINGA_MESSAGE_UNLINK:
+    case GEMINGA_MESSAGE_LINK_ENDED:
+    case GEMINGA_MESSAGE_TOLD:
+      if (self->actor != NULL)
+        geminga_actor_handle_told (self->actor, message);
       break;
     case GEMINGA_MESSAGE_START:
       start (self);
@@ -497,7 +454,7 @@ take_over (GemingaMailbox *self)
                            g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
                                         "Actor “%s” was killed while its handler did not return",
                                         self->target.id),
-                           FALSE);
+                           GEMINGA_EXIT_REASON_KILLED, FALSE);
       if (advance (self, GEMINGA_MAILBOX_ENDED))
         system = g_object_ref (self->system);
     }
@@ -510,8 +467,7 @@ take_over (GemingaMailbox *self)
   geminga_system_remove (system, &self->target);
   stop_children (self);
   fail_open_calls (self);
-  answer_asks (&self->ready_asks, self->failure);
-  answer_asks (&self->exit_asks, self->failure);
+  geminga_waits_answer_ended (&self->waits, self->target.id, self->reason, self->failure);
   geminga_system_actor_ended (system, &self->target, self->failure);
 }
 
@@ -563,8 +519,7 @@ mailbox_free (GemingaTarget *target)
          (node = geminga_queue_pop (&self->messages)) != NULL)
     refuse (self, (GemingaMessage *) node);
 
-  g_clear_pointer (&self->ready_asks, g_ptr_array_unref);
-  g_clear_pointer (&self->exit_asks, g_ptr_array_unref);
+  g_clear_pointer (&self->waits, geminga_waits_free);
   g_clear_pointer (&self->children, g_ptr_array_unref);
   g_clear_pointer (&self->properties, g_variant_unref);
   g_clear_pointer (&self->main_loop, g_main_loop_unref);
@@ -586,6 +541,12 @@ mailbox_has_ended (GemingaTarget *target)
 static const GemingaTargetClass mailbox_class = { mailbox_post, mailbox_free, mailbox_has_ended };
 
 /* Private API */
+
+gboolean
+geminga_mailbox_is (GemingaTarget *target)
+{
+  return target->klass == &mailbox_class;
+}
 
 GemingaMailbox *
 geminga_mailbox_new (GemingaSystem *system,
@@ -666,16 +627,45 @@ geminga_mailbox_stop (GemingaMailbox *self)
   geminga_mailbox_release (self);
 }
 
-void
-geminga_mailbox_fail (GemingaMailbox *self, const GError *error)
+static void
+fail_for (GemingaMailbox *self, const GError *error, GemingaExitReason reason)
 {
   g_mutex_lock (&self->lock);
-  note_failure_locked (self, g_error_copy (error), TRUE);
+  note_failure_locked (self, g_error_copy (error), reason, TRUE);
   g_mutex_unlock (&self->lock);
   if (self->actor != NULL)
     geminga_mailbox_stop (self);
   else
     end (self);
+}
+
+void
+geminga_mailbox_fail (GemingaMailbox *self, const GError *error)
+{
+  fail_for (self, error, GEMINGA_EXIT_REASON_FAILED);
+}
+
+void
+geminga_mailbox_end_linked (GemingaMailbox *self, const GError *error)
+{
+  if (self->state <= GEMINGA_MAILBOX_RUNNING)
+    fail_for (self, error, GEMINGA_EXIT_REASON_LINKED);
+}
+
+void
+geminga_mailbox_delay_ready (GemingaMailbox *self)
+{
+  self->is_ready_delayed = self->state < GEMINGA_MAILBOX_RUNNING;
+}
+
+void
+geminga_mailbox_become_ready (GemingaMailbox *self)
+{
+  gboolean was_delayed = self->is_ready_delayed;
+
+  self->is_ready_delayed = FALSE;
+  if (was_delayed && self->state == GEMINGA_MAILBOX_RUNNING)
+    announce_ready (self);
 }
 
 void
