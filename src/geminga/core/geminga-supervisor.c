@@ -222,30 +222,8 @@ number_property (const char *name, guint max, guint fallback)
 }
 
 static void
-geminga_supervisor_class_init (GemingaSupervisorClass *klass)
+make_numbers (void)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GemingaActorClass *actor_class = GEMINGA_ACTOR_CLASS (klass);
-
-  object_class->get_property = geminga_supervisor_get_property;
-  object_class->set_property = geminga_supervisor_set_property;
-  object_class->dispose = geminga_supervisor_dispose;
-  object_class->finalize = geminga_supervisor_finalize;
-
-  actor_class->begun = geminga_supervisor_begun;
-  actor_class->end_begun = geminga_supervisor_end_begun;
-
-  /**
-   * GemingaSupervisor:strategy:
-   *
-   * Which children are restarted when one fails.
-   *
-   * Since: 0.1
-   */
-  props[PROP_STRATEGY] = g_param_spec_enum (
-      "strategy", NULL, NULL, GEMINGA_TYPE_STRATEGY, GEMINGA_STRATEGY_ONE_FOR_ONE,
-      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-
   /**
    * GemingaSupervisor:max-restarts:
    *
@@ -303,6 +281,34 @@ geminga_supervisor_class_init (GemingaSupervisorClass *klass)
    * Since: 0.1
    */
   props[PROP_SUBTREE_MAX_RESTARTS] = number_property ("subtree-max-restarts", G_MAXUINT, 0);
+}
+
+static void
+geminga_supervisor_class_init (GemingaSupervisorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GemingaActorClass *actor_class = GEMINGA_ACTOR_CLASS (klass);
+
+  object_class->get_property = geminga_supervisor_get_property;
+  object_class->set_property = geminga_supervisor_set_property;
+  object_class->dispose = geminga_supervisor_dispose;
+  object_class->finalize = geminga_supervisor_finalize;
+
+  actor_class->begun = geminga_supervisor_begun;
+  actor_class->end_begun = geminga_supervisor_end_begun;
+
+  /**
+   * GemingaSupervisor:strategy:
+   *
+   * Which children are restarted when one fails.
+   *
+   * Since: 0.1
+   */
+  props[PROP_STRATEGY] = g_param_spec_enum (
+      "strategy", NULL, NULL, GEMINGA_TYPE_STRATEGY, GEMINGA_STRATEGY_ONE_FOR_ONE,
+      G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  make_numbers ();
 
   /**
    * GemingaSupervisor:children:
