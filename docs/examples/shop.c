@@ -95,6 +95,7 @@ main (int argc, char *argv[])
   g_autoptr (GVariant) properties = NULL;
   g_autoptr (GError) error = NULL;
 
+  g_type_ensure (PART_TYPE);
   properties = g_variant_ref_sink (g_variant_new_parsed ("{'strategy': <'rest-for-one'>}"));
   if (!geminga_service_add_actor (service, SHOP_TYPE, "shop", GEMINGA_PLACEMENT_PROCESS, properties,
                                   &error))
