@@ -51,13 +51,18 @@ function assertEqual(actual, expected) {
         throw new Error(`${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`);
 }
 
+async function breakChild(child) {
+    child.tell('Break');
+    await child.wait_ended().catch(() => {});
+}
+
 const tests = {
     async subclass(system) {
         const boss = system.spawn(Boss, 'boss');
 
         await boss.wait_ready();
         assertEqual(seen, ['+a', '+b']);
-        await system.ref_actor('a').ask('Break');
+        await breakChild(system.ref_actor('a'));
         await boss.ask('Ping');
         const records = await boss.ask('GetRestarts');
 
@@ -75,7 +80,7 @@ const tests = {
         await watcher.ask('Watch', other.get_path());
         child.stop();
         await child.wait_ended();
-        await other.ask('Break');
+        await breakChild(other);
         await watcher.ask('Ping');
         await watcher.ask('Ping');
         assertEqual(ends, [

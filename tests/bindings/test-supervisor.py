@@ -57,13 +57,18 @@ class SupervisorTest(unittest.TestCase):
 
         Geminga.run(main())
 
+    async def break_child(self, child):
+        child.tell("Break")
+        with self.assertRaises(GLib.Error):
+            await child.wait_ended()
+
     def test_subclass(self):
         async def main():
             boss = self.system.spawn(Boss, "boss")
             self.assertTrue(await boss.wait_ready())
             self.assertEqual(seen, ["+a", "+b"])
             child = self.system.ref_actor("a")
-            await child.Break()
+            await self.break_child(child)
             await boss.Ping()
             records = await boss.GetRestarts()
             self.assertEqual([(record["actor"], record["detail"]) for record in records], [("a", "broken")])
@@ -83,7 +88,7 @@ class SupervisorTest(unittest.TestCase):
             await watcher.Watch(other.get_path())
             child.stop()
             await child.wait_ended()
-            await other.Break()
+            await self.break_child(other)
             await watcher.Ping()
             await watcher.Ping()
             self.assertEqual(
@@ -98,7 +103,7 @@ class SupervisorTest(unittest.TestCase):
             watcher = self.system.spawn(Watcher, "watcher")
             child = self.system.spawn(Child, "child")
             await watcher.Link(child.get_path())
-            await child.Break()
+            await self.break_child(child)
             with self.assertRaises(GLib.Error):
                 await watcher.wait_ended()
 
