@@ -237,8 +237,7 @@ make_numbers (void)
   /**
    * GemingaSupervisor:period:
    *
-   * How long a restart counts, in milliseconds. A child that has run so long fails for the first time
-   * again.
+   * How long a restart counts, in milliseconds; a child that has run so long starts afresh.
    *
    * Since: 0.1
    */
