@@ -127,9 +127,13 @@ static void
 geminga_supervisor_begun (GemingaActor *actor)
 {
   GemingaSupervisor *self = GEMINGA_SUPERVISOR (actor);
+  GemingaSupervision *supervision = geminga_supervisor_get_supervision (self);
   g_autoptr (GError) error = NULL;
 
-  if (add_from (self, geminga_supervisor_get_supervision (self)->specs, &error))
+  if (supervision->is_ending) /* since started() */
+    return;
+
+  if (add_from (self, supervision->specs, &error))
     geminga_supervision_begin (self);
   else
     geminga_actor_fail (actor, error);

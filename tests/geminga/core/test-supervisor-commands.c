@@ -158,6 +158,55 @@ test_subclass (void)
   tree_clear (&tree);
 }
 
+/* A supervisor that fails before its first child, and one that never runs. */
+
+static void
+on_boss_started (GemingaActor *actor, gpointer user_data)
+{
+  child_fail (actor);
+}
+
+#define HASTY_TYPE (hasty_get_type ())
+G_DECLARE_FINAL_TYPE (Hasty, hasty, TEST, HASTY, GemingaSupervisor)
+
+struct _Hasty
+{
+  GemingaSupervisor parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (Hasty, hasty, GEMINGA_TYPE_SUPERVISOR)
+
+static void
+hasty_class_init (HastyClass *klass)
+{
+}
+
+static void
+hasty_init (Hasty *self)
+{
+  g_assert_true (
+      geminga_supervisor_add_child (GEMINGA_SUPERVISOR (self), "a", CHILD_TYPE, NULL, NULL));
+  g_signal_connect (self, "started", G_CALLBACK (on_boss_started), NULL);
+}
+
+static void
+test_fail_at_once (void)
+{
+  g_autoptr (GemingaSupervisor) unused = g_object_new (HASTY_TYPE, NULL);
+  g_autoptr (GError) error = NULL;
+  Tree tree;
+
+  g_assert_null (geminga_supervisor_ref_child (unused, "a"));
+  tree_init (&tree, "");
+  g_clear_object (&tree.ref);
+  tree.ref =
+      geminga_system_spawn (tree.system, HASTY_TYPE, "hasty", GEMINGA_PLACEMENT_SHARED, NULL, NULL);
+  g_assert_false (wait_ready (tree.ref, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_cmpstr (child_log->str, ==, "");
+  tree_clear (&tree);
+}
+
 /* Any number of restarts leaves nothing behind. */
 static void
 test_many (void)
@@ -194,6 +243,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/supervisor-commands/commands", test_commands);
   g_test_add_func ("/core/supervisor-commands/command-lost", test_command_lost);
   g_test_add_func ("/core/supervisor-commands/subclass", test_subclass);
+  g_test_add_func ("/core/supervisor-commands/fail-at-once", test_fail_at_once);
   g_test_add_func ("/core/supervisor-commands/many", test_many);
 
   return g_test_run ();
