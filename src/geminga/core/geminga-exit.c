@@ -58,8 +58,12 @@ geminga_exit_parse (GVariant *result, const GError *error, GError **failure)
     }
 
   g_variant_get (result, "(u&si&s)", &reason, &domain, &code, &message);
-  if (*domain != '\0')
-    *failure = g_error_new_literal (g_quark_from_string (domain), code, message);
+  if (reason == GEMINGA_EXIT_REASON_NORMAL)
+    return GEMINGA_EXIT_REASON_NORMAL;
+
+  *failure = *domain != '\0' ? g_error_new_literal (g_quark_from_string (domain), code, message)
+                             : g_error_new_literal (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
+                                                    "The actor ended and did not tell why");
 
   return reason <= GEMINGA_EXIT_REASON_NEVER ? (GemingaExitReason) reason
                                              : GEMINGA_EXIT_REASON_FAILED;
