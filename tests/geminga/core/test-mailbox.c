@@ -248,8 +248,7 @@ test_forget_waits (void)
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     }
   ask_plainly (ref, "Ping", NULL);
-  g_assert_true (geminga_mailbox_get_extras (mailbox_of (ref))->exit_asks == NULL ||
-                 geminga_mailbox_get_extras (mailbox_of (ref))->exit_asks->len == 0);
+  g_assert_true (geminga_waits_are_empty (geminga_mailbox_get_extras (mailbox_of (ref))->waits));
   stop_system (system);
 }
 
