@@ -252,6 +252,19 @@ test_forget_waits (void)
   stop_system (system);
 }
 
+/* There may be millions: what few need belongs in the extras. */
+static void
+test_size (void)
+{
+  if (sizeof (gpointer) != 8)
+    {
+      g_test_skip ("Known for 64-bit pointers only");
+      return;
+    }
+
+  g_assert_cmpuint (sizeof (GemingaMailbox), <=, 168);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -275,6 +288,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/mailbox/kill/failed", test_kill_failed);
   g_test_add_func ("/core/mailbox/kill/ending", test_kill_ending);
   g_test_add_func ("/core/mailbox/forget-waits", test_forget_waits);
+  g_test_add_func ("/core/mailbox/size", test_size);
 
   return g_test_run ();
 }
