@@ -13,7 +13,9 @@
 #include "geminga-command.h"
 #include "geminga-core-enums.h"
 #include "geminga-error.h"
+#include "geminga-exit.h"
 #include "geminga-interface.h"
+#include "geminga-supervisor.h"
 #include "geminga-system.h"
 
 /* supervise */

@@ -56,6 +56,24 @@ class Average(unittest.TestCase):
             self.assertEqual(service.stop(), 0)
 
 
+class Shop(unittest.TestCase):
+    def test_restarts_what_depends(self) -> None:
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=program("shop"), bind=None) as service:
+            service.await_line("is on the bus")
+            path, destination = "/org/geminga1/Shop/shop", "org.example.Shop"
+            interface = "org.geminga1.Supervisor"
+            children = bus.get(path, f"{interface}.ListChildren", destination=destination)
+            self.assertEqual(children.count("'running'"), 2)
+            bus.get(f"{path}/store", "org.example.Part1.Fail", destination=destination)
+            records = bus.get(path, f"{interface}.GetRestarts", destination=destination)
+            self.assertIn("It is full", records)
+            path = bus.get(path, f"{interface}.RestartChild", "clerk", "@a{sv} {}",
+                           destination=destination)
+            self.assertIn("clerk", path)
+            self.assertEqual(service.stop(), 0)
+
+
 class Configuration(unittest.TestCase):
     def test_file_of_the_book(self) -> None:
         with Service("--config", str(SOURCE / "docs/examples/hello.conf")) as service:

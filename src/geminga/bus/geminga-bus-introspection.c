@@ -173,7 +173,10 @@ signals_new (GemingaInterface *source)
 
 /* Helpers: interfaces */
 
-/* Those that the class itself declared, readable, with a D-Bus type. */
+/*
+ * Those that the class itself declared, readable, with a D-Bus type. What can be set of every actor, such
+ * as "trap-exits", is its own affair.
+ */
 static GPtrArray *
 list_properties (GObjectClass *klass, GemingaInterface *source)
 {
@@ -183,6 +186,8 @@ list_properties (GObjectClass *klass, GemingaInterface *source)
 
   for (guint i = 0; i < n_properties; i++)
     if ((properties[i]->flags & G_PARAM_READABLE) != 0 &&
+        (properties[i]->owner_type != GEMINGA_TYPE_ACTOR ||
+         (properties[i]->flags & G_PARAM_WRITABLE) == 0) &&
         geminga_interface_peek_for_type (properties[i]->owner_type) == source &&
         geminga_property_get_variant_type (properties[i]) != NULL)
       g_ptr_array_add (list, g_param_spec_ref (properties[i]));

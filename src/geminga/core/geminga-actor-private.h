@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 GemingaActor *geminga_actor_make (GemingaMailbox *mailbox, GVariant *properties, GError **error);
 void geminga_actor_run_started (GemingaActor *self);
 void geminga_actor_run_stopping (GemingaActor *self);
+void geminga_actor_run_peer_ended (GemingaActor *self,
+                                   GemingaActorRef *peer,
+                                   GemingaExitReason reason,
+                                   const GError *error);
 void geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message); /* takes the message */
 void geminga_actor_detach (GemingaActor *self);
 

@@ -8,6 +8,7 @@
 
 #include "geminga-actor-builtin-private.h"
 #include "geminga-actor-config-private.h"
+#include "geminga-actor-links-private.h"
 #include "geminga-actor-ref-private.h"
 #include "geminga-call-private.h"
 #include "geminga-command-private.h"
@@ -18,6 +19,13 @@
 
 /* Messages that may wait in a mailbox if the class says nothing. */
 #define DEFAULT_MAILBOX_LIMIT 65536
+
+/* What few actors need. */
+typedef struct
+{
+  GemingaActorRef *address; /* (owned) (nullable): made when asked for */
+  GemingaActorLinks links;
+} GemingaActorExtras;
 
 /**
  * GemingaActor:
@@ -40,7 +48,7 @@ typedef struct
 {
   GemingaMailbox
       *mailbox; /* (owned), fixed when it is made; the mailbox owns the actor until it ends */
-  GemingaActorRef *address; /* (owned) (nullable): made when asked for */
+  GemingaActorExtras *extras; /* (owned) (nullable): made when needed */
 } GemingaActorPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (GemingaActor, geminga_actor, G_TYPE_OBJECT)
@@ -49,6 +57,7 @@ enum
 {
   PROP_ID = 1,
   PROP_PLACEMENT,
+  PROP_TRAP_EXITS,
   N_PROPS
 };
 
@@ -57,6 +66,7 @@ enum
   SIGNAL_STARTED,
   SIGNAL_STOPPING,
   SIGNAL_CALL,
+  SIGNAL_PEER_ENDED,
   N_SIGNALS
 };
 
@@ -69,6 +79,17 @@ static GemingaActorPrivate *
 get_private (GemingaActor *self)
 {
   return geminga_actor_get_instance_private (self);
+}
+
+static GemingaActorExtras *
+get_extras (GemingaActor *self)
+{
+  GemingaActorPrivate *priv = get_private (self);
+
+  if (priv->extras == NULL)
+    priv->extras = g_new0 (GemingaActorExtras, 1);
+
+  return priv->extras;
 }
 
 /* What the thread did before. */
@@ -153,6 +174,14 @@ geminga_actor_real_stopping (GemingaActor *self)
 }
 
 static void
+geminga_actor_real_peer_ended (GemingaActor *self,
+                               GemingaActorRef *peer,
+                               GemingaExitReason reason,
+                               const GError *error)
+{
+}
+
+static void
 geminga_actor_real_info (GemingaActor *self, GVariantDict *info)
 {
 }
@@ -205,6 +234,25 @@ geminga_actor_get_property (GObject *object, guint property_id, GValue *value, G
     case PROP_PLACEMENT:
       g_value_set_enum (value, geminga_actor_get_placement (self));
       break;
+    case PROP_TRAP_EXITS:
+      g_value_set_boolean (value, geminga_actor_get_trap_exits (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+geminga_actor_set_property (GObject *object,
+                            guint property_id,
+                            const GValue *value,
+                            GParamSpec *pspec)
+{
+  switch (property_id)
+    {
+    case PROP_TRAP_EXITS:
+      geminga_actor_set_trap_exits (GEMINGA_ACTOR (object), g_value_get_boolean (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -215,7 +263,11 @@ geminga_actor_dispose (GObject *object)
 {
   GemingaActorPrivate *priv = get_private (GEMINGA_ACTOR (object));
 
-  g_clear_object (&priv->address);
+  if (priv->extras != NULL)
+    {
+      geminga_actor_clear_links (GEMINGA_ACTOR (object));
+      g_clear_object (&priv->extras->address);
+    }
 
   G_OBJECT_CLASS (geminga_actor_parent_class)->dispose (object);
 }
@@ -225,6 +277,7 @@ geminga_actor_finalize (GObject *object)
 {
   GemingaActorPrivate *priv = get_private (GEMINGA_ACTOR (object));
 
+  g_free (priv->extras);
   if (priv->mailbox != NULL)
     geminga_target_unref (&priv->mailbox->target);
 
@@ -232,44 +285,8 @@ geminga_actor_finalize (GObject *object)
 }
 
 static void
-geminga_actor_class_init (GemingaActorClass *klass)
+install_signals (GemingaActorClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->notify = geminga_actor_notify;
-  object_class->get_property = geminga_actor_get_property;
-  object_class->dispose = geminga_actor_dispose;
-  object_class->finalize = geminga_actor_finalize;
-
-  klass->started = geminga_actor_real_started;
-  klass->stopping = geminga_actor_real_stopping;
-  klass->handle = geminga_actor_real_handle;
-  klass->info = geminga_actor_real_info;
-  klass->mailbox_limit = DEFAULT_MAILBOX_LIMIT;
-
-  /**
-   * GemingaActor:id: (getter get_id)
-   *
-   * The id, unique among the actors of its process.
-   *
-   * Since: 0.1
-   */
-  props[PROP_ID] =
-      g_param_spec_string ("id", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * GemingaActor:placement: (getter get_placement)
-   *
-   * Where the actor runs.
-   *
-   * Since: 0.1
-   */
-  props[PROP_PLACEMENT] =
-      g_param_spec_enum ("placement", NULL, NULL, GEMINGA_TYPE_PLACEMENT, GEMINGA_PLACEMENT_SHARED,
-                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  g_object_class_install_properties (object_class, N_PROPS, props);
-
   /**
    * GemingaActor::started:
    * @self: the actor
@@ -310,6 +327,75 @@ geminga_actor_class_init (GemingaActorClass *klass)
                                        g_signal_accumulator_true_handled, NULL, NULL,
                                        G_TYPE_BOOLEAN, 1, GEMINGA_TYPE_CALL);
 
+  /**
+   * GemingaActor::peer-ended:
+   * @self: the actor
+   * @peer: who ended
+   * @reason: how
+   * @error: (nullable): more about it, unless the reason is "normal"
+   *
+   * An actor that this one watches, or is linked to and traps exits, has ended.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_PEER_ENDED] =
+      g_signal_new ("peer-ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                    G_STRUCT_OFFSET (GemingaActorClass, peer_ended), NULL, NULL, NULL, G_TYPE_NONE,
+                    3, GEMINGA_TYPE_ACTOR_REF, GEMINGA_TYPE_EXIT_REASON, G_TYPE_ERROR);
+}
+
+static void
+geminga_actor_class_init (GemingaActorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->notify = geminga_actor_notify;
+  object_class->get_property = geminga_actor_get_property;
+  object_class->set_property = geminga_actor_set_property;
+  object_class->dispose = geminga_actor_dispose;
+  object_class->finalize = geminga_actor_finalize;
+
+  klass->started = geminga_actor_real_started;
+  klass->stopping = geminga_actor_real_stopping;
+  klass->handle = geminga_actor_real_handle;
+  klass->info = geminga_actor_real_info;
+  klass->peer_ended = geminga_actor_real_peer_ended;
+  klass->mailbox_limit = DEFAULT_MAILBOX_LIMIT;
+
+  /**
+   * GemingaActor:id: (getter get_id)
+   *
+   * The id, unique among the actors of its process.
+   *
+   * Since: 0.1
+   */
+  props[PROP_ID] =
+      g_param_spec_string ("id", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GemingaActor:placement: (getter get_placement)
+   *
+   * Where the actor runs.
+   *
+   * Since: 0.1
+   */
+  props[PROP_PLACEMENT] =
+      g_param_spec_enum ("placement", NULL, NULL, GEMINGA_TYPE_PLACEMENT, GEMINGA_PLACEMENT_SHARED,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GemingaActor:trap-exits: (getter get_trap_exits) (setter set_trap_exits)
+   *
+   * Whether the end of a linked actor is told to `peer_ended()`, rather than ending this actor too.
+   *
+   * Since: 0.1
+   */
+  props[PROP_TRAP_EXITS] =
+      g_param_spec_boolean ("trap-exits", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  install_signals (klass);
   geminga_actor_builtin_install (klass);
 }
 
@@ -341,6 +427,8 @@ geminga_actor_run_started (GemingaActor *self)
   Previous previous = enter (geminga_thread_get (), self, NULL);
 
   emit (self, signals[SIGNAL_STARTED], GEMINGA_ACTOR_GET_CLASS (self)->started);
+  if (GEMINGA_ACTOR_GET_CLASS (self)->begun != NULL)
+    GEMINGA_ACTOR_GET_CLASS (self)->begun (self);
   leave (previous);
 }
 
@@ -351,6 +439,21 @@ geminga_actor_run_stopping (GemingaActor *self)
   Previous previous = enter (geminga_thread_get (), self, NULL);
 
   emit (self, signals[SIGNAL_STOPPING], GEMINGA_ACTOR_GET_CLASS (self)->stopping);
+  if (GEMINGA_ACTOR_GET_CLASS (self)->end_begun != NULL)
+    GEMINGA_ACTOR_GET_CLASS (self)->end_begun (self);
+  leave (previous);
+}
+
+void
+geminga_actor_run_peer_ended (GemingaActor *self,
+                              GemingaActorRef *peer,
+                              GemingaExitReason reason,
+                              const GError *error)
+{
+  g_autoptr (GemingaActor) kept = g_object_ref (self);
+  Previous previous = enter (geminga_thread_get (), self, NULL);
+
+  g_signal_emit (self, signals[SIGNAL_PEER_ENDED], 0, peer, reason, error);
   leave (previous);
 }
 
@@ -397,159 +500,21 @@ geminga_actor_get_mailbox (GemingaActor *self)
   return get_private (self)->mailbox;
 }
 
+GemingaActorLinks *
+geminga_actor_peek_links (GemingaActor *self)
+{
+  GemingaActorExtras *extras = get_private (self)->extras;
+
+  return extras != NULL ? &extras->links : NULL;
+}
+
+GemingaActorLinks *
+geminga_actor_get_links (GemingaActor *self)
+{
+  return &get_extras (self)->links;
+}
+
 /* Public API */
-
-/**
- * geminga_actor_class_set_interface_name:
- * @klass: an actor class
- * @name: a D-Bus interface name such as `org.example.Calc1`
- *
- * Names the interface that the class's own commands, events and properties form.
- *
- * For class_init. Without it the name is `org.geminga1.Class.` and the name of the type.
- *
- * Since: 0.1
- */
-void
-geminga_actor_class_set_interface_name (GemingaActorClass *klass, const char *name)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
-  g_return_if_fail (name != NULL && g_dbus_is_interface_name (name));
-
-  geminga_interface_set_name (geminga_interface_for_type (G_TYPE_FROM_CLASS (klass)), name);
-}
-
-/**
- * geminga_actor_class_add_command:
- * @klass: an actor class
- * @command: (transfer none): a command that is complete
- *
- * Declares a command. It must be new to the class; one of an ancestor may be declared anew.
- *
- * For class_init, or before the first actor of the class is made.
- *
- * Since: 0.1
- */
-void
-geminga_actor_class_add_command (GemingaActorClass *klass, GemingaCommand *command)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
-  g_return_if_fail (command != NULL);
-
-  geminga_interface_add_command (geminga_interface_for_type (G_TYPE_FROM_CLASS (klass)), command);
-}
-
-/**
- * geminga_actor_class_add_commands: (skip)
- * @klass: an actor class
- * @entries: a table of commands
- * @n_entries: how many there are
- *
- * Declares the commands of a class in C.
- *
- * Since: 0.1
- */
-void
-geminga_actor_class_add_commands (GemingaActorClass *klass,
-                                  const GemingaCommandEntry *entries,
-                                  gsize n_entries)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
-
-  for (gsize i = 0; i < n_entries; i++)
-    {
-      g_autoptr (GemingaCommand) command = geminga_command_new_from_entry (&entries[i]);
-
-      g_return_if_fail (command != NULL);
-      geminga_actor_class_add_command (klass, command);
-    }
-}
-
-/**
- * geminga_actor_class_add_event:
- * @klass: an actor class
- * @event: (transfer none): name and arguments, described as a command without results
- *
- * Declares an event, which actors of the class send with [method@Geminga.Actor.emit_event] and which
- * is a signal on D-Bus.
- *
- * Since: 0.1
- */
-void
-geminga_actor_class_add_event (GemingaActorClass *klass, GemingaCommand *event)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
-  g_return_if_fail (event != NULL);
-
-  geminga_interface_add_event (geminga_interface_for_type (G_TYPE_FROM_CLASS (klass)), event);
-}
-
-/**
- * geminga_actor_class_set_mailbox_limit:
- * @klass: an actor class
- * @limit: how many messages may wait, at least 1
- *
- * Bounds the mailboxes of the class's actors. Further messages fail with %GEMINGA_ERROR_MAILBOX_FULL.
- * The default is 65536.
- *
- * Since: 0.1
- */
-void
-geminga_actor_class_set_mailbox_limit (GemingaActorClass *klass, guint limit)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
-  g_return_if_fail (limit > 0);
-
-  klass->mailbox_limit = limit;
-}
-
-/**
- * geminga_actor_class_set_main_thread_only:
- * @klass: an actor class
- * @main_thread_only: whether its code must not run in other threads
- *
- * Says that actors of the class cannot have a thread of their own. Overlays of languages that cannot
- * be called off the main thread say so for their classes; for JavaScript it is always so.
- *
- * Since: 0.1
- */
-void
-geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean main_thread_only)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
-
-  klass->is_main_thread_only = main_thread_only;
-}
-
-/**
- * geminga_actor_class_list_interfaces:
- * @klass: an actor class
- *
- * Lists what its actors understand: the interface of the class, if it declares one, and those of its
- * ancestors up to `org.geminga1.Actor`.
- *
- * Returns: (transfer container) (element-type GemingaInterface): the interfaces, the class's own first
- *
- * Since: 0.1
- */
-GPtrArray *
-geminga_actor_class_list_interfaces (GemingaActorClass *klass)
-{
-  GPtrArray *list;
-
-  g_return_val_if_fail (GEMINGA_IS_ACTOR_CLASS (klass), NULL);
-
-  list = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_interface_unref);
-  for (GType type = G_TYPE_FROM_CLASS (klass); type != G_TYPE_OBJECT; type = g_type_parent (type))
-    {
-      GemingaInterface *interface = geminga_interface_peek_for_type (type);
-
-      if (interface != NULL)
-        g_ptr_array_add (list, geminga_interface_ref (interface));
-    }
-
-  return list;
-}
 
 /**
  * geminga_actor_get_id: (get-property id)
@@ -608,16 +573,18 @@ geminga_actor_get_placement (GemingaActor *self)
 GemingaActorRef *
 geminga_actor_get_address (GemingaActor *self)
 {
-  GemingaActorPrivate *priv;
+  GemingaMailbox *mailbox;
+  GemingaActorExtras *extras;
 
   g_return_val_if_fail (GEMINGA_IS_ACTOR (self), NULL);
 
-  priv = get_private (self);
-  g_return_val_if_fail (priv->mailbox != NULL, NULL);
-  if (priv->address == NULL)
-    priv->address = geminga_actor_ref_new (&priv->mailbox->target);
+  mailbox = get_private (self)->mailbox;
+  g_return_val_if_fail (mailbox != NULL, NULL);
+  extras = get_extras (self);
+  if (extras->address == NULL)
+    extras->address = geminga_actor_ref_new (&mailbox->target);
 
-  return priv->address;
+  return extras->address;
 }
 
 /**
@@ -722,6 +689,44 @@ geminga_actor_fail (GemingaActor *self, const GError *error)
   g_return_if_fail (get_private (self)->mailbox != NULL);
 
   geminga_mailbox_fail (get_private (self)->mailbox, error);
+}
+
+/**
+ * geminga_actor_delay_ready:
+ * @self: an actor
+ *
+ * Keeps the actor from being ready when it has started, until it calls
+ * [method@Geminga.Actor.become_ready]. For `started()`.
+ *
+ * Meanwhile it gets messages, but who waits for it with [method@Geminga.ActorRef.wait_ready_async], as
+ * its supervisor does, goes on waiting.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_delay_ready (GemingaActor *self)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR (self));
+  g_return_if_fail (get_private (self)->mailbox != NULL);
+
+  geminga_mailbox_delay_ready (get_private (self)->mailbox);
+}
+
+/**
+ * geminga_actor_become_ready:
+ * @self: an actor
+ *
+ * Makes an actor ready that has called [method@Geminga.Actor.delay_ready].
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_become_ready (GemingaActor *self)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR (self));
+  g_return_if_fail (get_private (self)->mailbox != NULL);
+
+  geminga_mailbox_become_ready (get_private (self)->mailbox);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "geminga-command.h"
+#include "geminga-exit.h"
 #include "geminga-interface.h"
 
 G_BEGIN_DECLS
@@ -87,6 +88,8 @@ typedef struct
  * @handle: handles one call whose command and arguments have been checked; the default runs the
  *   command's handler, or emits [signal@Geminga.Actor::call]
  * @info: adds to what the command Info answers
+ * @peer_ended: an actor that this one watches has ended, see [method@Geminga.Actor.watch]; or one that
+ *   it is linked to, if it traps exits
  *
  * What an actor class may override. Everything runs in the actor's loop.
  *
@@ -100,10 +103,17 @@ struct _GemingaActorClass
   void (*stopping) (GemingaActor *self);
   void (*handle) (GemingaActor *self, GemingaCall *call);
   void (*info) (GemingaActor *self, GVariantDict *info);
+  void (*peer_ended) (GemingaActor *self,
+                      GemingaActorRef *peer,
+                      GemingaExitReason reason,
+                      const GError *error);
 
   /*< private >*/
   guint mailbox_limit;
   gboolean is_main_thread_only;
+  /* Around started() and stopping(), whatever subclasses do there. */
+  void (*begun) (GemingaActor *self);
+  void (*end_begun) (GemingaActor *self);
   gpointer padding[8];
 };
 
@@ -145,9 +155,27 @@ void geminga_actor_stop (GemingaActor *self);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_fail (GemingaActor *self, const GError *error);
 GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_delay_ready (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_become_ready (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_hold (GemingaActor *self);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_release (GemingaActor *self);
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_watch (GemingaActor *self, GemingaActorRef *peer);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_unwatch (GemingaActor *self, GemingaActorRef *peer);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_link (GemingaActor *self, GemingaActorRef *peer);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_unlink (GemingaActor *self, GemingaActorRef *peer);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_actor_get_trap_exits (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_set_trap_exits (GemingaActor *self, gboolean trap_exits);
+
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_emit_event (GemingaActor *self, const char *name, GVariant *arguments);
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "geminga-actor.h"
+#include "geminga-exit.h"
 #include "geminga-loop-private.h"
 #include "geminga-target-private.h"
+#include "geminga-waits-private.h"
 
 #include <stdbool.h>
 
@@ -40,8 +42,7 @@ typedef struct
   GMainLoop *main_loop; /* (owned) (nullable): of an actor with a thread of its own */
 
   /* the loop's thread only; once the actor has ended, who ended it */
-  GPtrArray *ready_asks; /* (owned) (nullable) (element-type GemingaAsk) */
-  GPtrArray *exit_asks;  /* (owned) (nullable) (element-type GemingaAsk) */
+  GemingaWaits *waits; /* (owned) (nullable) */
 
   /* under the mailbox's lock */
   GError *failure;     /* (owned) (nullable), constant once ended: why, if not asked to */
@@ -72,9 +73,11 @@ struct _GemingaMailbox
   _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
   atomic_bool is_closed;
-  guint8 placement; /* GemingaPlacement */
-  bool has_thread;  /* of its own */
-  bool has_system;  /* it holds a reference to its system: until the actor has ended */
+  guint8 placement;      /* GemingaPlacement */
+  bool has_thread;       /* of its own */
+  bool has_system;       /* it holds a reference to its system: until the actor has ended */
+  bool is_ready_delayed; /* the loop's thread only */
+  guint8 reason;         /* GemingaExitReason, of the failure; under lock, constant once ended */
 
   /* the loop's thread only; once the actor has ended, who ended it */
   gint64 started_at;   /* microseconds since 1970 */
@@ -104,17 +107,24 @@ gboolean geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread);
 GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
 /* What is there only if somebody needs it. */
 GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
+/* Borrowed; NULL if the actor has not ended or was asked to. */
+const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* How many messages wait. */
 guint geminga_mailbox_get_length (GemingaMailbox *self);
 
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);
 void geminga_mailbox_fail (GemingaMailbox *self, const GError *error);
+void geminga_mailbox_end_linked (GemingaMailbox *self, const GError *error);
+void geminga_mailbox_delay_ready (GemingaMailbox *self);
+void geminga_mailbox_become_ready (GemingaMailbox *self);
 void geminga_mailbox_hold (GemingaMailbox *self);
 void geminga_mailbox_release (GemingaMailbox *self);
 void geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child);
 
-/* Any thread. */
+/* Any thread; see geminga-mailbox-calls.c. */
+void geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask);
+void geminga_mailbox_fail_open_calls (GemingaMailbox *self);
 void geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, GemingaAsk *ask);
 void geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call);
 GCancellable *geminga_mailbox_get_cancellable (GemingaMailbox *self, GemingaOpenCall *open_call);

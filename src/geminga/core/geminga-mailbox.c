@@ -4,6 +4,7 @@
 
 #include "geminga-mailbox-private.h"
 
+#include "geminga-actor-links-private.h"
 #include "geminga-actor-private.h"
 #include "geminga-call-private.h"
 #include "geminga-error.h"
@@ -24,124 +25,12 @@ enum
   CONSUMER_POSTERS,
 };
 
-/* Helpers: open calls */
-
-static void
-unlink_open_call_locked (GemingaMailbox *self, GemingaOpenCall *open_call)
-{
-  if (open_call->previous != NULL)
-    open_call->previous->next = open_call->next;
-  else
-    self->open_calls = open_call->next;
-  if (open_call->next != NULL)
-    open_call->next->previous = open_call->previous;
-}
-
-static void
-cancel_forwarded (GemingaMailbox *self, GemingaAsk *ask)
-{
-  g_autoptr (GemingaTarget) target = geminga_ask_ref_forwarded (ask);
-
-  if (target != NULL && target != &self->target)
-    geminga_target_post (target, geminga_message_new (GEMINGA_MESSAGE_CANCEL, ask));
-}
-
-static void
-cancel_call (GemingaMailbox *self, GemingaAsk *ask)
-{
-  g_autoptr (GCancellable) cancellable = NULL;
-  GemingaOpenCall *open_call;
-
-  g_mutex_lock (&self->lock);
-  for (open_call = self->open_calls; open_call != NULL; open_call = open_call->next)
-    if (open_call->ask == ask)
-      break;
-  /* What is cancelled is cancelled in the actor's loop. */
-  if (self->state == GEMINGA_MAILBOX_ENDED)
-    open_call = NULL;
-  if (open_call != NULL)
-    {
-      open_call->is_cancelled = TRUE;
-      if (open_call->cancellable != NULL)
-        cancellable = g_object_ref (open_call->cancellable);
-    }
-  g_mutex_unlock (&self->lock);
-
-  if (cancellable != NULL)
-    g_cancellable_cancel (cancellable);
-  else if (open_call == NULL)
-    cancel_forwarded (self, ask);
-}
-
-static GPtrArray *
-steal_open_asks (GemingaMailbox *self)
-{
-  GPtrArray *asks = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_ask_unref);
-
-  g_mutex_lock (&self->lock);
-  for (GemingaOpenCall *open_call = self->open_calls; open_call != NULL;
-       open_call = open_call->next)
-    g_ptr_array_add (asks, geminga_ask_ref (open_call->ask));
-  g_mutex_unlock (&self->lock);
-
-  return asks;
-}
-
-static void
-fail_open_calls (GemingaMailbox *self)
-{
-  g_autoptr (GPtrArray) asks = steal_open_asks (self);
-
-  for (guint i = 0; i < asks->len; i++)
-    geminga_ask_answer (g_ptr_array_index (asks, i), NULL, NULL,
-                        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
-                                     "Actor “%s” ended before it answered",
-                                     geminga_target_get_id (&self->target)));
-}
-
 /* Helpers: life */
 
 static void
 schedule (GemingaMailbox *self, GemingaThread *thread)
 {
   geminga_loop_post_from (self->loop, &self->item, thread);
-}
-
-static void
-forget_waiting (GemingaMailbox *self, GemingaAsk *ask)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras == NULL)
-    return;
-  if (extras->ready_asks != NULL)
-    g_ptr_array_remove_fast (extras->ready_asks, ask);
-  if (extras->exit_asks != NULL)
-    g_ptr_array_remove_fast (extras->exit_asks, ask);
-}
-
-static void
-answer_asks (GPtrArray **asks, const GError *error)
-{
-  g_autoptr (GPtrArray) taken = g_steal_pointer (asks);
-
-  for (guint i = 0; taken != NULL && i < taken->len; i++)
-    {
-      GemingaAsk *ask = g_ptr_array_index (taken, i);
-
-      if (error != NULL)
-        geminga_ask_answer (ask, NULL, NULL, g_error_copy (error));
-      else
-        geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
-    }
-}
-
-static void
-add_ask (GPtrArray **asks, GemingaAsk *ask)
-{
-  if (*asks == NULL)
-    *asks = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_ask_unref);
-  g_ptr_array_add (*asks, geminga_ask_ref (ask));
 }
 
 static GemingaMailboxExtras *
@@ -173,7 +62,10 @@ advance (GemingaMailbox *self, GemingaMailboxState state)
 
 /* What is noted first counts, unless it is replaced by what the actor itself says. */
 static void
-note_failure_locked (GemingaMailbox *self, GError *failure, gboolean is_replacing)
+note_failure_locked (GemingaMailbox *self,
+                     GError *failure,
+                     GemingaExitReason reason,
+                     gboolean is_replacing)
 {
   GemingaMailboxExtras *extras = get_extras_locked (self);
 
@@ -185,15 +77,7 @@ note_failure_locked (GemingaMailbox *self, GError *failure, gboolean is_replacin
 
   g_clear_error (&extras->failure);
   extras->failure = failure;
-}
-
-/* Why the actor has ended, or NULL if it was asked to. */
-static const GError *
-get_failure (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  return extras != NULL ? extras->failure : NULL;
+  self->reason = (guint8) reason;
 }
 
 static void
@@ -213,31 +97,20 @@ stop_children (GemingaMailbox *self)
                          geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
 }
 
-static GError *
-why_not_ready (GemingaMailbox *self)
+static void
+answer_ended (GemingaMailbox *self, GemingaWaits **waits)
 {
-  const GError *failure = get_failure (self);
-
-  if (failure != NULL)
-    return g_error_copy (failure);
-
-  return g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” has ended",
-                      geminga_target_get_id (&self->target));
+  geminga_waits_answer_ended (waits, geminga_target_get_id (&self->target),
+                              (GemingaExitReason) self->reason, geminga_mailbox_get_failure (self));
 }
 
 static void
 answer_waiting (GemingaMailbox *self)
 {
   GemingaMailboxExtras *extras = atomic_load (&self->extras);
-  g_autoptr (GError) not_ready = NULL;
 
-  if (extras == NULL)
-    return;
-
-  if (extras->ready_asks != NULL)
-    not_ready = why_not_ready (self);
-  answer_asks (&extras->ready_asks, not_ready);
-  answer_asks (&extras->exit_asks, extras->failure);
+  if (extras != NULL && extras->waits != NULL)
+    answer_ended (self, &extras->waits);
 }
 
 /* The actor is gone: nobody waits for it any more. Its object may have called this: it goes later. */
@@ -261,28 +134,25 @@ end (GemingaMailbox *self)
     geminga_system_remove (system, &self->target);
 
   stop_children (self);
-  fail_open_calls (self);
+  geminga_mailbox_fail_open_calls (self);
   if (self->actor != NULL)
     geminga_actor_detach (self->actor);
   answer_waiting (self);
   if (system != NULL)
-    geminga_system_actor_ended (system, &self->target, get_failure (self));
+    geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
   if (geminga_inbox_wake (&self->inbox))
     schedule (self, geminga_thread_get ());
 }
 
 static void
-become_ready (GemingaMailbox *self)
+announce_ready (GemingaMailbox *self)
 {
   GemingaMailboxExtras *extras;
-
-  if (!advance (self, GEMINGA_MAILBOX_RUNNING))
-    return;
 
   geminga_system_actor_started (self->target.system, &self->target);
   extras = atomic_load (&self->extras);
   if (extras != NULL)
-    answer_asks (&extras->ready_asks, NULL);
+    geminga_waits_answer_ready (&extras->waits);
 }
 
 static void
@@ -305,7 +175,8 @@ start (GemingaMailbox *self)
     }
 
   geminga_actor_run_started (self->actor);
-  become_ready (self);
+  if (advance (self, GEMINGA_MAILBOX_RUNNING) && !self->is_ready_delayed)
+    announce_ready (self);
 }
 
 /* Helpers: messages */
@@ -359,34 +230,42 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
 static void
 handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
 {
-  gboolean is_ready =
-      message->kind == GEMINGA_MESSAGE_READY && self->state == GEMINGA_MAILBOX_RUNNING;
-  const GError *failure = get_failure (self);
-  GemingaMailboxExtras *extras;
+  GemingaWaits *waits = NULL;
 
   if (geminga_ask_is_answered (message->ask))
     return; /* it was cancelled before it came */
 
-  if (message->kind == GEMINGA_MESSAGE_EXIT && self->state == GEMINGA_MAILBOX_ENDED)
+  if (self->state == GEMINGA_MAILBOX_ENDED)
     {
-      geminga_ask_answer (message->ask,
-                          failure == NULL ? g_variant_ref (geminga_get_unit ()) : NULL, NULL,
-                          failure != NULL ? g_error_copy (failure) : NULL);
+      geminga_waits_add (&waits, message->kind, message->ask);
+      answer_ended (self, &waits);
     }
-  else if (is_ready)
+  else if (self->state == GEMINGA_MAILBOX_RUNNING && !self->is_ready_delayed &&
+           message->kind == GEMINGA_MESSAGE_READY)
     {
       geminga_ask_answer (message->ask, g_variant_ref (geminga_get_unit ()), NULL, NULL);
     }
-  else if (self->state == GEMINGA_MAILBOX_ENDED)
-    {
-      geminga_ask_answer (message->ask, NULL, NULL, why_not_ready (self));
-    }
   else
     {
-      extras = geminga_mailbox_get_extras (self);
-      add_ask (message->kind == GEMINGA_MESSAGE_READY ? &extras->ready_asks : &extras->exit_asks,
-               message->ask);
+      geminga_waits_add (&geminga_mailbox_get_extras (self)->waits, message->kind, message->ask);
     }
+}
+
+static void
+forget_waiting (GemingaMailbox *self, GemingaAsk *ask)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  if (extras != NULL)
+    geminga_waits_forget (&extras->waits, ask);
+}
+
+/* The actor's code runs in its loop only, and not after its end. */
+static void
+handle_told (GemingaMailbox *self, GemingaMessage *message)
+{
+  if (self->state != GEMINGA_MAILBOX_ENDED && self->actor != NULL)
+    geminga_actor_handle_told (self->actor, message);
 }
 
 static void
@@ -396,7 +275,7 @@ note_killed (GemingaMailbox *self)
   note_failure_locked (self,
                        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” was killed",
                                     geminga_target_get_id (&self->target)),
-                       FALSE);
+                       GEMINGA_EXIT_REASON_KILLED, FALSE);
   g_mutex_unlock (&self->lock);
 }
 
@@ -407,11 +286,18 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
     {
     case GEMINGA_MESSAGE_READY:
     case GEMINGA_MESSAGE_EXIT:
+    case GEMINGA_MESSAGE_WATCH:
       handle_waiting_ask (self, message);
       break;
     case GEMINGA_MESSAGE_CANCEL:
       forget_waiting (self, message->ask);
-      cancel_call (self, message->ask);
+      geminga_mailbox_cancel_call (self, message->ask);
+      break;
+    case GEMINGA_MESSAGE_LINK:
+    case GEMINGA_MESSAGE_UNLINK:
+    case GEMINGA_MESSAGE_LINK_ENDED:
+    case GEMINGA_MESSAGE_TOLD:
+      handle_told (self, message);
       break;
     case GEMINGA_MESSAGE_STOP:
       geminga_mailbox_stop (self);
@@ -490,7 +376,7 @@ retire (GemingaMailbox *self)
   g_mutex_unlock (&self->lock);
 
   /* A killer may not have come to it yet, and the actor lets go of its calls now. */
-  fail_open_calls (self);
+  geminga_mailbox_fail_open_calls (self);
   if (actor != NULL)
     geminga_actor_detach (actor);
 
@@ -540,7 +426,7 @@ take_over (GemingaMailbox *self)
                            g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
                                         "Actor “%s” was killed while its handler did not return",
                                         geminga_target_get_id (&self->target)),
-                           FALSE);
+                           GEMINGA_EXIT_REASON_KILLED, FALSE);
       if (advance (self, GEMINGA_MAILBOX_ENDED))
         system = g_object_ref (self->target.system);
     }
@@ -552,9 +438,9 @@ take_over (GemingaMailbox *self)
   atomic_store (&self->is_closed, TRUE);
   geminga_system_remove (system, &self->target);
   stop_children (self);
-  fail_open_calls (self);
+  geminga_mailbox_fail_open_calls (self);
   answer_waiting (self);
-  geminga_system_actor_ended (system, &self->target, get_failure (self));
+  geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
 }
 
 /* GemingaTarget */
@@ -638,8 +524,7 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
 static void
 extras_free (GemingaMailboxExtras *extras)
 {
-  g_clear_pointer (&extras->ready_asks, g_ptr_array_unref);
-  g_clear_pointer (&extras->exit_asks, g_ptr_array_unref);
+  g_clear_pointer (&extras->waits, geminga_waits_free);
   g_clear_pointer (&extras->children, g_ptr_array_unref);
   g_clear_pointer (&extras->properties, g_variant_unref);
   g_clear_pointer (&extras->main_loop, g_main_loop_unref);
@@ -756,6 +641,14 @@ geminga_mailbox_get_extras (GemingaMailbox *self)
   return extras;
 }
 
+const GError *
+geminga_mailbox_get_failure (GemingaMailbox *self)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  return extras != NULL ? extras->failure : NULL;
+}
+
 /* Those that are being sent may count already: it may be too many for a moment, never too few. */
 guint
 geminga_mailbox_get_length (GemingaMailbox *self)
@@ -771,45 +664,6 @@ geminga_mailbox_start (GemingaMailbox *self)
 {
   geminga_target_ref (&self->target);
   schedule (self, geminga_thread_get ());
-}
-
-static gpointer
-run_thread (gpointer user_data)
-{
-  GemingaMailbox *self = user_data;
-  GMainLoop *main_loop = geminga_mailbox_get_extras (self)->main_loop;
-  g_autoptr (GMainContext) context = g_main_context_ref (g_main_loop_get_context (main_loop));
-
-  g_main_context_push_thread_default (context);
-  g_main_loop_run (main_loop);
-  geminga_loop_run_down (self->loop);
-  g_main_context_pop_thread_default (context);
-  geminga_target_unref (&self->target);
-
-  return NULL;
-}
-
-gboolean
-geminga_mailbox_start_thread (GemingaMailbox *self, GMainContext *context, GError **error)
-{
-  GThread *thread;
-
-  self->has_thread = true;
-  geminga_mailbox_get_extras (self)->main_loop = g_main_loop_new (context, FALSE);
-  geminga_mailbox_start (self);
-  thread = g_thread_try_new (geminga_target_get_id (&self->target), run_thread,
-                             geminga_target_ref (&self->target), error);
-  if (thread == NULL)
-    {
-      /* Nobody will ever run what the loop holds. */
-      geminga_target_unref (&self->target);
-      geminga_target_unref (&self->target);
-      return FALSE;
-    }
-
-  g_thread_unref (thread);
-
-  return TRUE;
 }
 
 void
@@ -828,16 +682,45 @@ geminga_mailbox_stop (GemingaMailbox *self)
   geminga_mailbox_release (self);
 }
 
-void
-geminga_mailbox_fail (GemingaMailbox *self, const GError *error)
+static void
+fail_for (GemingaMailbox *self, const GError *error, GemingaExitReason reason)
 {
   g_mutex_lock (&self->lock);
-  note_failure_locked (self, g_error_copy (error), TRUE);
+  note_failure_locked (self, g_error_copy (error), reason, TRUE);
   g_mutex_unlock (&self->lock);
   if (self->actor != NULL)
     geminga_mailbox_stop (self);
   else
     end (self);
+}
+
+void
+geminga_mailbox_fail (GemingaMailbox *self, const GError *error)
+{
+  fail_for (self, error, GEMINGA_EXIT_REASON_FAILED);
+}
+
+void
+geminga_mailbox_end_linked (GemingaMailbox *self, const GError *error)
+{
+  if (self->state <= GEMINGA_MAILBOX_RUNNING)
+    fail_for (self, error, GEMINGA_EXIT_REASON_LINKED);
+}
+
+void
+geminga_mailbox_delay_ready (GemingaMailbox *self)
+{
+  self->is_ready_delayed = self->state < GEMINGA_MAILBOX_RUNNING;
+}
+
+void
+geminga_mailbox_become_ready (GemingaMailbox *self)
+{
+  bool was_delayed = self->is_ready_delayed;
+
+  self->is_ready_delayed = false;
+  if (was_delayed && self->state == GEMINGA_MAILBOX_RUNNING)
+    announce_ready (self);
 }
 
 void
@@ -895,44 +778,4 @@ geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child)
 
   if (is_late)
     geminga_target_post (child, geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
-}
-
-void
-geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, GemingaAsk *ask)
-{
-  open_call->ask = ask;
-  open_call->previous = NULL;
-  g_mutex_lock (&self->lock);
-  open_call->next = self->open_calls;
-  if (self->open_calls != NULL)
-    self->open_calls->previous = open_call;
-  self->open_calls = open_call;
-  g_mutex_unlock (&self->lock);
-}
-
-void
-geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call)
-{
-  g_mutex_lock (&self->lock);
-  unlink_open_call_locked (self, open_call);
-  g_mutex_unlock (&self->lock);
-}
-
-GCancellable *
-geminga_mailbox_get_cancellable (GemingaMailbox *self, GemingaOpenCall *open_call)
-{
-  GCancellable *cancellable;
-
-  g_mutex_lock (&self->lock);
-  if (open_call->cancellable == NULL)
-    {
-      open_call->cancellable = g_cancellable_new ();
-      /* Nobody knows it yet, so nobody is called under the lock. */
-      if (open_call->is_cancelled)
-        g_cancellable_cancel (open_call->cancellable);
-    }
-  cancellable = open_call->cancellable;
-  g_mutex_unlock (&self->lock);
-
-  return cancellable;
 }

@@ -10,6 +10,7 @@
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
 #include "geminga-mailbox-private.h"
+#include "geminga-supervisor.h"
 
 /* How long actors may take to end before they are killed, in milliseconds. */
 #define STOP_GRACE 5000
@@ -413,6 +414,8 @@ static void
 geminga_system_class_init (GemingaSystemClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = geminga_system_finalize;
+  /* Other processes name it. */
+  g_type_ensure (GEMINGA_TYPE_SUPERVISOR);
 }
 
 static void

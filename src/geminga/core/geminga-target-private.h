@@ -52,12 +52,17 @@ GemingaTarget *geminga_ask_ref_forwarded (GemingaAsk *self);
 
 typedef enum
 {
-  GEMINGA_MESSAGE_CALL,   /* a command; with an ask, or a tell */
-  GEMINGA_MESSAGE_READY,  /* answer the ask when the actor is ready, or could not start */
-  GEMINGA_MESSAGE_EXIT,   /* answer the ask when the actor has ended */
-  GEMINGA_MESSAGE_CANCEL, /* nobody waits for the ask any more */
-  GEMINGA_MESSAGE_STOP,   /* end the actor, gracefully */
-  GEMINGA_MESSAGE_KILL,   /* end the actor, at once */
+  GEMINGA_MESSAGE_CALL,       /* a command; with an ask, or a tell */
+  GEMINGA_MESSAGE_READY,      /* answer the ask when the actor is ready, or could not start */
+  GEMINGA_MESSAGE_EXIT,       /* answer the ask when the actor has ended */
+  GEMINGA_MESSAGE_CANCEL,     /* nobody waits for the ask any more */
+  GEMINGA_MESSAGE_STOP,       /* end the actor, gracefully */
+  GEMINGA_MESSAGE_KILL,       /* end the actor, at once */
+  GEMINGA_MESSAGE_WATCH,      /* as EXIT, with how; see geminga-exit-private.h */
+  GEMINGA_MESSAGE_LINK,       /* the sender is linked to the actor from now on */
+  GEMINGA_MESSAGE_UNLINK,     /* the sender is not linked to it any more */
+  GEMINGA_MESSAGE_LINK_ENDED, /* the sender has ended; the arguments tell how */
+  GEMINGA_MESSAGE_TOLD, /* in this process: what the ask, a watch of the actor's, waited for */
 } GemingaMessageKind;
 
 /* One message on its way. Everything but a CALL overtakes. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-exit.h"
 #include "geminga-link-socket-private.h"
 #include "geminga-loop-private.h"
 #include "geminga-system-private.h"
@@ -71,6 +72,16 @@ void geminga_link_close (GemingaLink *self, int code, const char *why);
  * closes as if it had noticed by itself, with @why as the reason.
  */
 void geminga_link_finish (GemingaLink *self, const char *why);
+
+/*
+ * The loop's thread. How actors end if that process does; what is said first counts. A patient link does
+ * not tell those who watch them when it notices by itself that the process is gone, but when it is
+ * settled.
+ */
+void geminga_link_set_end_reason (GemingaLink *self, GemingaExitReason reason);
+void geminga_link_set_patient (GemingaLink *self);
+gboolean geminga_link_is_unsettled (GemingaLink *self);
+void geminga_link_settle (GemingaLink *self, const char *why);
 
 /* Any thread. */
 gboolean geminga_link_is_closed (GemingaLink *self);

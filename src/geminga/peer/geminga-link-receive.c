@@ -201,19 +201,18 @@ parse_control (const GemingaWireMessage *wire, GemingaMessageKind *kind)
   static const struct
   {
     const char *member;
+    const char *signature;
     GemingaMessageKind kind;
   } members[] = {
-    { "WaitReady", GEMINGA_MESSAGE_READY },
-    { "WaitEnded", GEMINGA_MESSAGE_EXIT },
-    { "Stop", GEMINGA_MESSAGE_STOP },
-    { "Kill", GEMINGA_MESSAGE_KILL },
+    { "WaitReady", "", GEMINGA_MESSAGE_READY }, { "WaitEnded", "", GEMINGA_MESSAGE_EXIT },
+    { "Watch", "", GEMINGA_MESSAGE_WATCH },     { "Link", "", GEMINGA_MESSAGE_LINK },
+    { "Unlink", "", GEMINGA_MESSAGE_UNLINK },   { "LinkEnded", "usis", GEMINGA_MESSAGE_LINK_ENDED },
+    { "Stop", "", GEMINGA_MESSAGE_STOP },       { "Kill", "", GEMINGA_MESSAGE_KILL },
   };
 
-  if (*wire->signature != '\0')
-    return FALSE;
-
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    if (g_str_equal (wire->member, members[i].member))
+    if (g_str_equal (wire->member, members[i].member) &&
+        g_str_equal (wire->signature, members[i].signature))
       {
         *kind = members[i].kind;
         return TRUE;
@@ -228,6 +227,19 @@ refuse_call (GemingaLink *self, const GemingaWireMessage *wire, GemingaAsk *ask)
   answer_error (ask, GEMINGA_ERROR_NOT_SUPPORTED,
                 "Process %u has no call %s with arguments of type “%s”",
                 geminga_system_get_node (self->system), wire->member, wire->signature);
+}
+
+static void
+post_control (GemingaLink *self,
+              GemingaTarget *target,
+              GemingaMessage *message,
+              const GemingaWireMessage *wire)
+{
+  if (wire->sender != NULL)
+    message->sender = find_sender (self, wire->sender);
+  if (message->kind == GEMINGA_MESSAGE_LINK_ENDED)
+    message->arguments = g_variant_ref (wire->body);
+  geminga_target_post (target, message);
 }
 
 static void
@@ -253,11 +265,12 @@ handle_control (GemingaLink *self, const GemingaWireMessage *wire)
       return;
     }
 
-  is_wait = kind == GEMINGA_MESSAGE_READY || kind == GEMINGA_MESSAGE_EXIT;
+  is_wait = kind == GEMINGA_MESSAGE_READY || kind == GEMINGA_MESSAGE_EXIT ||
+            kind == GEMINGA_MESSAGE_WATCH;
   if (target == NULL)
     answer_error (ask, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s”", id);
   else if (!is_wait || ask != NULL)
-    geminga_target_post (target, geminga_message_new (kind, is_wait ? ask : NULL));
+    post_control (self, target, geminga_message_new (kind, is_wait ? ask : NULL), wire);
   if (!is_wait && ask != NULL)
     geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
 }

@@ -16,22 +16,7 @@
 /* While the peer leaves more than this unread, calls and replies stay where they are. */
 #define STALLED_SIZE (1024 * 1024)
 
-/* An ask that was sent. */
-typedef struct
-{
-  GemingaAsk *ask;       /* (owned) */
-  GemingaTarget *target; /* (owned) (nullable): NULL asks the process itself */
-} Pending;
-
 /* Helpers */
-
-static void
-pending_free (Pending *pending)
-{
-  geminga_ask_unref (pending->ask);
-  g_clear_pointer (&pending->target, geminga_target_unref);
-  g_free (pending);
-}
 
 static guint32
 choose_serial (GemingaLink *self)
@@ -45,13 +30,18 @@ choose_serial (GemingaLink *self)
 }
 
 static void
-add_pending (GemingaLink *self, guint32 serial, GemingaAsk *ask, GemingaTarget *target)
+add_pending (GemingaLink *self,
+             guint32 serial,
+             GemingaAsk *ask,
+             GemingaTarget *target,
+             gboolean is_watch)
 {
-  Pending *pending = g_new0 (Pending, 1);
+  GemingaPending *pending = g_new0 (GemingaPending, 1);
 
   pending->ask = geminga_ask_ref (ask);
   if (target != NULL)
     pending->target = geminga_target_ref (target);
+  pending->is_watch = is_watch;
   g_hash_table_insert (self->pending, GUINT_TO_POINTER (serial), pending);
   g_hash_table_insert (self->serials, ask, GUINT_TO_POINTER (serial));
 }
@@ -145,12 +135,21 @@ get_member (GemingaMessageKind kind)
       return "WaitReady";
     case GEMINGA_MESSAGE_EXIT:
       return "WaitEnded";
+    case GEMINGA_MESSAGE_WATCH:
+      return "Watch";
+    case GEMINGA_MESSAGE_LINK:
+      return "Link";
+    case GEMINGA_MESSAGE_UNLINK:
+      return "Unlink";
+    case GEMINGA_MESSAGE_LINK_ENDED:
+      return "LinkEnded";
     case GEMINGA_MESSAGE_STOP:
       return "Stop";
     case GEMINGA_MESSAGE_KILL:
       return "Kill";
     case GEMINGA_MESSAGE_CALL:
     case GEMINGA_MESSAGE_CANCEL:
+    case GEMINGA_MESSAGE_TOLD:
     default:
       g_return_val_if_reached (NULL);
     }
@@ -199,7 +198,7 @@ write_message (GemingaLink *self, GemingaOutgoing *outgoing, GemingaWireMessage 
     }
 
   if (ask != NULL)
-    add_pending (self, wire->serial, ask, outgoing->target);
+    add_pending (self, wire->serial, ask, outgoing->target, message->kind == GEMINGA_MESSAGE_WATCH);
 
   return TRUE;
 }
@@ -233,7 +232,12 @@ send_message (GemingaLink *self, GemingaOutgoing *outgoing)
     {
       wire.interface = GEMINGA_LINK_INTERFACE;
       if (wire.member == NULL)
-        wire.member = get_member (message->kind);
+        {
+          wire.member = get_member (message->kind);
+          wire.body = message->arguments;
+        }
+      if (message->sender != NULL)
+        wire.sender = name_sender (self, message->sender);
     }
   wire.serial = choose_serial (self);
   write_message (self, outgoing, &wire);
@@ -320,7 +324,7 @@ send_call (GemingaLink *self, GemingaOutgoing *outgoing)
     }
 
   if (outgoing->ask != NULL)
-    add_pending (self, wire.serial, outgoing->ask, NULL);
+    add_pending (self, wire.serial, outgoing->ask, NULL, FALSE);
 }
 
 static void
@@ -372,35 +376,12 @@ flush (GemingaLink *self)
                          memory_order_relaxed);
 }
 
-static GError *
-explain_loss (GemingaLink *self, GemingaTarget *target)
-{
-  const char *why = self->close_why != NULL ? self->close_why : "its process ended";
-  int code = self->close_code;
-
-  if (target == NULL)
-    return g_error_new (GEMINGA_ERROR, code, "Process %u is gone: %s", self->node, why);
-  if (code == GEMINGA_ERROR_SPAWN_FAILED)
-    return g_error_new (GEMINGA_ERROR, code, "Actor “%s” could not be started: %s", target->id,
-                        why);
-  if (code == GEMINGA_ERROR_NO_SUCH_ACTOR)
-    return g_error_new (GEMINGA_ERROR, code, "There is no actor “%s”: %s", target->id, why);
-
-  return g_error_new (GEMINGA_ERROR, code, "Actor “%s” died: %s", target->id, why);
-}
-
-static void
-answer_lost (GemingaLink *self, GemingaAsk *ask, GemingaTarget *target)
-{
-  geminga_ask_answer (ask, NULL, NULL, explain_loss (self, target));
-}
-
 /* For the link's own files */
 
 void
 geminga_link_init_pending (GemingaLink *self)
 {
-  self->pending = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) pending_free);
+  self->pending = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) geminga_pending_free);
   self->serials = g_hash_table_new (NULL, NULL);
   self->handled = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) geminga_ask_unref);
 }
@@ -452,7 +433,7 @@ geminga_link_take_pending (GemingaLink *self,
                            GemingaTarget **target)
 {
   gpointer taken;
-  Pending *pending;
+  GemingaPending *pending;
 
   if (!g_hash_table_steal_extended (self->pending, GUINT_TO_POINTER (serial), NULL, &taken))
     return FALSE;
@@ -464,41 +445,4 @@ geminga_link_take_pending (GemingaLink *self,
   g_free (pending);
 
   return TRUE;
-}
-
-void
-geminga_link_fail_pending (GemingaLink *self)
-{
-  g_autoptr (GHashTable) pending = g_steal_pointer (&self->pending);
-  g_autoptr (GHashTable) serials = g_steal_pointer (&self->serials);
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, pending);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      Pending *lost = value;
-
-      answer_lost (self, lost->ask, lost->target);
-    }
-}
-
-/* The link is closed. @is_late: it was when this was posted. */
-void
-geminga_link_refuse (GemingaLink *self, GemingaOutgoing *outgoing, gboolean is_late)
-{
-  GemingaMessage *message = outgoing->message;
-  GemingaAsk *ask = message != NULL ? message->ask : outgoing->ask;
-
-  if (ask != NULL && !geminga_ask_is_answered (ask))
-    {
-      if (message != NULL && message->kind == GEMINGA_MESSAGE_CALL && is_late &&
-          self->close_code == GEMINGA_ERROR_DIED)
-        geminga_message_refuse (g_steal_pointer (&outgoing->message), GEMINGA_ERROR_NO_SUCH_ACTOR,
-                                "There is no actor “%s” any more", outgoing->target->id);
-      else
-        answer_lost (self, ask, outgoing->target);
-    }
-
-  geminga_outgoing_free (outgoing);
 }

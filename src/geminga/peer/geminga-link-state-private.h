@@ -37,6 +37,14 @@ typedef struct
   GemingaAsk *ask;         /* (owned) (nullable), of a CALL */
 } GemingaOutgoing;
 
+/* An ask that was sent. */
+typedef struct
+{
+  GemingaAsk *ask;       /* (owned) */
+  GemingaTarget *target; /* (owned) (nullable): NULL asks the process itself */
+  gboolean is_watch;
+} GemingaPending;
+
 struct _GemingaLink
 {
   atomic_int ref_count;
@@ -58,15 +66,21 @@ struct _GemingaLink
   int close_code;
   char *close_why; /* (owned) (nullable) */
 
+  atomic_int end_reason; /* GemingaExitReason: of the actors there; NORMAL: not known */
+
   /* the loop's thread only */
   GemingaSystem *system;     /* (owned) (nullable): until closed */
   int fd;                    /* (owned): not yet in a socket; -1: none */
   GemingaLinkSocket *socket; /* (nullable): owned by the context */
   char *finish_why;          /* (owned) (nullable): how the other process is known to have ended */
   guint32 last_serial;
-  GHashTable *pending; /* (owned) (element-type guint32 Pending): asks that wait for a reply */
+  GHashTable
+      *pending; /* (owned) (element-type guint32 GemingaPending): asks that wait for a reply */
   GHashTable *serials; /* (owned) (element-type GemingaAsk guint32): of those */
   GHashTable *handled; /* (owned) (element-type guint32 GemingaAsk): being answered here */
+  gboolean is_patient; /* how its process ended will be told: watches wait for that */
+  GPtrArray *late;     /* (owned) (nullable) (element-type GemingaPending): those watches */
+
   GemingaTarget *named_sender; /* (owned) (nullable): whom @sender_name names */
   char *sender_name;           /* (owned) (nullable): last one sent */
   char *known_name;            /* (owned) (nullable): last one that came */
@@ -87,9 +101,12 @@ gboolean geminga_link_take_pending (GemingaLink *self,
                                     guint32 serial,
                                     GemingaAsk **ask,
                                     GemingaTarget **target);
+void geminga_link_init_pending (GemingaLink *self);
+
+/* geminga-link-loss.c */
+void geminga_pending_free (GemingaPending *self);
 void geminga_link_fail_pending (GemingaLink *self);
 void geminga_link_refuse (GemingaLink *self, GemingaOutgoing *outgoing, gboolean is_late);
-void geminga_link_init_pending (GemingaLink *self);
 
 /* geminga-link-receive.c */
 extern const GemingaLinkSocketFuncs geminga_link_socket_funcs;

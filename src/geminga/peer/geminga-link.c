@@ -104,6 +104,7 @@ finalize (GemingaLink *self)
   g_clear_pointer (&self->pending, g_hash_table_unref);
   g_clear_pointer (&self->serials, g_hash_table_unref);
   g_clear_pointer (&self->handled, g_hash_table_unref);
+  g_clear_pointer (&self->late, g_ptr_array_unref);
   g_clear_pointer (&self->named_sender, geminga_target_unref);
   g_clear_pointer (&self->known_sender, geminga_target_unref);
   g_clear_object (&self->system);

@@ -127,6 +127,7 @@ note_closed (GemingaNode *self, GemingaLink *link)
       return;
     }
 
+  geminga_node_note_dying (self, link);
   if (self->is_root)
     {
       geminga_node_forget_blocks (self, geminga_link_get_node (link));

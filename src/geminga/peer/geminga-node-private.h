@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-exit.h"
 #include "geminga-system-private.h"
 
 G_BEGIN_DECLS
@@ -101,9 +102,15 @@ void geminga_node_remove_spare (GemingaNode *self, guint32 node);
 
 /*
  * Root: that process is dead, which its parent knows before its link does: everything that waits for
- * it fails now, and the link is closed. @why ends the sentence "Actor “x” died: its process …".
+ * it fails now, and the link is closed. @why ends the sentence "Actor “x” died: its process …". If the
+ * link has noticed already, those who watch actors there have waited for this.
  */
-void geminga_node_drop_process (GemingaNode *self, guint32 node, const char *why);
+void geminga_node_drop_process (GemingaNode *self,
+                                guint32 node,
+                                GemingaExitReason reason,
+                                const char *why);
+/* Root: that process is about to be ended: this, not what ends it, is how its actors do. */
+void geminga_node_expect_end (GemingaNode *self, guint32 node, GemingaExitReason reason);
 
 /* Root: hands every process an a{sv}, for its configured() hook. */
 void geminga_node_configure_all (GemingaNode *self, GVariant *configuration);

@@ -231,7 +231,10 @@ new_process_link (GemingaNode *self, guint32 number, int *fd, GError **error)
   if (link != NULL)
     {
       if (self->is_root)
-        introduce (self, link);
+        {
+          geminga_link_set_patient (link);
+          introduce (self, link);
+        }
       *fd = fds[1];
       return link;
     }
@@ -285,6 +288,7 @@ death_comes (gpointer user_data)
 {
   Death *self = user_data;
 
+  geminga_node_expect_end (self->node, self->number, GEMINGA_EXIT_REASON_KILLED);
   if (self->node->is_root)
     geminga_node_kill_now (self->node, self->number);
   else
@@ -490,5 +494,6 @@ geminga_node_kill_now (GemingaNode *self, guint32 number)
 
   if (self->hooks->kill_process != NULL)
     self->hooks->kill_process (self->data, number);
+  geminga_link_set_end_reason (link, GEMINGA_EXIT_REASON_KILLED);
   geminga_node_close_link (self, link, GEMINGA_ERROR_DIED, "its process was killed");
 }

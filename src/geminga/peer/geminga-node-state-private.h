@@ -53,8 +53,10 @@ struct _GemingaNode
   gboolean is_ending; /* the actor that the worker is for has ended */
   gboolean is_stopped;
   gboolean is_orphaned;
-  GPtrArray *early;       /* (owned) (nullable), of the root: see geminga-node-early.c */
-  GemingaTimer end_timer; /* holds a reference while it is armed */
+  GPtrArray *early;          /* (owned) (nullable), of the root: see geminga-node-early.c */
+  GemingaTimer end_timer;    /* holds a reference while it is armed */
+  GPtrArray *dying;          /* (owned) (nullable) (element-type GemingaLink): unsettled ones */
+  GemingaTimer settle_timer; /* holds a reference while it is armed */
 };
 
 GemingaNode *geminga_node_ref (GemingaNode *self);
@@ -124,6 +126,10 @@ void geminga_node_actor_started (gpointer data, GemingaTarget *actor);
 void geminga_node_actor_ended (gpointer data, GemingaTarget *actor, const GError *failure);
 gboolean
 geminga_node_handle_news (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+
+/* geminga-node-dying.c: the end of other processes. The loop's thread. */
+void geminga_node_note_dying (GemingaNode *self, GemingaLink *link);
+void geminga_node_settle_all (GemingaNode *self);
 
 /* geminga-node-end.c: the end of a worker */
 void geminga_node_begin_end (GemingaNode *self);

@@ -124,6 +124,7 @@ geminga_node_unref (GemingaNode *self)
   g_clear_pointer (&self->links, g_hash_table_unref);
   g_clear_pointer (&self->more_links, g_ptr_array_unref);
   g_clear_pointer (&self->blocks, g_hash_table_unref);
+  g_clear_pointer (&self->dying, g_ptr_array_unref);
   g_clear_pointer (&self->main_link, geminga_link_unref);
   g_clear_pointer (&self->root_link, geminga_link_unref);
   g_clear_pointer (&self->loop, geminga_loop_unref);
@@ -179,6 +180,7 @@ geminga_node_free (GemingaNode *self)
   self->is_orphaned = TRUE;
   if (geminga_loop_disarm (self->loop, &self->end_timer))
     geminga_node_unref (self);
+  geminga_node_settle_all (self);
   for (guint i = 0; i < links->len; i++)
     geminga_link_close (g_ptr_array_index (links, i), GEMINGA_ERROR_DIED,
                         "this process left the service");
@@ -227,16 +229,6 @@ geminga_node_ask_idle (GemingaNode *self,
   question->number = node;
   ask = geminga_link_request_new (self->context, idle_told, question, g_free);
   geminga_link_call (link, "Idle", NULL, NULL, ask);
-}
-
-void
-geminga_node_drop_process (GemingaNode *self, guint32 node, const char *why)
-{
-  g_autoptr (GemingaLink) link = geminga_node_lookup_link (self, node);
-  g_autofree char *reason = g_strconcat ("its process ", why, NULL);
-
-  if (link != NULL)
-    geminga_link_finish (link, reason);
 }
 
 int

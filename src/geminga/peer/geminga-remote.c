@@ -6,6 +6,7 @@
 
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
+#include "geminga-exit-private.h"
 
 struct _GemingaRemote
 {
@@ -17,7 +18,8 @@ struct _GemingaRemote
   _Atomic (GemingaLink *) link; /* (owned) (nullable), set once */
 
   atomic_bool has_ended;
-  GError *failure; /* (owned) (nullable), written before has_ended is set */
+  GError *failure;          /* (owned) (nullable), written before has_ended is set */
+  GemingaExitReason reason; /* the same */
 };
 
 /* Helpers */
@@ -54,6 +56,8 @@ answer_ended (GemingaRemote *self, GemingaMessage *message)
 {
   const char *id = self->target.id;
 
+  if (message->ask != NULL && message->kind == GEMINGA_MESSAGE_WATCH)
+    geminga_exit_answer (message->ask, self->reason, self->failure);
   if (message->ask != NULL && message->kind == GEMINGA_MESSAGE_EXIT && self->failure == NULL)
     geminga_ask_answer (message->ask, new_nothing (), NULL, NULL);
   else if (message->ask != NULL && message->kind != GEMINGA_MESSAGE_CALL && self->failure != NULL)
@@ -71,8 +75,7 @@ watch_ended (gpointer data, GVariant *result, GUnixFDList *fds, const GError *er
 {
   GemingaRemote *self = data;
 
-  if (error != NULL)
-    self->failure = g_error_copy (error);
+  self->reason = geminga_exit_parse (result, error, &self->failure);
   atomic_store (&self->has_ended, TRUE);
 }
 
@@ -158,5 +161,5 @@ geminga_remote_watch (GemingaRemote *self)
                                                          geminga_target_ref (&self->target),
                                                          (GDestroyNotify) geminga_target_unref);
 
-  geminga_target_post (&self->target, geminga_message_new (GEMINGA_MESSAGE_EXIT, ask));
+  geminga_target_post (&self->target, geminga_message_new (GEMINGA_MESSAGE_WATCH, ask));
 }

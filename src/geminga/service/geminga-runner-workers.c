@@ -126,6 +126,7 @@ monitor_kill (gpointer data, GemingaChild *child, const char *why)
 {
   GemingaRunner *self = data;
 
+  geminga_node_expect_end (self->node, child->node, GEMINGA_EXIT_REASON_KILLED);
   geminga_processes_kill (self->processes, child->node, why);
 }
 
@@ -224,7 +225,9 @@ process_ended (gpointer data,
   else
     geminga_spares_note_end (self->spares, node, why);
   geminga_heartbeat_remove (self->heartbeat, node);
-  geminga_node_drop_process (self->node, node, why);
+  geminga_node_drop_process (
+      self->node, node, code == CLD_EXITED ? GEMINGA_EXIT_REASON_LOST : GEMINGA_EXIT_REASON_SIGNAL,
+      why);
   geminga_runner_forget_node (self, node);
 }
 
@@ -282,6 +285,7 @@ geminga_runner_process_hung (gpointer data, guint32 node)
   g_autofree char *why = g_strdup_printf ("did not respond for %g s",
                                           geminga_settings_get_double (self->settings, "timeout"));
 
+  geminga_node_expect_end (self->node, node, GEMINGA_EXIT_REASON_TIMED_OUT);
   if (child == NULL)
     {
       geminga_processes_abort (self->processes, node, why);

@@ -16,6 +16,15 @@ test_contract (void)
 }
 
 static void
+test_supervisor_contract (void)
+{
+  g_autoptr (GemingaBusClass) klass = geminga_bus_class_new (GEMINGA_TYPE_SUPERVISOR);
+  GemingaBusInterface *interface = geminga_bus_class_find (klass, "org.geminga1.Supervisor");
+
+  assert_contract (interface->info);
+}
+
+static void
 test_class (void)
 {
   g_autoptr (GemingaBusClass) klass = geminga_bus_class_new (CALC_TYPE);
@@ -116,6 +125,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/bus/introspection/contract", test_contract);
+  g_test_add_func ("/bus/introspection/supervisor-contract", test_supervisor_contract);
   g_test_add_func ("/bus/introspection/class", test_class);
   g_test_add_func ("/bus/introspection/annotations", test_annotations);
   g_test_add_func ("/bus/introspection/pick", test_pick);

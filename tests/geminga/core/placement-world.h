@@ -57,7 +57,9 @@ watch_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
                              : g_strdup_printf ("exited with status %d", WEXITSTATUS (status));
   g_assert_true (WIFSIGNALED (status) ? WTERMSIG (status) == SIGKILL : WEXITSTATUS (status) == 0);
   if (world->node != NULL)
-    geminga_node_drop_process (world->node, self->node, why);
+    geminga_node_drop_process (
+        world->node, self->node,
+        WIFSIGNALED (status) ? GEMINGA_EXIT_REASON_SIGNAL : GEMINGA_EXIT_REASON_LOST, why);
   g_hash_table_remove (world->watches, GUINT_TO_POINTER (self->node));
   close (self->pidfd);
 
@@ -125,19 +127,32 @@ world_spawn (World *self, const char *id, GVariant *properties)
   return ref;
 }
 
-static World *
-world_new (GemingaPlacement placement)
+static inline World *
+world_make (GemingaPlacement placement, gboolean has_processes)
 {
   World *self = g_new0 (World, 1);
 
   self->system = geminga_system_new ();
   self->watches = g_hash_table_new (NULL, NULL);
   self->placement = placement;
-  if (placement == GEMINGA_PLACEMENT_PROCESS)
+  if (has_processes)
     self->node = geminga_node_new_root (self->system, &world_hooks, self);
   self->ref = world_spawn (self, "sample", NULL);
 
   return self;
+}
+
+static inline World *
+world_new (GemingaPlacement placement)
+{
+  return world_make (placement, placement == GEMINGA_PLACEMENT_PROCESS);
+}
+
+/* Also where the first actor has no process of its own. */
+static inline World *
+world_new_with_processes (GemingaPlacement placement)
+{
+  return world_make (placement, TRUE);
 }
 
 static void

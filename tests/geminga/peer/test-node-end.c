@@ -107,7 +107,8 @@ drop_process (void)
   g_variant_unref (ask (ref, "Ping", NULL, NULL));
 
   start = g_get_monotonic_time ();
-  geminga_node_drop_process (service->node, 1, "was struck by lightning");
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_SIGNAL,
+                             "was struck by lightning");
   g_assert_cmpuint (service->gone->len, ==, 1);
   AWAIT (results->len == N_ASKS);
   duration = g_get_monotonic_time () - start;
@@ -120,7 +121,7 @@ drop_process (void)
       g_assert_cmpstr (error->message, ==,
                        "Actor “probe” died: its process was struck by lightning");
     }
-  geminga_node_drop_process (service->node, 1, "is not there");
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_SIGNAL, "is not there");
   g_assert_cmpuint (service->gone->len, ==, 1);
 
   return duration;

@@ -124,7 +124,7 @@ test_caller_dies (void)
                                g_variant_new_string ("none")),
                 NULL);
   g_assert_nonnull (answer);
-  geminga_node_drop_process (service->node, 1, "died");
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_SIGNAL, "died");
   AWAIT_THREAD (g_atomic_int_get (&probe_n_cancelled) == n_before + 1);
 }
 

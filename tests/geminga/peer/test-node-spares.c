@@ -56,7 +56,7 @@ test_gone (void)
   g_autoptr (GemingaActorRef) ref = NULL;
 
   g_assert_cmpuint (geminga_node_add_spare (service->node, NULL), ==, 1);
-  geminga_node_drop_process (service->node, 1, "was killed");
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_KILLED, "was killed");
   ref = spawn_probe (service, "one");
   g_assert_cmpstr (geminga_actor_ref_get_path (ref), ==, "/org/geminga1/node/2/one");
   g_assert_true (wait_ready (ref, NULL));

@@ -23,7 +23,7 @@ test_ping (void)
   /* Nobody there, and one that goes: no pong. */
   geminga_node_ping (service->node, 9, on_pong, &ponged);
   geminga_node_ping (service->node, 1, on_pong, &ponged);
-  geminga_node_drop_process (service->node, 1, "died");
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_SIGNAL, "died");
   g_assert_cmpuint (ponged, ==, 1);
 }
 

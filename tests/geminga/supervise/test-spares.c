@@ -64,7 +64,7 @@ process_ended (gpointer data,
 
   self->n_ended++;
   self->n_own += geminga_spares_note_end (self->spares, node, why);
-  geminga_node_drop_process (self->node, node, why);
+  geminga_node_drop_process (self->node, node, GEMINGA_EXIT_REASON_SIGNAL, why);
 }
 
 static void
