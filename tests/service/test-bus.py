@@ -185,11 +185,14 @@ class OnTheBus(unittest.TestCase):
                                       "--dest", "org.example.Hello", "--object-path", path],
                                      check=True, capture_output=True, text=True).stdout
                 exported.update(describe(xml))
-            files = sorted((SOURCE / "data/dbus").glob("*.xml"))
-            self.assertEqual(len(files), 4)
-            for file in files:
+            compared = set()
+            for file in (SOURCE / "data/dbus").glob("*.xml"):
                 for name, members in describe(file.read_text()).items():
-                    self.assertEqual(exported[name], members, name)
+                    if name in exported:
+                        self.assertEqual(exported[name], members, name)
+                        compared.add(name.removeprefix("org.geminga1."))
+            # The example has no supervisor; that one's description has a test of its own.
+            self.assertEqual(compared, {"Actor", "Arbiter", "Monitor", "WebService"})
             self.assertEqual(service.stop(), 0)
 
     def test_what_was_spawned_by_hand_ends_with_the_service(self) -> None:
