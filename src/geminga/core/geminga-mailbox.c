@@ -100,8 +100,8 @@ stop_children (GemingaMailbox *self)
 static void
 answer_ended (GemingaMailbox *self, GemingaWaits **waits)
 {
-  geminga_waits_answer_ended (waits, geminga_target_get_id (&self->target),
-                              (GemingaExitReason) self->reason, geminga_mailbox_get_failure (self));
+  geminga_waits_answer_ended (waits, &self->target, (GemingaExitReason) self->reason,
+                              geminga_mailbox_get_failure (self));
 }
 
 static void

@@ -21,9 +21,9 @@ void geminga_waits_free (GemingaWaits *self);
 
 /* The actor is ready. */
 void geminga_waits_answer_ready (GemingaWaits **self);
-/* The actor @id has ended: all are answered. @failure is NULL if it was asked to. */
+/* The actor has ended: all are answered. @failure is NULL if it was asked to. */
 void geminga_waits_answer_ended (GemingaWaits **self,
-                                 const char *id,
+                                 GemingaTarget *actor,
                                  GemingaExitReason reason,
                                  const GError *failure);
 

@@ -47,18 +47,18 @@ answer_plain (GemingaAsk *ask, const GError *error)
   if (error != NULL)
     geminga_ask_answer (ask, NULL, NULL, g_error_copy (error));
   else
-    geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
+    geminga_ask_answer (ask, g_variant_ref (geminga_get_unit ()), NULL, NULL);
 }
 
 static void
-answer_never_ready (GemingaAsk *ask, const char *id, const GError *failure)
+answer_never_ready (GemingaAsk *ask, GemingaTarget *actor, const GError *failure)
 {
   if (failure != NULL)
     answer_plain (ask, failure);
   else
-    geminga_ask_answer (
-        ask, NULL, NULL,
-        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” has ended", id));
+    geminga_ask_answer (ask, NULL, NULL,
+                        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED, "Actor “%s” has ended",
+                                     geminga_target_get_id (actor)));
 }
 
 /* Private API */
@@ -126,7 +126,7 @@ geminga_waits_answer_ready (GemingaWaits **self)
 
 void
 geminga_waits_answer_ended (GemingaWaits **self,
-                            const char *id,
+                            GemingaTarget *actor,
                             GemingaExitReason reason,
                             const GError *failure)
 {
@@ -141,7 +141,7 @@ geminga_waits_answer_ended (GemingaWaits **self,
       else if (waits->waits[i].kind == GEMINGA_MESSAGE_EXIT)
         answer_plain (ask, failure);
       else
-        answer_never_ready (ask, id, failure);
+        answer_never_ready (ask, actor, failure);
     }
   geminga_waits_free (waits);
 }
