@@ -91,6 +91,8 @@ g_object_unref (gpointer object)
 {
   __tsan_release (object);
   __tsan_acquire (object);
+  /* For who looks whether the last reference is its own. */
+  __tsan_release ((void *) &((GObject *) object)->ref_count);
   REAL (g_object_unref) (object);
 }
 

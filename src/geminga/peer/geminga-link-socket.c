@@ -16,8 +16,8 @@
 #define READ_SIZE (64 * 1024)
 /* So many full reads, then other sources get their turn. */
 #define READS 16
-/* A larger output buffer is given back once it is sent. */
-#define KEPT_OUTPUT (1024 * 1024)
+/* A larger buffer is given back once it is sent or read: pages are dear to get again each time. */
+#define KEPT_SIZE (2 * 1024 * 1024)
 /* What the kernel passes in one message. */
 #define MAX_FDS 253
 
@@ -105,7 +105,7 @@ make_room (GemingaLinkSocket *self)
   self->in_start = 0;
   self->in_end = length;
 
-  if (self->in_size < wanted || (length == 0 && self->in_size > wanted))
+  if (self->in_size < wanted || (length == 0 && self->in_size > MAX (wanted, KEPT_SIZE)))
     {
       self->in = g_realloc (self->in, wanted);
       self->in_size = wanted;
@@ -363,7 +363,7 @@ drop_output (GemingaLinkSocket *self)
 {
   self->sent += self->out->len - self->out_start;
   self->out_start = 0;
-  if (self->out->len > KEPT_OUTPUT)
+  if (self->out->len > KEPT_SIZE)
     {
       g_byte_array_unref (self->out);
       self->out = g_byte_array_new ();
@@ -391,7 +391,7 @@ note_send_error (GemingaLinkSocket *self, int code)
 static void
 compact_output (GemingaLinkSocket *self)
 {
-  if (self->out_start < KEPT_OUTPUT || self->out_start < self->out->len / 2)
+  if (self->out_start < KEPT_SIZE || self->out_start < self->out->len / 2)
     return;
 
   g_byte_array_remove_range (self->out, 0, self->out_start);

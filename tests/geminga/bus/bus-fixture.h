@@ -499,14 +499,14 @@ fixture_set_up (Fixture *self, gconstpointer data)
 static void
 on_weak_notify (gpointer user_data, GObject *object)
 {
-  *(gboolean *) user_data = TRUE;
+  g_atomic_int_set ((int *) user_data, TRUE);
 }
 
 /* GDBus lets go of a connection in its own thread. */
 static G_GNUC_UNUSED void
 close_client (GDBusConnection **client)
 {
-  gboolean is_gone = FALSE;
+  int is_gone = FALSE;
 
   if (*client == NULL)
     return;
@@ -514,7 +514,7 @@ close_client (GDBusConnection **client)
   g_object_weak_ref (G_OBJECT (*client), on_weak_notify, &is_gone);
   g_dbus_connection_close (*client, NULL, NULL, NULL);
   g_clear_object (client);
-  while (!is_gone)
+  while (!g_atomic_int_get (&is_gone))
     g_main_context_iteration (NULL, FALSE);
 }
 

@@ -40,6 +40,9 @@ static int n_hanging;
 static void
 mule_started (GemingaActor *actor)
 {
+  int most;
+  int n;
+
   if (g_atomic_int_get (&mood) == MULE_DOES_NOT_START)
     {
       g_autoptr (GError) error =
@@ -50,8 +53,10 @@ mule_started (GemingaActor *actor)
     }
 
   TEST_MULE (actor)->is_alive = TRUE;
-  g_atomic_int_inc (&n_alive);
-  most_alive = MAX (most_alive, g_atomic_int_get (&n_alive));
+  n = g_atomic_int_add (&n_alive, 1) + 1;
+  do
+    most = g_atomic_int_get (&most_alive);
+  while (n > most && !g_atomic_int_compare_and_exchange (&most_alive, most, n));
 }
 
 static void
@@ -204,7 +209,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   g_atomic_int_set (&mood, MULE_WORKS);
-  most_alive = 0;
+  g_atomic_int_set (&most_alive, 0);
   self->limits.max_restarts = 3;
   self->limits.graceful_timeout = 60 * G_TIME_SPAN_SECOND;
   self->system = geminga_system_new ();
@@ -367,7 +372,7 @@ static void
 test_replace (Fixture *self, gconstpointer data)
 {
   start (self, 2);
-  most_alive = 0;
+  g_atomic_int_set (&most_alive, 0);
   geminga_pool_replace (self->pool);
   g_assert_true (geminga_pool_is_replacing (self->pool));
   /* New ones first, and one after the other. */
@@ -377,7 +382,7 @@ test_replace (Fixture *self, gconstpointer data)
   g_assert_false (geminga_pool_is_replacing (self->pool));
   g_assert_cmpstr (get_child (self, 0)->id, ==, "mule3");
   g_assert_cmpstr (get_child (self, 1)->id, ==, "mule4");
-  g_assert_cmpint (most_alive, ==, 3);
+  g_assert_cmpint (g_atomic_int_get (&most_alive), ==, 3);
   g_assert_cmpuint (self->n_failed, ==, 0);
 }
 
@@ -465,7 +470,7 @@ test_single (Fixture *self, gconstpointer data)
     }
   tell (self, 0, "Fail");
   AWAIT (self->n_failed == 1 && geminga_pool_is_settled (self->pool));
-  g_assert_cmpint (most_alive, ==, 1);
+  g_assert_cmpint (g_atomic_int_get (&most_alive), ==, 1);
   g_assert_cmpuint (self->n_spawned, ==, 7);
 }
 
