@@ -22,7 +22,10 @@ PATIENCE = 30 * float(os.environ.pop("GEMINGA_TIMEOUT_MULTIPLIER", "1"))
 
 
 def children(pid: int) -> list[int]:
-    """The processes that this one started and that are not zombies, oldest first."""
+    """The processes that this one started and that are not zombies, oldest first.
+
+    A sanitizer starts one that knows the names of functions: that one does not count.
+    """
     found = []
     for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -30,7 +33,7 @@ def children(pid: int) -> list[int]:
         except OSError:
             continue
         fields = text[text.rindex(")") + 2:].split()
-        if int(fields[1]) == pid and fields[0] != "Z":
+        if int(fields[1]) == pid and fields[0] != "Z" and "(llvm-symbolizer)" not in text:
             found.append((int(fields[19]), int(stat.parent.name)))
     return [child for _, child in sorted(found)]
 

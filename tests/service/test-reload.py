@@ -133,7 +133,7 @@ class BadSettings(unittest.TestCase):
             bad = pathlib.Path(folder, "bad.pem")
             bad.write_text("no certificate")
             with Configuration(tls_certificate=certificate, tls_key=key) as configuration, \
-                 Service("--config", configuration.name) as service:
+                 Service("--config", configuration.name, "--workers", "1") as service:
                 self.assertIn(b"Hello World!", self.get_over_tls(service))
                 configuration.write(tls_certificate=str(bad), tls_key=key)
                 service.send(signal.SIGHUP)
@@ -160,7 +160,8 @@ class BadSettings(unittest.TestCase):
             next_certificate, next_key = self.make_certificate(folder, "two")
             first = pathlib.Path(certificate).read_text().strip()
             second = pathlib.Path(next_certificate).read_text().strip()
-            with Service("--tls-certificate", certificate, "--tls-key", key) as service:
+            with Service("--tls-certificate", certificate, "--tls-key", key,
+                         "--workers", "1") as service:
                 self.assertEqual(self.get_certificate(service), first)
                 pathlib.Path(certificate).write_text(second[:100])
                 service.send(signal.SIGHUP)
