@@ -46,6 +46,15 @@ def is_alive(pid: int) -> bool:
     return text[text.rindex(")") + 2] != "Z"
 
 
+def open_files(pid: int) -> list[str]:
+    """What the descriptors of a process lead to, but for those that it closes meanwhile."""
+    found = []
+    for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.append(os.readlink(fd))
+    return found
+
+
 def await_end(pidfds: dict[int, int], seconds: float) -> list[int]:
     """Waits for these processes to end; those that have not."""
     deadline = time.monotonic() + seconds

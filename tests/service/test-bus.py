@@ -15,7 +15,7 @@ import unittest
 from collections.abc import Callable
 from xml.etree import ElementTree
 
-from harness import PATIENCE, SOURCE, Service
+from harness import PATIENCE, SOURCE, Service, open_files
 
 CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -216,8 +216,7 @@ class OnTheBus(unittest.TestCase):
                     select.select([], [], [], 0.005)
 
             def is_open(pid: int) -> bool:
-                return str(log) in {os.readlink(fd) for fd in
-                                    pathlib.Path(f"/proc/{pid}/fd").iterdir()}
+                return str(log) in open_files(pid)
 
             with Service("--bus", self.bus.address, "--log-file", str(log), wait=False) as service:
                 await_true(lambda: log.exists() and "is ready" in log.read_text()

@@ -16,7 +16,7 @@ import tempfile
 import time
 import unittest
 
-from harness import BUILD, PATIENCE, Service
+from harness import BUILD, PATIENCE, Service, open_files
 
 WEB = [str(BUILD / "tests/service/web")]
 
@@ -226,13 +226,7 @@ class Clients(TestCase):
         self.assertEqual(self.count_sockets(worker), 2)
 
     def count_sockets(self, pid: int) -> int:
-        count = 0
-        for fd in os.listdir(f"/proc/{pid}/fd"):
-            try:
-                count += os.readlink(f"/proc/{pid}/fd/{fd}").startswith("socket:")
-            except OSError:
-                pass
-        return count
+        return sum(file.startswith("socket:") for file in open_files(pid))
 
 
 class Drain(TestCase):
