@@ -194,6 +194,19 @@ class Reports(unittest.TestCase):
                 service.await_line(rf"\[{victim}\] was killed by signal {int(number)}")
                 self.assertRegex(self.find_detail(bus), r"libglib-2.0.so.*\(g_main_loop_run\+0x")
 
+    def test_last_lines_of_the_log(self) -> None:
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=[str(BUILD / "tests/service/fragile")]) as service:
+            service.await_line("is on the bus")
+            line = service.await_line(r"glass \[\d+\] is in a \w+ mood")
+            victim = int(re.search(r"glass \[(\d+)\]", line)[1])
+            os.kill(victim, signal.SIGKILL)
+            service.await_line(rf"\[{victim}\] was killed by signal 9")
+            records = bus.get("/org/geminga1", "org.geminga1.Arbiter.GetRestarts",
+                              destination="org.example.Fragile")
+            log = re.findall(r"'log': <(\[.*?\])>", records)[-1]
+            self.assertRegex(log, rf"glass \[{victim}\] is in a \w+ mood")
+
     def test_own_handlers_stay(self) -> None:
         with Service(program=[str(BUILD / "docs/examples/hello")]) as service:
             status = pathlib.Path(f"/proc/{service.workers()[0]}/status").read_text()
