@@ -79,17 +79,12 @@ handle_spawn (GemingaActor *actor, GemingaCall *call)
   GemingaArbiter *self = GEMINGA_ARBITER (actor);
   g_autoptr (GVariant) properties = NULL;
   g_autoptr (GVariant) options = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
   const char *type;
   const char *id;
 
   g_variant_get (geminga_call_get_arguments (call), "(&s&s@a{sv}@a{sv})", &type, &id, &properties,
                  &options);
-  if (geminga_runner_spawn (self->runner, type, id, properties, options, &path, &error))
-    geminga_call_return_value (call, g_variant_new_object_path (path));
-  else
-    geminga_call_return_error (call, error);
+  geminga_runner_spawn (self->runner, call, type, id, properties, options);
 }
 
 static void

@@ -396,11 +396,13 @@ geminga_runner_forget_node (GemingaRunner *self, guint32 node)
 }
 
 char *
-geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref)
+geminga_runner_dup_path (GemingaRunner *self, GemingaActorRef *ref)
 {
   GemingaTarget *target = geminga_actor_ref_get_target (ref);
+  const char *id = geminga_target_get_id (target);
+  Actor *actor = find_actor (self, target->node, id);
 
-  return choose_free_path (self, target->node, geminga_target_get_id (target));
+  return actor != NULL ? g_strdup (actor->path) : choose_free_path (self, target->node, id);
 }
 
 /* Private API */
