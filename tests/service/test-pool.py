@@ -13,7 +13,7 @@ import time
 import unittest
 
 from bus import OPEN, Bus
-from harness import BUILD, PATIENCE, Load, Service, await_end, children
+from harness import BUILD, HAS_SANITIZER, PATIENCE, Load, Service, await_end, children
 
 MANY = [str(BUILD / "tests/service/many")]
 FRONT = "/org/geminga1/Front"
@@ -183,7 +183,7 @@ class Reports(unittest.TestCase):
         return re.findall(r"'detail': <('.*?'|\".*?\")>", records)[-1]
 
     def test_crash(self) -> None:
-        if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
+        if HAS_SANITIZER:
             self.skipTest("a sanitizer reports crashes itself")
         for number in signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE:
             with self.subTest(number), Bus("session", OPEN) as bus, \
