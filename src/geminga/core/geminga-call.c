@@ -6,7 +6,10 @@
 
 #include "geminga-actor-private.h"
 #include "geminga-actor-ref-private.h"
+#include "geminga-command-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
+#include "geminga-interface-private.h"
 
 /**
  * GemingaCall:
@@ -204,12 +207,6 @@ geminga_call_get_declaration (GemingaCall *self)
 }
 
 void
-geminga_call_set_declaration (GemingaCall *self, GemingaCommand *command)
-{
-  self->declaration = command;
-}
-
-void
 geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
 {
   va_list args;
@@ -222,6 +219,49 @@ geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
   error = g_error_new_valist (GEMINGA_ERROR, code, format, args);
   va_end (args);
   answer (self, NULL, NULL, error);
+}
+
+void
+geminga_call_note_unhandled (GemingaCall *self)
+{
+  geminga_dead_letters_note (&self->mailbox->target, self->message,
+                             GEMINGA_DEAD_LETTER_REASON_UNHANDLED);
+}
+
+/* Names the command's class in errors as people know it. */
+gboolean
+geminga_call_check (GemingaCall *self, GemingaActor *actor)
+{
+  const GemingaMessage *message = self->message;
+  const char *name = geminga_message_get_command (message);
+  GemingaCommand *command = message->declaration;
+
+  if (command == NULL)
+    command = geminga_interface_find_command (G_OBJECT_TYPE (actor), name);
+  if (command == NULL)
+    {
+      geminga_call_note_unhandled (self);
+      geminga_call_refuse (self, GEMINGA_ERROR_NO_SUCH_COMMAND,
+                           "Actor “%s” of class %s has no command “%s”",
+                           geminga_actor_get_id (actor), G_OBJECT_TYPE_NAME (actor), name);
+      return FALSE;
+    }
+
+  if (message->arguments == NULL
+          ? !command->takes_nothing
+          : !g_variant_is_of_type (message->arguments, command->argument_type))
+    {
+      geminga_call_note_unhandled (self);
+      geminga_call_refuse (self, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                           "Command %s of actor “%s” takes arguments of type “%s”, not “%s”", name,
+                           geminga_actor_get_id (actor), (const char *) command->argument_type,
+                           g_variant_get_type_string (geminga_message_get_arguments (message)));
+      return FALSE;
+    }
+
+  self->declaration = command;
+
+  return TRUE;
 }
 
 /* Public API */

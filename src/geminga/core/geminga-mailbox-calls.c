@@ -67,7 +67,7 @@ geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask)
 
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
-  else if (open_call == NULL)
+  else if (open_call == NULL && !geminga_mailbox_cancel_queued (self, ask))
     cancel_forwarded (self, ask);
 }
 

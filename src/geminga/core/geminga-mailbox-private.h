@@ -5,6 +5,7 @@
 #include "geminga-actor.h"
 #include "geminga-exit.h"
 #include "geminga-loop-private.h"
+#include "geminga-mailbox-queue-private.h"
 #include "geminga-target-private.h"
 #include "geminga-waits-private.h"
 
@@ -38,8 +39,9 @@ struct _GemingaOpenCall
 typedef struct
 {
   /* fixed at creation */
-  GVariant *properties; /* (owned) (nullable), a{sv}, until the actor is made */
-  GMainLoop *main_loop; /* (owned) (nullable): of an actor with a thread of its own */
+  GVariant *properties;       /* (owned) (nullable), a{sv}, until the actor is made */
+  GMainLoop *main_loop;       /* (owned) (nullable): of an actor with a thread of its own */
+  GemingaMailboxQueue *queue; /* (owned) (nullable), contents under the mailbox's lock */
 
   /* the loop's thread only; once the actor has ended, who ended it */
   GemingaWaits *waits; /* (owned) (nullable) */
@@ -67,7 +69,7 @@ struct _GemingaMailbox
   atomic_ullong n_taken;        /* written by the consumer only */
   atomic_uint n_from_elsewhere; /* came from other loops, or not from actors */
   atomic_uint n_from_here;      /* came from actors of the same loop, written by its thread only */
-  guint limit;                  /* so many may wait */
+  guint limit;                  /* so many may wait; 0: the queue in the extras knows */
 
   guint n_holds;             /* the loop's thread only */
   _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows */
@@ -107,6 +109,7 @@ gboolean geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread);
 GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
 /* What is there only if somebody needs it. */
 GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
+GemingaMailboxExtras *geminga_mailbox_get_extras_locked (GemingaMailbox *self);
 /* Borrowed; NULL if the actor has not ended or was asked to. */
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* How many messages wait. */
@@ -120,7 +123,25 @@ void geminga_mailbox_delay_ready (GemingaMailbox *self);
 void geminga_mailbox_become_ready (GemingaMailbox *self);
 void geminga_mailbox_hold (GemingaMailbox *self);
 void geminga_mailbox_release (GemingaMailbox *self);
+
+/* See geminga-mailbox-children.c; any thread may stop them. */
 void geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child);
+void geminga_mailbox_stop_children (GemingaMailbox *self);
+
+/* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
+gboolean geminga_mailbox_count_from_elsewhere (GemingaMailbox *self);
+
+/* What does not simply go into the inbox; see geminga-mailbox-full.c. Before the actor is started. */
+void geminga_mailbox_make_queue (GemingaMailbox *self, GemingaMailboxPolicy policy);
+/* Any thread. The messages are taken. */
+void geminga_mailbox_post_to_full (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_post_awaited (GemingaMailbox *self, GemingaMessage *message);
+/* The consumer, of a mailbox with a queue. */
+gboolean geminga_mailbox_has_queued (GemingaMailbox *self);
+GemingaMessage *geminga_mailbox_take_queued (GemingaMailbox *self);
+/* Of any mailbox: nobody waits for the ask any more; the actor has ended. */
+gboolean geminga_mailbox_cancel_queued (GemingaMailbox *self, GemingaAsk *ask);
+void geminga_mailbox_refuse_queued (GemingaMailbox *self);
 
 /* Any thread; see geminga-mailbox-calls.c. */
 void geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask);

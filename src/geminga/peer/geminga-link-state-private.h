@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 
 /* What the files of the link share; nobody else includes this. */
 
+/* GEMINGA_WIRE_EXTENSION_KIND of a command that is answered when it is accepted, not when it is handled. */
+#define GEMINGA_LINK_KIND_AWAITED_TELL 1
+
 typedef enum
 {
   GEMINGA_OUTGOING_MESSAGE, /* to an actor of the other process */
