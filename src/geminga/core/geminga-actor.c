@@ -609,7 +609,7 @@ geminga_actor_spawn (GemingaActor *self,
   g_return_val_if_fail (GEMINGA_IS_ACTOR (self), NULL);
 
   mailbox = get_private (self)->mailbox;
-  if (mailbox == NULL || mailbox->state > GEMINGA_MAILBOX_RUNNING)
+  if (mailbox == NULL || mailbox->state >= GEMINGA_MAILBOX_STOPPING)
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE, "The actor is not running");
       return NULL;

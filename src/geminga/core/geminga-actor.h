@@ -171,6 +171,13 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_release (GemingaActor *self);
 
 GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_unstash_all (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
+guint geminga_actor_get_n_stashed (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_receive_only (GemingaActor *self, const char *const *commands);
+
+GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_watch (GemingaActor *self, GemingaActorRef *peer);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_unwatch (GemingaActor *self, GemingaActorRef *peer);

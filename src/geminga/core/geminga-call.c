@@ -129,6 +129,23 @@ clear (GemingaCall *self)
   self->has_mailbox = FALSE;
 }
 
+/* The same message, for somebody else. */
+static GemingaMessage *
+dup_message (GemingaCall *self)
+{
+  GemingaMessage *message = geminga_message_new (GEMINGA_MESSAGE_CALL, self->message->ask);
+
+  message->command = g_ref_string_new (geminga_call_get_command (self));
+  message->arguments = g_variant_ref (geminga_call_get_arguments (self));
+  message->deadline = self->message->deadline;
+  if (self->message->fds != NULL)
+    message->fds = g_object_ref (self->message->fds);
+  if (self->message->sender != NULL)
+    message->sender = geminga_target_ref (self->message->sender);
+
+  return message;
+}
+
 /* Nobody else has a reference, not even a weak one. */
 static gboolean
 is_unknown (GemingaCall *self)
@@ -560,16 +577,56 @@ geminga_call_forward (GemingaCall *self, GemingaActorRef *target)
   g_return_if_fail (GEMINGA_IS_ACTOR_REF (target));
   g_return_if_fail (claim_answer (self));
 
-  message = geminga_message_new (GEMINGA_MESSAGE_CALL, self->message->ask);
-  message->command = g_ref_string_new (geminga_call_get_command (self));
-  message->arguments = g_variant_ref (geminga_call_get_arguments (self));
-  message->deadline = self->message->deadline;
-  if (self->message->fds != NULL)
-    message->fds = g_object_ref (self->message->fds);
-  if (self->message->sender != NULL)
-    message->sender = geminga_target_ref (self->message->sender);
-
+  message = dup_message (self);
   if (message->ask != NULL)
     geminga_ask_forward (message->ask, geminga_actor_ref_get_target (target));
   geminga_target_post (geminga_actor_ref_get_target (target), message);
+}
+
+/**
+ * geminga_call_stash:
+ * @self: a call
+ * @error: return location for an error
+ *
+ * Puts the call aside: its actor handles it once more after [method@Geminga.Actor.unstash_all].
+ *
+ * For handlers of actors that cannot answer in their present state, and only in the actor's loop. The call
+ * counts as answered here; the handler gets another one. Meanwhile the caller's deadline and cancellable
+ * act on it, and if the actor ends it fails.
+ *
+ * Fails with %GEMINGA_ERROR_MAILBOX_FULL if as many calls are put aside as may wait in the mailbox; then the
+ * call is still to be answered. Fails with %GEMINGA_ERROR_INVALID_STATE if it has been answered.
+ *
+ * Returns: %TRUE if the call is put aside
+ *
+ * Since: 0.1
+ */
+gboolean
+geminga_call_stash (GemingaCall *self, GError **error)
+{
+  GemingaMessage *message;
+
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), FALSE);
+
+  if (geminga_call_is_answered (self))
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
+                   "The call of %s has been answered", geminga_call_get_command (self));
+      return FALSE;
+    }
+
+  message = dup_message (self);
+  if (!geminga_mailbox_stash (self->mailbox, message))
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_MAILBOX_FULL,
+                   "Actor “%s” cannot put %s aside: %u calls are",
+                   geminga_target_get_id (&self->mailbox->target), geminga_call_get_command (self),
+                   geminga_mailbox_get_limit (self->mailbox));
+      geminga_message_free (message);
+      return FALSE;
+    }
+
+  claim_answer (self);
+
+  return TRUE;
 }

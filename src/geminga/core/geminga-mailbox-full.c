@@ -25,12 +25,6 @@ get_queue (GemingaMailbox *self)
   return geminga_mailbox_get_extras (self)->queue;
 }
 
-static guint
-get_limit (GemingaMailbox *self)
-{
-  return self->limit > 0 ? self->limit : geminga_mailbox_queue_get_limit (get_queue (self));
-}
-
 static void
 answer_accepted (GemingaAsk *accepted)
 {
@@ -51,23 +45,6 @@ count_locked (GemingaMailbox *self, guint n_before, guint n_taken)
     atomic_fetch_add_explicit (&self->n_from_elsewhere, n_more, memory_order_relaxed);
 }
 
-static void
-refuse_ended (GemingaMailbox *self, GemingaMessage *message)
-{
-  geminga_dead_letters_note (&self->target, message, GEMINGA_DEAD_LETTER_REASON_ENDED);
-  geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s” any more",
-                          geminga_target_get_id (&self->target));
-}
-
-static void
-refuse_full (GemingaMailbox *self, GemingaMessage *message)
-{
-  geminga_dead_letters_note (&self->target, message, GEMINGA_DEAD_LETTER_REASON_FULL);
-  geminga_message_refuse (message, GEMINGA_ERROR_MAILBOX_FULL,
-                          "The mailbox of actor “%s” is full: %u messages wait",
-                          geminga_target_get_id (&self->target), get_limit (self));
-}
-
 /* Who told it has no part in this: the policy of the actor's class is that it gets lost. */
 static void
 drop (GemingaMailbox *self, GemingaMessage *message)
@@ -80,7 +57,7 @@ drop (GemingaMailbox *self, GemingaMessage *message)
         message, GEMINGA_ERROR_MAILBOX_FULL,
         "The mailbox of actor “%s” has dropped %s: it is full, %u messages wait",
         geminga_target_get_id (&self->target), geminga_message_get_command (message),
-        get_limit (self));
+        geminga_mailbox_get_limit (self));
 }
 
 static void
@@ -89,7 +66,7 @@ dispose_of (GemingaMailbox *self, GemingaMessage *message, GemingaMailboxVerdict
   switch (verdict)
     {
     case GEMINGA_MAILBOX_REFUSED:
-      refuse_full (self, message);
+      geminga_mailbox_refuse_full (self, message);
       break;
     case GEMINGA_MAILBOX_DISPLACED:
     case GEMINGA_MAILBOX_DROPPED:
@@ -134,7 +111,7 @@ enqueue (GemingaMailbox *self, GemingaMessage *message)
 
   if (has_ended)
     {
-      refuse_ended (self, message);
+      geminga_mailbox_refuse_ended (self, message);
       return;
     }
 
@@ -153,7 +130,7 @@ push_awaited (GemingaMailbox *self, GemingaMessage *message)
 
   if (!geminga_mailbox_count_from_elsewhere (self))
     {
-      refuse_full (self, message);
+      geminga_mailbox_refuse_full (self, message);
       return;
     }
 
@@ -172,13 +149,36 @@ geminga_mailbox_make_queue (GemingaMailbox *self, GemingaMailboxPolicy policy)
   self->limit = 0;
 }
 
+guint
+geminga_mailbox_get_limit (GemingaMailbox *self)
+{
+  return self->limit > 0 ? self->limit : geminga_mailbox_queue_get_limit (get_queue (self));
+}
+
+void
+geminga_mailbox_refuse_ended (GemingaMailbox *self, GemingaMessage *message)
+{
+  geminga_dead_letters_note (&self->target, message, GEMINGA_DEAD_LETTER_REASON_ENDED);
+  geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s” any more",
+                          geminga_target_get_id (&self->target));
+}
+
+void
+geminga_mailbox_refuse_full (GemingaMailbox *self, GemingaMessage *message)
+{
+  geminga_dead_letters_note (&self->target, message, GEMINGA_DEAD_LETTER_REASON_FULL);
+  geminga_message_refuse (message, GEMINGA_ERROR_MAILBOX_FULL,
+                          "The mailbox of actor “%s” is full: %u messages wait",
+                          geminga_target_get_id (&self->target), geminga_mailbox_get_limit (self));
+}
+
 void
 geminga_mailbox_post_to_full (GemingaMailbox *self, GemingaMessage *message)
 {
   if (self->limit == 0)
     enqueue (self, message);
   else
-    refuse_full (self, message);
+    geminga_mailbox_refuse_full (self, message);
 }
 
 /* Whoever posts to an actor that has ended does the rest, see mailbox_post (). */
@@ -186,7 +186,7 @@ void
 geminga_mailbox_post_awaited (GemingaMailbox *self, GemingaMessage *message)
 {
   if (atomic_load (&self->is_closed))
-    refuse_ended (self, message);
+    geminga_mailbox_refuse_ended (self, message);
   else if (self->limit == 0)
     enqueue (self, message);
   else
@@ -273,7 +273,7 @@ geminga_mailbox_refuse_queued (GemingaMailbox *self)
                                          geminga_target_get_id (&self->target)));
       g_clear_pointer (&accepted, geminga_ask_unref);
       if (message != NULL)
-        refuse_ended (self, message);
+        geminga_mailbox_refuse_ended (self, message);
     }
   while (message != NULL);
 }

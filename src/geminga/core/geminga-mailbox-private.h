@@ -21,6 +21,7 @@ typedef enum
   GEMINGA_MAILBOX_NEW,
   GEMINGA_MAILBOX_STARTING,
   GEMINGA_MAILBOX_RUNNING,
+  GEMINGA_MAILBOX_SELECTIVE, /* running, but only some commands are received */
   GEMINGA_MAILBOX_STOPPING,
   GEMINGA_MAILBOX_ENDED,
 } GemingaMailboxState;
@@ -46,7 +47,11 @@ typedef struct
   /* the loop's thread only; once the actor has ended, who ended it */
   GemingaWaits *waits; /* (owned) (nullable) */
 
+  char **wanted; /* (owned) (nullable): commands to receive, in the SELECTIVE state */
+
   /* under the mailbox's lock */
+  GemingaInboxNode *stash; /* (owned) (nullable): the last one of a ring of messages put aside */
+  guint n_stashed;
   GError *failure;     /* (owned) (nullable), constant once ended: why, if not asked to */
   guint max_children;  /* then those that have ended are forgotten */
   GPtrArray *children; /* (owned) (element-type GemingaTarget): end with it */
@@ -72,7 +77,7 @@ struct _GemingaMailbox
   guint limit;                  /* so many may wait; 0: the queue in the extras knows */
 
   guint n_holds;             /* the loop's thread only */
-  _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows */
+  _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows but for SELECTIVE */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
   atomic_bool is_closed;
   guint8 placement;      /* GemingaPlacement */
@@ -142,10 +147,29 @@ GemingaMessage *geminga_mailbox_take_queued (GemingaMailbox *self);
 /* Of any mailbox: nobody waits for the ask any more; the actor has ended. */
 gboolean geminga_mailbox_cancel_queued (GemingaMailbox *self, GemingaAsk *ask);
 void geminga_mailbox_refuse_queued (GemingaMailbox *self);
+void geminga_mailbox_refuse_ended (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_refuse_full (GemingaMailbox *self, GemingaMessage *message);
+/* How many may wait. */
+guint geminga_mailbox_get_limit (GemingaMailbox *self);
+
+/* Messages put aside, in the loop's thread; see geminga-mailbox-stash.c. Taken if there is room. */
+gboolean geminga_mailbox_stash (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_unstash (GemingaMailbox *self);
+guint geminga_mailbox_get_n_stashed (GemingaMailbox *self);
+/* NULL: all commands are received again. */
+void geminga_mailbox_select (GemingaMailbox *self, const char *const *commands);
+void geminga_mailbox_begin_selecting (GemingaMailbox *self);
+/* In the SELECTIVE state. FALSE: the message was put aside, or refused. */
+gboolean geminga_mailbox_selects (GemingaMailbox *self, GemingaMessage *message);
+/* Any thread: nobody waits for the ask any more; the actor has ended. */
+gboolean geminga_mailbox_cancel_stashed (GemingaMailbox *self, GemingaAsk *ask);
+void geminga_mailbox_refuse_stashed (GemingaMailbox *self);
 
 /* Any thread; see geminga-mailbox-calls.c. */
 void geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask);
 void geminga_mailbox_fail_open_calls (GemingaMailbox *self);
+/* The actor has ended: those, what is put aside and what is in the queue. */
+void geminga_mailbox_refuse_waiting (GemingaMailbox *self);
 void geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, GemingaAsk *ask);
 void geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call);
 GCancellable *geminga_mailbox_get_cancellable (GemingaMailbox *self, GemingaOpenCall *open_call);

@@ -50,4 +50,7 @@ GemingaMessage *geminga_mailbox_queue_pop (GemingaMailboxQueue *self, GemingaAsk
 GemingaMessage *
 geminga_mailbox_queue_remove (GemingaMailboxQueue *self, GemingaAsk *ask, GemingaAsk **accepted);
 
+/* Takes the message with that ask out of a ring of messages, given by its last node. */
+GemingaMessage *geminga_message_ring_remove (GemingaInboxNode **last, GemingaAsk *ask);
+
 G_END_DECLS

@@ -152,34 +152,6 @@ let_in (GemingaMailboxQueue *self, Lane *lane)
   return add_waiting (self, lane, message);
 }
 
-static GemingaMessage *
-remove_from (GemingaInboxNode **last, GemingaAsk *ask)
-{
-  GemingaInboxNode *previous = *last;
-  GemingaInboxNode *node;
-
-  if (previous == NULL)
-    return NULL;
-
-  do
-    {
-      node = previous->next;
-      if (((GemingaMessage *) node)->ask == ask)
-        {
-          if (node == previous)
-            *last = NULL;
-          else if (node == *last)
-            *last = previous;
-          previous->next = node->next;
-          return (GemingaMessage *) node;
-        }
-      previous = node;
-    }
-  while (node != *last);
-
-  return NULL;
-}
-
 /* Helpers: policies */
 
 static GemingaMailboxVerdict
@@ -321,7 +293,7 @@ geminga_mailbox_queue_remove (GemingaMailboxQueue *self, GemingaAsk *ask, Geming
   for (guint i = 0; i < N_LANES; i++)
     {
       Lane *lane = &self->lanes[i];
-      GemingaMessage *message = remove_from (&lane->held, ask);
+      GemingaMessage *message = geminga_message_ring_remove (&lane->held, ask);
 
       if (message != NULL)
         {
@@ -329,7 +301,7 @@ geminga_mailbox_queue_remove (GemingaMailboxQueue *self, GemingaAsk *ask, Geming
           return message;
         }
 
-      message = remove_from (&lane->waiting, ask);
+      message = geminga_message_ring_remove (&lane->waiting, ask);
       if (message != NULL)
         {
           lane->n_waiting--;
@@ -338,6 +310,34 @@ geminga_mailbox_queue_remove (GemingaMailboxQueue *self, GemingaAsk *ask, Geming
           return message;
         }
     }
+
+  return NULL;
+}
+
+GemingaMessage *
+geminga_message_ring_remove (GemingaInboxNode **last, GemingaAsk *ask)
+{
+  GemingaInboxNode *previous = *last;
+  GemingaInboxNode *node;
+
+  if (previous == NULL)
+    return NULL;
+
+  do
+    {
+      node = previous->next;
+      if (((GemingaMessage *) node)->ask == ask)
+        {
+          if (node == previous)
+            *last = NULL;
+          else if (node == *last)
+            *last = previous;
+          previous->next = node->next;
+          return (GemingaMessage *) node;
+        }
+      previous = node;
+    }
+  while (node != *last);
 
   return NULL;
 }

@@ -7,7 +7,6 @@
 #include "geminga-actor-links-private.h"
 #include "geminga-actor-private.h"
 #include "geminga-call-private.h"
-#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-system-private.h"
 
@@ -67,6 +66,12 @@ note_failure_locked (GemingaMailbox *self,
   self->reason = (guint8) reason;
 }
 
+static gboolean
+is_running (GemingaMailbox *self)
+{
+  return self->state == GEMINGA_MAILBOX_RUNNING || self->state == GEMINGA_MAILBOX_SELECTIVE;
+}
+
 static void
 answer_ended (GemingaMailbox *self, GemingaWaits **waits)
 {
@@ -104,8 +109,7 @@ end (GemingaMailbox *self)
     geminga_system_remove (system, &self->target);
 
   geminga_mailbox_stop_children (self);
-  geminga_mailbox_fail_open_calls (self);
-  geminga_mailbox_refuse_queued (self);
+  geminga_mailbox_refuse_waiting (self);
   if (self->actor != NULL)
     geminga_actor_detach (self->actor);
   answer_waiting (self);
@@ -146,19 +150,15 @@ start (GemingaMailbox *self)
     }
 
   geminga_actor_run_started (self->actor);
-  if (advance (self, GEMINGA_MAILBOX_RUNNING) && !self->is_ready_delayed)
+  if (!advance (self, GEMINGA_MAILBOX_RUNNING))
+    return;
+
+  geminga_mailbox_begin_selecting (self);
+  if (!self->is_ready_delayed)
     announce_ready (self);
 }
 
 /* Helpers: messages */
-
-static void
-refuse (GemingaMailbox *self, GemingaMessage *message)
-{
-  geminga_dead_letters_note (&self->target, message, GEMINGA_DEAD_LETTER_REASON_ENDED);
-  geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s” any more",
-                          geminga_target_get_id (&self->target));
-}
 
 /* There is one writer: no exchange is needed. */
 static void
@@ -169,6 +169,18 @@ note_taken (GemingaMailbox *self)
                          memory_order_relaxed);
 }
 
+/* The actor is not running, or not for everything. */
+static gboolean
+may_dispatch (GemingaMailbox *self, GemingaMessage *message)
+{
+  if (self->state == GEMINGA_MAILBOX_SELECTIVE)
+    return geminga_mailbox_selects (self, message);
+
+  geminga_mailbox_refuse_ended (self, message);
+
+  return FALSE;
+}
+
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
 static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
@@ -176,11 +188,8 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
   guint8 expected = CONSUMER_HANDLER;
 
   note_taken (self);
-  if (self->state != GEMINGA_MAILBOX_RUNNING)
-    {
-      refuse (self, message);
-      return TRUE;
-    }
+  if (self->state != GEMINGA_MAILBOX_RUNNING && !may_dispatch (self, message))
+    return TRUE;
   if (message->ask != NULL && geminga_ask_is_answered (message->ask))
     {
       geminga_message_free (message);
@@ -212,8 +221,7 @@ handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
       geminga_waits_add (&waits, message->kind, message->ask);
       answer_ended (self, &waits);
     }
-  else if (self->state == GEMINGA_MAILBOX_RUNNING && !self->is_ready_delayed &&
-           message->kind == GEMINGA_MESSAGE_READY)
+  else if (is_running (self) && !self->is_ready_delayed && message->kind == GEMINGA_MESSAGE_READY)
     {
       geminga_ask_answer (message->ask, g_variant_ref (geminga_get_unit ()), NULL, NULL);
     }
@@ -293,7 +301,7 @@ handle_dead (GemingaMailbox *self, GemingaMessage *message)
   if (message->kind != GEMINGA_MESSAGE_CALL)
     handle_urgent (self, message);
   else
-    refuse (self, message);
+    geminga_mailbox_refuse_ended (self, message);
 }
 
 /* Nobody's loop runs this mailbox any more: whoever posts empties it. */
@@ -424,8 +432,7 @@ take_over (GemingaMailbox *self)
   atomic_store (&self->is_closed, TRUE);
   geminga_system_remove (system, &self->target);
   geminga_mailbox_stop_children (self);
-  geminga_mailbox_fail_open_calls (self);
-  geminga_mailbox_refuse_queued (self);
+  geminga_mailbox_refuse_waiting (self);
   answer_waiting (self);
   geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
 }
@@ -465,7 +472,7 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
     {
       if (atomic_load (&self->is_closed))
         {
-          refuse (self, message);
+          geminga_mailbox_refuse_ended (self, message);
           return;
         }
       if (thread->actor != NULL && geminga_mailbox_is_here (target, thread))
@@ -503,6 +510,7 @@ extras_free (GemingaMailboxExtras *extras)
   g_clear_pointer (&extras->properties, g_variant_unref);
   g_clear_pointer (&extras->main_loop, g_main_loop_unref);
   g_clear_pointer (&extras->queue, geminga_mailbox_queue_free);
+  g_strfreev (extras->wanted);
   g_clear_error (&extras->failure);
   g_free (extras);
 }
@@ -515,8 +523,8 @@ mailbox_free (GemingaTarget *target)
   GemingaInboxNode *node;
 
   while ((node = geminga_inbox_pop (&self->inbox)) != NULL)
-    refuse (self, (GemingaMessage *) node);
-  geminga_mailbox_refuse_queued (self);
+    geminga_mailbox_refuse_ended (self, (GemingaMessage *) node);
+  geminga_mailbox_refuse_waiting (self);
 
   extras = atomic_load (&self->extras);
   if (extras != NULL)
@@ -707,7 +715,7 @@ geminga_mailbox_fail (GemingaMailbox *self, const GError *error)
 void
 geminga_mailbox_end_linked (GemingaMailbox *self, const GError *error)
 {
-  if (self->state <= GEMINGA_MAILBOX_RUNNING)
+  if (self->state < GEMINGA_MAILBOX_STOPPING)
     fail_for (self, error, GEMINGA_EXIT_REASON_LINKED);
 }
 
@@ -723,7 +731,7 @@ geminga_mailbox_become_ready (GemingaMailbox *self)
   bool was_delayed = self->is_ready_delayed;
 
   self->is_ready_delayed = false;
-  if (was_delayed && self->state == GEMINGA_MAILBOX_RUNNING)
+  if (was_delayed && is_running (self))
     announce_ready (self);
 }
 
