@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from bus import OPEN, Bus
 from harness import BUILD, PATIENCE, SOURCE, Service
@@ -71,6 +72,27 @@ class Shop(unittest.TestCase):
             path = bus.get(path, f"{interface}.RestartChild", "clerk", "@a{sv} {}",
                            destination=destination)
             self.assertIn("clerk", path)
+            self.assertEqual(service.stop(), 0)
+
+
+class Printing(unittest.TestCase):
+    def test_waits_for_paper(self) -> None:
+        with Bus("session", OPEN) as bus, ThreadPoolExecutor() as others, \
+                Service("--bus", bus.address, program=program("printer"), bind=None) as service:
+            service.await_line("is on the bus")
+            path, destination = "/org/geminga1/Printing/printer", "org.example.Printing"
+            interface = "org.example.Printer1"
+
+            def print_page() -> str:
+                return bus.get(path, f"{interface}.Print", "page", destination=destination)
+
+            self.assertEqual([print_page(), print_page()], ["(uint32 1,)\n", "(uint32 2,)\n"])
+            waiting = others.submit(print_page)
+            bus.get(path, f"{interface}.Refill", "1", destination=destination)
+            self.assertEqual(waiting.result(PATIENCE), "(uint32 3,)\n")
+            shown = bus.get(f"{path}/display", "org.example.Display1.Read", "printer",
+                            destination=destination)
+            self.assertEqual(shown, "('3 printed',)\n")
             self.assertEqual(service.stop(), 0)
 
 

@@ -87,7 +87,8 @@ key_equal (gconstpointer a, gconstpointer b)
 static void
 forget_key (GemingaMailboxQueue *self, GemingaMessage *message)
 {
-  if (self->keyed != NULL && g_hash_table_lookup (self->keyed, message) == message)
+  if (self->keyed != NULL && has_key (message) &&
+      g_hash_table_lookup (self->keyed, message) == message)
     g_hash_table_remove (self->keyed, message);
 }
 
