@@ -281,7 +281,10 @@ geminga_message_keep_sender (GemingaMessage *self)
   self->has_local_sender = FALSE;
 }
 
-/* Who waited for that does not bound how long it is handled. */
+/*
+ * Who waited for that does not bound how long it is handled. If nobody waits any more, the message keeps
+ * its ask, which is answered: then it is not handled.
+ */
 GemingaAsk *
 geminga_message_accept (GemingaMessage *self)
 {
@@ -291,6 +294,8 @@ geminga_message_accept (GemingaMessage *self)
   self->kind = GEMINGA_MESSAGE_CALL;
   self->node.is_urgent = FALSE;
   self->deadline = 0;
+  if (geminga_ask_is_answered (self->ask))
+    return NULL;
 
   return g_steal_pointer (&self->ask);
 }

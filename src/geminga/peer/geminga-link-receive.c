@@ -174,11 +174,11 @@ to_deadline (const GemingaWireMessage *wire)
 static GemingaMessageKind
 get_command_kind (const GemingaWireMessage *wire, GemingaAsk *ask)
 {
-  guint64 kind;
+  guint64 credit;
 
   if (ask != NULL &&
-      geminga_wire_message_get_extension (wire, GEMINGA_WIRE_EXTENSION_KIND, &kind) &&
-      kind == GEMINGA_LINK_KIND_AWAITED_TELL)
+      geminga_wire_message_get_extension (wire, GEMINGA_WIRE_EXTENSION_CREDIT, &credit) &&
+      credit == GEMINGA_LINK_CREDIT_AWAITED)
     return GEMINGA_MESSAGE_TELL;
 
   return GEMINGA_MESSAGE_CALL;

@@ -97,8 +97,8 @@ static void
 fill_call (GemingaLink *self, const GemingaMessage *message, GemingaWireMessage *wire)
 {
   if (message->kind == GEMINGA_MESSAGE_TELL)
-    geminga_wire_message_set_extension (wire, GEMINGA_WIRE_EXTENSION_KIND,
-                                        GEMINGA_LINK_KIND_AWAITED_TELL);
+    geminga_wire_message_set_extension (wire, GEMINGA_WIRE_EXTENSION_CREDIT,
+                                        GEMINGA_LINK_CREDIT_AWAITED);
   wire->member = message->command;
   wire->body = message->arguments;
   wire->n_fds = count_fds (message->fds);

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /* What the files of the link share; nobody else includes this. */
 
-/* GEMINGA_WIRE_EXTENSION_KIND of a command that is answered when it is accepted, not when it is handled. */
-#define GEMINGA_LINK_KIND_AWAITED_TELL 1
+/* GEMINGA_WIRE_EXTENSION_CREDIT of a command that is answered when it is accepted, not when it is handled. */
+#define GEMINGA_LINK_CREDIT_AWAITED 1
 
 typedef enum
 {

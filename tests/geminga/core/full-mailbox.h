@@ -120,6 +120,12 @@ scene_begin (Scene *self, GemingaPlacement placement, GemingaMailboxPolicy polic
     }
 }
 
+static inline guint
+scene_get_length (Scene *self)
+{
+  return geminga_mailbox_get_length ((GemingaMailbox *) geminga_actor_ref_get_target (self->ref));
+}
+
 /* From now on the actor handles what waits. */
 static inline void
 scene_let_go (Scene *self)
@@ -137,6 +143,7 @@ scene_assert_read (Scene *self, const char *expected)
   const char *text;
 
   scene_let_go (self);
+  AWAIT_THREAD (scene_get_length (self) == 0);
   answer = ask (self->ref, "Read", NULL, &error);
   g_assert_no_error (error);
   g_variant_get (answer, "(&s)", &text);
@@ -157,12 +164,6 @@ scene_end (Scene *self)
   /* The thread may still have it for a moment. */
   stop_system (self->system);
   g_clear_object (&self->system);
-}
-
-static inline guint
-scene_get_length (Scene *self)
-{
-  return geminga_mailbox_get_length ((GemingaMailbox *) geminga_actor_ref_get_target (self->ref));
 }
 
 static inline void
