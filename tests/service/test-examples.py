@@ -3,6 +3,7 @@
 """The examples that the book quotes do what it says."""
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -93,6 +94,39 @@ class Printing(unittest.TestCase):
             shown = bus.get(f"{path}/display", "org.example.Display1.Read", "printer",
                             destination=destination)
             self.assertEqual(shown, "('3 printed',)\n")
+            self.assertEqual(service.stop(), 0)
+
+    def test_what_is_not_printed_is_a_dead_letter(self) -> None:
+        with Bus("session", OPEN) as bus, ThreadPoolExecutor() as others, \
+                Service("--bus", bus.address, program=program("printer"), bind=None) as service:
+            service.await_line("is on the bus")
+            path, destination = "/org/geminga1/Printing/printer", "org.example.Printing"
+
+            def count() -> int:
+                info = bus.get(path, "org.geminga1.Actor.Info", destination=destination)
+                return int(re.search(r"'processed': <uint64 (\d+)>", info)[1])
+
+            for _ in range(2):
+                bus.get(path, "org.example.Printer1.Print", "page", destination=destination)
+            n_before = count()
+            waiting = others.submit(bus.call, path, "org.example.Printer1.Print", "page",
+                                    destination=destination)
+            n_asked = 1
+            while count() - n_before == n_asked:
+                n_asked += 1
+            monitor = subprocess.Popen(
+                ["gdbus", "monitor", "--address", bus.address, "--dest", destination,
+                 "--object-path", "/org/geminga1"], stdout=subprocess.PIPE, text=True)
+            with monitor:
+                self.assertIn("Monitoring", monitor.stdout.readline())
+                self.assertIn("is owned by", monitor.stdout.readline())
+                bus.get(path, "org.geminga1.Actor.Stop", destination=destination)
+                for line in monitor.stdout:
+                    if "DeadLetter" in line:
+                        break
+                self.assertRegex(line, r"Arbiter\.DeadLetter \('.*printer', 'Print', 'ended'\)")
+                monitor.kill()
+            self.assertIn("NoSuchActor", waiting.result(PATIENCE).stderr)
             self.assertEqual(service.stop(), 0)
 
 
