@@ -91,7 +91,7 @@ class Printing(unittest.TestCase):
             waiting = others.submit(print_page)
             bus.get(path, f"{interface}.Refill", "1", destination=destination)
             self.assertEqual(waiting.result(PATIENCE), "(uint32 3,)\n")
-            shown = bus.get(f"{path}/display", "org.example.Display1.Read", "printer",
+            shown = bus.get("/org/geminga1/Printing/display", "org.example.Display1.Read", "printer",
                             destination=destination)
             self.assertEqual(shown, "('3 printed',)\n")
             self.assertEqual(service.stop(), 0)
