@@ -12,9 +12,11 @@
 #include "geminga-call.h"
 #include "geminga-command.h"
 #include "geminga-core-enums.h"
+#include "geminga-dead-letters.h"
 #include "geminga-error.h"
 #include "geminga-exit.h"
 #include "geminga-interface.h"
+#include "geminga-mailbox-policy.h"
 #include "geminga-supervisor.h"
 #include "geminga-system.h"
 

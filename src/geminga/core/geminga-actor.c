@@ -128,39 +128,6 @@ emit (GemingaActor *self, guint signal, void (*handler) (GemingaActor *self))
     handler (self);
 }
 
-/* Names the command's class in errors as people know it. */
-static gboolean
-check_call (GemingaActor *self, GemingaCall *call, GemingaMessage *message)
-{
-  const char *name = geminga_message_get_command (message);
-  GemingaCommand *command = message->declaration;
-
-  if (command == NULL)
-    command = geminga_interface_find_command (G_OBJECT_TYPE (self), name);
-  if (command == NULL)
-    {
-      geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
-                           "Actor “%s” of class %s has no command “%s”",
-                           geminga_actor_get_id (self), G_OBJECT_TYPE_NAME (self), name);
-      return FALSE;
-    }
-
-  if (message->arguments == NULL
-          ? !command->takes_nothing
-          : !g_variant_is_of_type (message->arguments, command->argument_type))
-    {
-      geminga_call_refuse (call, GEMINGA_ERROR_INVALID_ARGUMENTS,
-                           "Command %s of actor “%s” takes arguments of type “%s”, not “%s”", name,
-                           geminga_actor_get_id (self), (const char *) command->argument_type,
-                           g_variant_get_type_string (geminga_message_get_arguments (message)));
-      return FALSE;
-    }
-
-  geminga_call_set_declaration (call, command);
-
-  return TRUE;
-}
-
 /* GemingaActor */
 
 static void
@@ -199,10 +166,13 @@ geminga_actor_real_handle (GemingaActor *self, GemingaCall *call)
     }
 
   g_signal_emit (self, signals[SIGNAL_CALL], 0, call, &is_handled);
-  if (!is_handled)
-    geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
-                         "Class %s declares the command “%s” but does not handle it",
-                         G_OBJECT_TYPE_NAME (self), command->name);
+  if (is_handled)
+    return;
+
+  geminga_call_note_unhandled (call);
+  geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
+                       "Class %s declares the command “%s” but does not handle it",
+                       G_OBJECT_TYPE_NAME (self), command->name);
 }
 
 /* GObject */
@@ -465,7 +435,7 @@ geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message)
   GemingaCall *call = geminga_call_new (thread, get_private (self)->mailbox, message);
   Previous previous;
 
-  if (check_call (self, call, message))
+  if (geminga_call_check (call, self))
     {
       previous = enter (thread, self, call);
       GEMINGA_ACTOR_GET_CLASS (self)->handle (self, call);
@@ -639,7 +609,7 @@ geminga_actor_spawn (GemingaActor *self,
   g_return_val_if_fail (GEMINGA_IS_ACTOR (self), NULL);
 
   mailbox = get_private (self)->mailbox;
-  if (mailbox == NULL || mailbox->state > GEMINGA_MAILBOX_RUNNING)
+  if (mailbox == NULL || mailbox->state >= GEMINGA_MAILBOX_STOPPING)
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE, "The actor is not running");
       return NULL;

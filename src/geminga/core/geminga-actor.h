@@ -11,6 +11,7 @@
 #include "geminga-command.h"
 #include "geminga-exit.h"
 #include "geminga-interface.h"
+#include "geminga-mailbox-policy.h"
 
 G_BEGIN_DECLS
 
@@ -59,6 +60,7 @@ typedef void (*GemingaCommandHandler) (GemingaActor *self, GemingaCall *call);
  * @documentation: (nullable): what it does
  * @flags: what is special about it
  * @handler: (nullable): handles it; %NULL: the class's handle() does
+ * @coalesce_key: (nullable): see [method@Geminga.Command.set_coalesce_key]
  *
  * One row in the command table of an actor class in C.
  *
@@ -73,9 +75,10 @@ typedef struct
   const char *documentation;
   GemingaCommandFlags flags;
   GemingaCommandHandler handler;
+  const char *coalesce_key;
 
   /*< private >*/
-  gpointer padding[4];
+  gpointer padding[3];
 } GemingaCommandEntry;
 
 /**
@@ -111,10 +114,12 @@ struct _GemingaActorClass
   /*< private >*/
   guint mailbox_limit;
   gboolean is_main_thread_only;
+  GemingaMailboxPolicy mailbox_policy;
+  gboolean has_urgent_commands;
   /* Around started() and stopping(), whatever subclasses do there. */
   void (*begun) (GemingaActor *self);
   void (*end_begun) (GemingaActor *self);
-  gpointer padding[8];
+  gpointer padding[7];
 };
 
 GEMINGA_AVAILABLE_IN_0_1
@@ -129,6 +134,8 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_add_event (GemingaActorClass *klass, GemingaCommand *event);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_mailbox_limit (GemingaActorClass *klass, guint limit);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_class_set_mailbox_policy (GemingaActorClass *klass, GemingaMailboxPolicy policy);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean main_thread_only);
 GEMINGA_AVAILABLE_IN_0_1
@@ -162,6 +169,13 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_hold (GemingaActor *self);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_release (GemingaActor *self);
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_unstash_all (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
+guint geminga_actor_get_n_stashed (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_receive_only (GemingaActor *self, const char *const *commands);
 
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_watch (GemingaActor *self, GemingaActorRef *peer);

@@ -8,6 +8,7 @@
 
 #include "geminga-actor-config-private.h"
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-mailbox-private.h"
 #include "geminga-supervisor.h"
@@ -403,6 +404,7 @@ geminga_system_finalize (GObject *object)
 
   /* Each actor holds a reference. */
   g_assert (g_hash_table_size (self->actors) == 0);
+  geminga_dead_letters_close (self);
   g_hash_table_unref (self->actors);
   g_clear_pointer (&self->stops, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
@@ -424,6 +426,7 @@ geminga_system_init (GemingaSystem *self)
   g_mutex_init (&self->lock);
   self->actors = g_hash_table_new_full (target_hash, target_equal,
                                         (GDestroyNotify) geminga_target_unref, NULL);
+  geminga_dead_letters_open (self);
 }
 
 /* Private API */
@@ -692,6 +695,24 @@ geminga_system_list_actors (GemingaSystem *self)
   g_ptr_array_add (ids, NULL);
 
   return (char **) g_ptr_array_free (ids, FALSE);
+}
+
+/**
+ * geminga_system_get_n_dead_letters:
+ * @self: a system
+ *
+ * Tells how many messages were not handled by anybody in this process, see [class@Geminga.DeadLetters].
+ *
+ * Returns: how many, since the system was made
+ *
+ * Since: 0.1
+ */
+guint64
+geminga_system_get_n_dead_letters (GemingaSystem *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), 0);
+
+  return geminga_dead_letters_count (self);
 }
 
 /**

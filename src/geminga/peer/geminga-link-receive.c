@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 
 /* A call of the other process that is being answered here. */
@@ -170,19 +171,26 @@ to_deadline (const GemingaWireMessage *wire)
   return g_get_monotonic_time () + (gint64) MIN (remaining, (guint64) G_MAXINT64 / 2);
 }
 
+static GemingaMessageKind
+get_command_kind (const GemingaWireMessage *wire, GemingaAsk *ask)
+{
+  guint64 credit;
+
+  if (ask != NULL &&
+      geminga_wire_message_get_extension (wire, GEMINGA_WIRE_EXTENSION_CREDIT, &credit) &&
+      credit == GEMINGA_LINK_CREDIT_AWAITED)
+    return GEMINGA_MESSAGE_TELL;
+
+  return GEMINGA_MESSAGE_CALL;
+}
+
 static void
 handle_command (GemingaLink *self, const GemingaWireMessage *wire, GUnixFDList *fds)
 {
   g_autofree char *id = NULL;
   g_autoptr (GemingaTarget) target = find_actor (self, wire->path, &id);
   g_autoptr (GemingaAsk) ask = handled_new (self, wire, target);
-  GemingaMessage *message = geminga_message_new (GEMINGA_MESSAGE_CALL, ask);
-
-  if (target == NULL)
-    {
-      geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s”", id);
-      return;
-    }
+  GemingaMessage *message = geminga_message_new (get_command_kind (wire, ask), ask);
 
   message->command = g_ref_string_new (wire->member);
   message->arguments = g_variant_ref (wire->body);
@@ -191,6 +199,14 @@ handle_command (GemingaLink *self, const GemingaWireMessage *wire, GUnixFDList *
     message->fds = g_object_ref (fds);
   if (wire->sender != NULL)
     message->sender = find_sender (self, wire->sender);
+
+  if (target == NULL)
+    {
+      geminga_dead_letters_note_path (self->system, wire->path, message,
+                                      GEMINGA_DEAD_LETTER_REASON_ENDED);
+      geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s”", id);
+      return;
+    }
 
   geminga_target_post (target, message);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 
 /* After so many messages other items of the loop get their turn. */
@@ -95,6 +96,9 @@ count_fds (GUnixFDList *fds)
 static void
 fill_call (GemingaLink *self, const GemingaMessage *message, GemingaWireMessage *wire)
 {
+  if (message->kind == GEMINGA_MESSAGE_TELL)
+    geminga_wire_message_set_extension (wire, GEMINGA_WIRE_EXTENSION_CREDIT,
+                                        GEMINGA_LINK_CREDIT_AWAITED);
   wire->member = message->command;
   wire->body = message->arguments;
   wire->n_fds = count_fds (message->fds);
@@ -148,6 +152,7 @@ get_member (GemingaMessageKind kind)
     case GEMINGA_MESSAGE_KILL:
       return "Kill";
     case GEMINGA_MESSAGE_CALL:
+    case GEMINGA_MESSAGE_TELL:
     case GEMINGA_MESSAGE_CANCEL:
     case GEMINGA_MESSAGE_TOLD:
     default:
@@ -168,10 +173,11 @@ explain_unsendable_message (GemingaMessage *message, const GError *error, const 
 }
 
 static void
-refuse_unsendable (GemingaMessage *message, const GError *error, const char *actor)
+refuse_unsendable (GemingaMessage *message, const GError *error, GemingaTarget *actor)
 {
-  GError *explained = explain_unsendable_message (message, error, actor);
+  GError *explained = explain_unsendable_message (message, error, actor->id);
 
+  geminga_dead_letters_note (actor, message, GEMINGA_DEAD_LETTER_REASON_UNSENDABLE);
   if (message->ask != NULL)
     {
       geminga_ask_answer (message->ask, NULL, NULL, explained);
@@ -193,7 +199,7 @@ write_message (GemingaLink *self, GemingaOutgoing *outgoing, GemingaWireMessage 
     wire->flags = GEMINGA_WIRE_FLAG_NO_REPLY;
   if (!geminga_link_socket_write (self->socket, wire, message->fds, &error))
     {
-      refuse_unsendable (message, error, outgoing->target->id);
+      refuse_unsendable (message, error, outgoing->target);
       return FALSE;
     }
 
@@ -224,7 +230,7 @@ send_message (GemingaLink *self, GemingaOutgoing *outgoing)
       return;
     }
 
-  if (message->kind == GEMINGA_MESSAGE_CALL)
+  if (message->kind == GEMINGA_MESSAGE_CALL || message->kind == GEMINGA_MESSAGE_TELL)
     {
       fill_call (self, message, &wire);
     }

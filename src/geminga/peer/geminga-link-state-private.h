@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 
 /* What the files of the link share; nobody else includes this. */
 
+/* GEMINGA_WIRE_EXTENSION_CREDIT of a command that is answered when it is accepted, not when it is handled. */
+#define GEMINGA_LINK_CREDIT_AWAITED 1
+
 typedef enum
 {
   GEMINGA_OUTGOING_MESSAGE, /* to an actor of the other process */

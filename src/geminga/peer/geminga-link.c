@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 
 /*
@@ -292,11 +293,12 @@ geminga_link_post (GemingaLink *self,
                    const char *path,
                    GemingaMessage *message)
 {
-  gboolean is_call = message->kind == GEMINGA_MESSAGE_CALL;
+  gboolean is_call = message->kind == GEMINGA_MESSAGE_CALL || message->kind == GEMINGA_MESSAGE_TELL;
   GemingaOutgoing *outgoing;
 
   if (is_call && is_above (self, MAX_BACKLOG))
     {
+      geminga_dead_letters_note (target, message, GEMINGA_DEAD_LETTER_REASON_FULL);
       geminga_message_refuse (message, GEMINGA_ERROR_MAILBOX_FULL,
                               "Process %u of actor “%s” does not read: %u MiB wait for it",
                               self->node, target->id, (guint) (MAX_BACKLOG >> 20));

@@ -391,6 +391,7 @@ geminga_arbiter_class_init (GemingaArbiterClass *klass)
   geminga_actor_class_add_commands (actor_class, commands, G_N_ELEMENTS (commands));
   add_event (actor_class, "ActorStarted", "(osu)", "path type pid");
   add_event (actor_class, "ActorEnded", "(os)", "path reason");
+  add_event (actor_class, "DeadLetter", "(sss)", "target command reason");
 }
 
 static void
@@ -430,6 +431,16 @@ geminga_arbiter_tell_ended (GemingaArbiter *self, const char *path, const char *
 {
   geminga_actor_emit_event (GEMINGA_ACTOR (self), "ActorEnded",
                             g_variant_new ("(os)", path, reason));
+}
+
+void
+geminga_arbiter_tell_dead_letter (GemingaArbiter *self,
+                                  const char *target,
+                                  const char *command,
+                                  const char *reason)
+{
+  geminga_actor_emit_event (GEMINGA_ACTOR (self), "DeadLetter",
+                            g_variant_new ("(sss)", target, command, reason));
 }
 
 /* Public API */

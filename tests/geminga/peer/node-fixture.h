@@ -434,6 +434,13 @@ service_actor_ended (gpointer data, guint32 node, const char *id, const GError *
                                                failure != NULL ? failure->message : "-"));
 }
 
+static void
+service_dead_letter (gpointer data, const char *target, const char *command, const char *reason)
+{
+  g_ptr_array_add (((Service *) data)->log,
+                   g_strdup_printf ("%s %s dead letter %s", target, command, reason));
+}
+
 static const GemingaNodeHooks service_hooks = {
   .spawn_process = service_spawn_process,
   .kill_process = service_kill_process,
@@ -442,6 +449,7 @@ static const GemingaNodeHooks service_hooks = {
   .actor_event = service_actor_event,
   .actor_started = service_actor_started,
   .actor_ended = service_actor_ended,
+  .dead_letter = service_dead_letter,
 };
 
 static void
