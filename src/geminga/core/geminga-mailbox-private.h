@@ -44,6 +44,8 @@ typedef struct
   /* the loop's thread only; once the actor has ended, who ended it */
   GemingaWaits *waits; /* (owned) (nullable) */
 
+  guint64 n_taken_more; /* the consumer only: the mailbox's n_taken counts from there */
+
   /* under the mailbox's lock */
   GError *failure;     /* (owned) (nullable), constant once ended: why, if not asked to */
   guint max_children;  /* then those that have ended are forgotten */
@@ -60,24 +62,28 @@ struct _GemingaMailbox
   GemingaTarget target; /* while the loop may run the mailbox, it holds a local reference */
 
   GemingaLoopItem item;
-  GemingaInbox inbox;
-  GemingaLoop *loop; /* (owned) */
 
-  /* user messages: those that wait have come and have not been taken */
-  atomic_ullong n_taken;        /* written by the consumer only */
+  /*
+   * Written by who sends. Those that wait are from_elsewhere + from_here - taken. What the consumer
+   * writes with each message is at the end, in other lines of the cache.
+   */
+  GemingaInbox inbox;
   atomic_uint n_from_elsewhere; /* came from other loops, or not from actors */
   atomic_uint n_from_here;      /* came from actors of the same loop, written by its thread only */
-  guint limit;                  /* so many may wait */
+  atomic_uint n_taken_before;   /* not more than n_taken: read again if that is too few */
 
-  guint n_holds;             /* the loop's thread only */
+  guint limit;       /* so many may wait */
+  GemingaLoop *loop; /* (owned) */
+
   _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
   atomic_bool is_closed;
-  guint8 placement;      /* GemingaPlacement */
-  bool has_thread;       /* of its own */
-  bool has_system;       /* it holds a reference to its system: until the actor has ended */
-  bool is_ready_delayed; /* the loop's thread only */
-  guint8 reason;         /* GemingaExitReason, of the failure; under lock, constant once ended */
+  atomic_bool has_urgent; /* something that overtakes was pushed and may not be taken */
+  guint8 placement : 7;   /* GemingaPlacement */
+  bool has_thread : 1;    /* of its own; both are constant once it runs */
+  bool has_system;        /* it holds a reference to its system: until the actor has ended */
+  bool is_ready_delayed;  /* the loop's thread only */
+  guint8 reason;          /* GemingaExitReason, of the failure; under lock, constant once ended */
 
   /* the loop's thread only; once the actor has ended, who ended it */
   gint64 started_at;   /* microseconds since 1970 */
@@ -86,6 +92,11 @@ struct _GemingaMailbox
   _Atomic (GemingaMailboxExtras *) extras; /* (owned) (nullable), made under lock */
   GMutex lock;
   GemingaOpenCall *open_calls; /* (nullable), under lock */
+
+  /* the consumer only */
+  GemingaInboxTaken taken;
+  atomic_uint n_taken; /* user messages; others may read it */
+  guint n_holds;       /* the loop's thread only */
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,
@@ -111,6 +122,8 @@ GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* How many messages wait. */
 guint geminga_mailbox_get_length (GemingaMailbox *self);
+/* How many did; the loop's thread. */
+guint64 geminga_mailbox_get_n_taken (GemingaMailbox *self);
 
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);

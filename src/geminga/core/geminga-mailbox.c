@@ -12,6 +12,8 @@
 
 /* After so many messages other actors of the loop get their turn. */
 #define BATCH 64
+/* Who sends looks at least so often how many were taken. */
+#define MAX_UNSEEN ((guint) G_MAXINT)
 
 /*
  * Only one thread takes messages out of the inbox: the loop's, until the actor has ended. From then
@@ -192,9 +194,11 @@ refuse (GemingaMailbox *self, GemingaMessage *message)
 static void
 note_taken (GemingaMailbox *self)
 {
-  atomic_store_explicit (&self->n_taken,
-                         atomic_load_explicit (&self->n_taken, memory_order_relaxed) + 1,
-                         memory_order_relaxed);
+  guint n = atomic_load_explicit (&self->n_taken, memory_order_relaxed) + 1;
+
+  atomic_store_explicit (&self->n_taken, n, memory_order_release);
+  if (G_UNLIKELY (n == 0))
+    geminga_mailbox_get_extras (self)->n_taken_more += (guint64) G_MAXUINT + 1;
 }
 
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
@@ -332,7 +336,7 @@ drain_dead (GemingaMailbox *self)
   do
     {
       g_mutex_lock (&self->lock);
-      node = geminga_inbox_pop (&self->inbox);
+      node = geminga_inbox_pop (&self->inbox, &self->taken);
       g_mutex_unlock (&self->lock);
 
       if (node != NULL)
@@ -345,8 +349,12 @@ drain_dead (GemingaMailbox *self)
 static gboolean
 run_one (GemingaMailbox *self)
 {
-  GemingaMessage *message = (GemingaMessage *) geminga_inbox_pop (&self->inbox);
+  GemingaMessage *message;
 
+  if (atomic_load_explicit (&self->has_urgent, memory_order_relaxed) &&
+      atomic_exchange (&self->has_urgent, FALSE))
+    geminga_inbox_take_shared (&self->inbox, &self->taken);
+  message = (GemingaMessage *) geminga_inbox_pop (&self->inbox, &self->taken);
   if (message == NULL)
     return FALSE;
   if (message->kind == GEMINGA_MESSAGE_CALL)
@@ -403,7 +411,7 @@ mailbox_run (GemingaLoopItem *item)
 
   if (self->state == GEMINGA_MAILBOX_ENDED)
     retire (self);
-  else if (n_messages == BATCH || !geminga_inbox_rest (&self->inbox))
+  else if (n_messages == BATCH || !geminga_inbox_rest (&self->inbox, &self->taken))
     schedule (self, geminga_thread_get ());
 }
 
@@ -471,15 +479,33 @@ post_here (GemingaMailbox *self, GemingaMessage *message, GemingaThread *thread)
     }
 
   atomic_store_explicit (&self->n_from_here, n + 1, memory_order_relaxed);
-  if (geminga_inbox_append (&self->inbox, &message->node))
+  if (geminga_inbox_append (&self->inbox, &self->taken, &message->node))
     schedule (self, thread);
+}
+
+/*
+ * How many wait if the consumer has taken none since somebody looked last: never too few. To look
+ * takes a line of the cache from the consumer.
+ */
+static guint
+count_at_most (GemingaMailbox *self)
+{
+  return atomic_load_explicit (&self->n_from_elsewhere, memory_order_relaxed) +
+         atomic_load_explicit (&self->n_from_here, memory_order_relaxed) -
+         atomic_load_explicit (&self->n_taken_before, memory_order_relaxed);
 }
 
 static gboolean
 count_from_elsewhere (GemingaMailbox *self)
 {
   atomic_fetch_add_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
-  if (geminga_mailbox_get_length (self) <= self->limit)
+  if (count_at_most (self) <= MIN (self->limit, MAX_UNSEEN))
+    return TRUE;
+
+  atomic_store_explicit (&self->n_taken_before,
+                         atomic_load_explicit (&self->n_taken, memory_order_acquire),
+                         memory_order_relaxed);
+  if (count_at_most (self) <= self->limit)
     return TRUE;
 
   atomic_fetch_sub_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
@@ -493,6 +519,8 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
   GemingaMailbox *self = (GemingaMailbox *) target;
   GemingaThread *thread = geminga_thread_get ();
   gboolean is_kill = message->kind == GEMINGA_MESSAGE_KILL;
+  gboolean is_urgent;
+  gboolean is_first;
 
   if (message->kind == GEMINGA_MESSAGE_CALL)
     {
@@ -513,7 +541,11 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
         }
     }
 
-  if (geminga_inbox_push (&self->inbox, &message->node))
+  is_urgent = message->node.is_urgent;
+  is_first = geminga_inbox_push (&self->inbox, &message->node);
+  if (is_urgent)
+    atomic_store (&self->has_urgent, TRUE);
+  if (is_first)
     schedule (self, thread);
   if (is_kill)
     take_over (self);
@@ -539,7 +571,7 @@ mailbox_free (GemingaTarget *target)
   GemingaMailboxExtras *extras;
   GemingaInboxNode *node;
 
-  while ((node = geminga_inbox_pop (&self->inbox)) != NULL)
+  while ((node = geminga_inbox_pop (&self->inbox, &self->taken)) != NULL)
     refuse (self, (GemingaMessage *) node);
 
   extras = atomic_load (&self->extras);
@@ -593,7 +625,7 @@ geminga_mailbox_new (GemingaSystem *system,
   self->target.type = type;
   self->has_system = true;
   self->item.run = mailbox_run;
-  geminga_inbox_init (&self->inbox);
+  geminga_inbox_init (&self->inbox, &self->taken);
   g_mutex_init (&self->lock);
   self->loop = geminga_loop_ref (loop);
   geminga_loop_add_actor (loop);
@@ -653,10 +685,19 @@ geminga_mailbox_get_failure (GemingaMailbox *self)
 guint
 geminga_mailbox_get_length (GemingaMailbox *self)
 {
-  guint n_taken = (guint) atomic_load_explicit (&self->n_taken, memory_order_relaxed);
+  guint n_taken = atomic_load_explicit (&self->n_taken, memory_order_acquire);
 
   return atomic_load_explicit (&self->n_from_elsewhere, memory_order_relaxed) +
          atomic_load_explicit (&self->n_from_here, memory_order_relaxed) - n_taken;
+}
+
+guint64
+geminga_mailbox_get_n_taken (GemingaMailbox *self)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  return (extras != NULL ? extras->n_taken_more : 0) +
+         atomic_load_explicit (&self->n_taken, memory_order_relaxed);
 }
 
 void
