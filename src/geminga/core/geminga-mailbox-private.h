@@ -120,6 +120,8 @@ GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
 GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
 /* Borrowed; NULL if the actor has not ended or was asked to. */
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
+/* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
+gboolean geminga_mailbox_count_from_elsewhere (GemingaMailbox *self);
 /* How many messages wait. */
 guint geminga_mailbox_get_length (GemingaMailbox *self);
 /* How many did; the loop's thread. */

@@ -12,8 +12,6 @@
 
 /* After so many messages other actors of the loop get their turn. */
 #define BATCH 64
-/* Who sends looks at least so often how many were taken. */
-#define MAX_UNSEEN ((guint) G_MAXINT)
 
 /*
  * Only one thread takes messages out of the inbox: the loop's, until the actor has ended. From then
@@ -483,36 +481,6 @@ post_here (GemingaMailbox *self, GemingaMessage *message, GemingaThread *thread)
     schedule (self, thread);
 }
 
-/*
- * How many wait if the consumer has taken none since somebody looked last: never too few. To look
- * takes a line of the cache from the consumer.
- */
-static guint
-count_at_most (GemingaMailbox *self)
-{
-  return atomic_load_explicit (&self->n_from_elsewhere, memory_order_relaxed) +
-         atomic_load_explicit (&self->n_from_here, memory_order_relaxed) -
-         atomic_load_explicit (&self->n_taken_before, memory_order_relaxed);
-}
-
-static gboolean
-count_from_elsewhere (GemingaMailbox *self)
-{
-  atomic_fetch_add_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
-  if (count_at_most (self) <= MIN (self->limit, MAX_UNSEEN))
-    return TRUE;
-
-  atomic_store_explicit (&self->n_taken_before,
-                         atomic_load_explicit (&self->n_taken, memory_order_acquire),
-                         memory_order_relaxed);
-  if (count_at_most (self) <= self->limit)
-    return TRUE;
-
-  atomic_fetch_sub_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
-
-  return FALSE;
-}
-
 static void
 mailbox_post (GemingaTarget *target, GemingaMessage *message)
 {
@@ -534,7 +502,7 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
           post_here (self, message, thread);
           return;
         }
-      if (!count_from_elsewhere (self))
+      if (!geminga_mailbox_count_from_elsewhere (self))
         {
           refuse_full (self, message);
           return;
@@ -679,25 +647,6 @@ geminga_mailbox_get_failure (GemingaMailbox *self)
   GemingaMailboxExtras *extras = atomic_load (&self->extras);
 
   return extras != NULL ? extras->failure : NULL;
-}
-
-/* Those that are being sent may count already: it may be too many for a moment, never too few. */
-guint
-geminga_mailbox_get_length (GemingaMailbox *self)
-{
-  guint n_taken = atomic_load_explicit (&self->n_taken, memory_order_acquire);
-
-  return atomic_load_explicit (&self->n_from_elsewhere, memory_order_relaxed) +
-         atomic_load_explicit (&self->n_from_here, memory_order_relaxed) - n_taken;
-}
-
-guint64
-geminga_mailbox_get_n_taken (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  return (extras != NULL ? extras->n_taken_more : 0) +
-         atomic_load_explicit (&self->n_taken, memory_order_relaxed);
 }
 
 void

@@ -25,8 +25,7 @@ matches (const GemingaLinkHeader *self, const GemingaWireMessage *message, const
 {
   return self->template != NULL && is_equal (self->member, message->member) &&
          is_equal (self->path, message->path) && is_equal (self->type, type) &&
-         is_equal (self->sender, message->sender) &&
-         is_equal (self->interface, message->interface);
+         is_equal (self->sender, message->sender) && is_equal (self->interface, message->interface);
 }
 
 static void

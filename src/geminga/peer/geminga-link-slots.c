@@ -95,8 +95,7 @@ replace_member (GVariant *body, gsize index, GVariant *member)
   GVariant *replaced;
 
   for (gsize i = 0; i < n_members; i++)
-    members[i] =
-        i == index ? g_variant_ref_sink (member) : g_variant_get_child_value (body, i);
+    members[i] = i == index ? g_variant_ref_sink (member) : g_variant_get_child_value (body, i);
   replaced = g_variant_ref_sink (g_variant_new_tuple (members, n_members));
   for (gsize i = 0; i < n_members; i++)
     g_variant_unref (members[i]);
@@ -115,8 +114,7 @@ own_init (Own *self, gsize capacity)
   if (fd < 0)
     return FALSE;
 
-  if (ftruncate (fd, (off_t) capacity) != 0 ||
-      fcntl (fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) != 0)
+  if (ftruncate (fd, (off_t) capacity) != 0 || fcntl (fd, F_ADD_SEALS, SEALS | F_SEAL_SEAL) != 0)
     {
       close (fd);
       return FALSE;
@@ -494,9 +492,9 @@ geminga_link_slots_unpack (GemingaLinkSlots *self,
     return fail (error, "the array is larger than its slot, or ends inside an element");
 
   g_variant_unref (message->body);
-  message->body = replace_member (body, place.member,
-                                  other_to_array (self, other, g_variant_get_type_string (member),
-                                                  (gsize) place.size));
+  message->body = replace_member (
+      body, place.member,
+      other_to_array (self, other, g_variant_get_type_string (member), (gsize) place.size));
 
   return TRUE;
 }

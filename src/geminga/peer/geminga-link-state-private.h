@@ -49,8 +49,8 @@ struct _GemingaLink
 {
   atomic_int ref_count;
   guint32 node;
-  GMainContext *context; /* (owned) */
-  GemingaLoop *loop;     /* (owned) */
+  GMainContext *context;            /* (owned) */
+  GemingaLoop *loop;                /* (owned) */
   _Atomic (GemingaThread *) thread; /* (nullable): which had the loop when the socket came */
   const GemingaLinkFuncs *funcs;
   gpointer data;
@@ -82,12 +82,12 @@ struct _GemingaLink
   gboolean is_patient; /* how its process ended will be told: watches wait for that */
   GPtrArray *late;     /* (owned) (nullable) (element-type GemingaPending): those watches */
 
-  GemingaTarget *named_sender; /* (owned) (nullable): whom @sender_name names */
-  char *sender_name;           /* (owned) (nullable): last one sent */
-  char *known_name;            /* (owned) (nullable): last one that came */
-  GemingaTarget *known_sender; /* (owned) (nullable): whom @known_name names */
-  char *known_path;            /* (owned) (nullable): where the last command went */
-  GemingaTarget *known_target; /* (owned) (nullable): the actor there */
+  GemingaTarget *named_sender;   /* (owned) (nullable): whom @sender_name names */
+  char *sender_name;             /* (owned) (nullable): last one sent */
+  char *known_name;              /* (owned) (nullable): last one that came */
+  GemingaTarget *known_sender;   /* (owned) (nullable): whom @known_name names */
+  char *known_path;              /* (owned) (nullable): where the last command went */
+  GemingaTarget *known_target;   /* (owned) (nullable): the actor there */
   GemingaCommand *known_command; /* (nullable): its class's, the last one that came */
 };
 

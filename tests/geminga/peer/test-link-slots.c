@@ -248,9 +248,8 @@ test_malformed (Fixture *self, gconstpointer data)
   assert_refused (self, new_wrapper ("(@ay [],)", 0, 0, 1), NULL, "still needed");
   g_variant_unref (came);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    assert_refused (self,
-                    new_wrapper (rows[i].body, rows[i].member, rows[i].slot, rows[i].size), NULL,
-                    rows[i].what);
+    assert_refused (self, new_wrapper (rows[i].body, rows[i].member, rows[i].slot, rows[i].size),
+                    NULL, rows[i].what);
 }
 
 static GUnixFDList *
@@ -280,10 +279,8 @@ test_bad_memory (Fixture *self, gconstpointer data)
     guint n_fds;
     const char *what;
   } rows[] = {
-    { 1024 * 1024, 0, 1, "size that stays" },
-    { 1024 * 1024, F_SEAL_GROW, 1, "size that stays" },
-    { 1, seals, 1, "slots have not" },
-    { (off_t) 1 << 32, seals, 1, "slots have not" },
+    { 1024 * 1024, 0, 1, "size that stays" }, { 1024 * 1024, F_SEAL_GROW, 1, "size that stays" },
+    { 1, seals, 1, "slots have not" },        { (off_t) 1 << 32, seals, 1, "slots have not" },
     { 1024 * 1024, seals, 2, "announced" },
   };
 
