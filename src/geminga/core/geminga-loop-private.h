@@ -49,6 +49,9 @@ void geminga_loop_unref (GemingaLoop *self);
 void geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item);
 void geminga_loop_post_from (GemingaLoop *self, GemingaLoopItem *item, GemingaThread *thread);
 
+/* The loop's thread, outside of its dispatch: does what waits at once, as far as a dispatch does. */
+void geminga_loop_run_now (GemingaLoop *self);
+
 /* Any thread; the function runs in the loop. Disarming tells whether the timer was still armed. */
 void geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline);
 gboolean geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer);

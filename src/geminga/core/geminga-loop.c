@@ -391,6 +391,13 @@ geminga_loop_post_from (GemingaLoop *self, GemingaLoopItem *item, GemingaThread 
 }
 
 void
+geminga_loop_run_now (GemingaLoop *self)
+{
+  if (geminga_thread_get ()->dispatching != self && has_items (self))
+    loop_dispatch ((GSource *) self, NULL, NULL);
+}
+
+void
 geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline)
 {
   gboolean is_too_late;

@@ -47,7 +47,8 @@ typedef struct
   /* the loop's thread only; once the actor has ended, who ended it */
   GemingaWaits *waits; /* (owned) (nullable) */
 
-  char **wanted; /* (owned) (nullable): commands to receive, in the SELECTIVE state */
+  char **wanted;        /* (owned) (nullable): commands to receive, in the SELECTIVE state */
+  guint64 n_taken_more; /* the consumer only: the mailbox's n_taken counts from there */
 
   /* under the mailbox's lock */
   GemingaInboxNode *stash; /* (owned) (nullable): the last one of a ring of messages put aside */
@@ -67,24 +68,28 @@ struct _GemingaMailbox
   GemingaTarget target; /* while the loop may run the mailbox, it holds a local reference */
 
   GemingaLoopItem item;
-  GemingaInbox inbox;
-  GemingaLoop *loop; /* (owned) */
 
-  /* user messages: those that wait have come and have not been taken */
-  atomic_ullong n_taken;        /* written by the consumer only */
+  /*
+   * Written by who sends. Those that wait are from_elsewhere + from_here - taken. What the consumer
+   * writes with each message is at the end, in other lines of the cache.
+   */
+  GemingaInbox inbox;
   atomic_uint n_from_elsewhere; /* came from other loops, or not from actors */
   atomic_uint n_from_here;      /* came from actors of the same loop, written by its thread only */
-  guint limit;                  /* so many may wait; 0: the queue in the extras knows */
+  atomic_uint n_taken_before;   /* not more than n_taken: read again if that is too few */
 
-  guint n_holds;             /* the loop's thread only */
+  guint limit;       /* so many may wait; 0: the queue in the extras knows */
+  GemingaLoop *loop; /* (owned) */
+
   _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows but for SELECTIVE */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
   atomic_bool is_closed;
-  guint8 placement;      /* GemingaPlacement */
-  bool has_thread;       /* of its own */
-  bool has_system;       /* it holds a reference to its system: until the actor has ended */
-  bool is_ready_delayed; /* the loop's thread only */
-  guint8 reason;         /* GemingaExitReason, of the failure; under lock, constant once ended */
+  atomic_bool has_urgent; /* something that overtakes was pushed and may not be taken */
+  guint8 placement : 7;   /* GemingaPlacement */
+  bool has_thread : 1;    /* of its own; both are constant once it runs */
+  bool has_system;        /* it holds a reference to its system: until the actor has ended */
+  bool is_ready_delayed;  /* the loop's thread only */
+  guint8 reason;          /* GemingaExitReason, of the failure; under lock, constant once ended */
 
   /* the loop's thread only; once the actor has ended, who ended it */
   gint64 started_at;   /* microseconds since 1970 */
@@ -93,6 +98,11 @@ struct _GemingaMailbox
   _Atomic (GemingaMailboxExtras *) extras; /* (owned) (nullable), made under lock */
   GMutex lock;
   GemingaOpenCall *open_calls; /* (nullable), under lock */
+
+  /* the consumer only */
+  GemingaInboxTaken taken;
+  atomic_uint n_taken; /* user messages; others may read it */
+  guint n_holds;       /* the loop's thread only */
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,
@@ -117,8 +127,12 @@ GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
 GemingaMailboxExtras *geminga_mailbox_get_extras_locked (GemingaMailbox *self);
 /* Borrowed; NULL if the actor has not ended or was asked to. */
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
+/* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
+gboolean geminga_mailbox_count_from_elsewhere (GemingaMailbox *self);
 /* How many messages wait. */
 guint geminga_mailbox_get_length (GemingaMailbox *self);
+/* How many did; the loop's thread. */
+guint64 geminga_mailbox_get_n_taken (GemingaMailbox *self);
 
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);

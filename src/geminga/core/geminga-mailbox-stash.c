@@ -26,11 +26,11 @@ static void
 bring_back_locked (GemingaMailbox *self, GemingaMailboxExtras *extras)
 {
   GemingaInboxNode *last = g_steal_pointer (&extras->stash);
-  GemingaInboxNode *normal = self->inbox.normal;
+  GemingaInboxNode *normal = self->taken.normal;
 
   if (normal == NULL)
     {
-      self->inbox.normal = last;
+      self->taken.normal = last;
     }
   else
     {
@@ -40,11 +40,8 @@ bring_back_locked (GemingaMailbox *self, GemingaMailboxExtras *extras)
       normal->next = first;
     }
 
-  /* The consumer is the only writer. They wait again, and will be taken again. */
-  atomic_store_explicit (&self->n_taken,
-                         atomic_load_explicit (&self->n_taken, memory_order_relaxed) -
-                             extras->n_stashed,
-                         memory_order_relaxed);
+  /* They wait again, and will be taken again. */
+  atomic_fetch_add_explicit (&self->n_from_elsewhere, extras->n_stashed, memory_order_relaxed);
   extras->n_stashed = 0;
 }
 

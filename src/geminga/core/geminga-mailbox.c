@@ -164,9 +164,11 @@ start (GemingaMailbox *self)
 static void
 note_taken (GemingaMailbox *self)
 {
-  atomic_store_explicit (&self->n_taken,
-                         atomic_load_explicit (&self->n_taken, memory_order_relaxed) + 1,
-                         memory_order_relaxed);
+  guint n = atomic_load_explicit (&self->n_taken, memory_order_relaxed) + 1;
+
+  atomic_store_explicit (&self->n_taken, n, memory_order_release);
+  if (G_UNLIKELY (n == 0))
+    geminga_mailbox_get_extras (self)->n_taken_more += (guint64) G_MAXUINT + 1;
 }
 
 /* The actor is not running, or not for everything. */
@@ -313,7 +315,7 @@ drain_dead (GemingaMailbox *self)
   do
     {
       g_mutex_lock (&self->lock);
-      node = geminga_inbox_pop (&self->inbox);
+      node = geminga_inbox_pop (&self->inbox, &self->taken);
       g_mutex_unlock (&self->lock);
 
       if (node != NULL)
@@ -326,8 +328,12 @@ drain_dead (GemingaMailbox *self)
 static gboolean
 run_one (GemingaMailbox *self)
 {
-  GemingaMessage *message = (GemingaMessage *) geminga_inbox_pop (&self->inbox);
+  GemingaMessage *message;
 
+  if (atomic_load_explicit (&self->has_urgent, memory_order_relaxed) &&
+      atomic_exchange (&self->has_urgent, FALSE))
+    geminga_inbox_take_shared (&self->inbox, &self->taken);
+  message = (GemingaMessage *) geminga_inbox_pop (&self->inbox, &self->taken);
   if (message == NULL && self->limit == 0)
     message = geminga_mailbox_take_queued (self);
   if (message == NULL)
@@ -376,7 +382,7 @@ retire (GemingaMailbox *self)
 static gboolean
 rest (GemingaMailbox *self)
 {
-  if (!geminga_inbox_rest (&self->inbox))
+  if (!geminga_inbox_rest (&self->inbox, &self->taken))
     return FALSE;
 
   return self->limit > 0 || !geminga_mailbox_has_queued (self) ||
@@ -457,7 +463,7 @@ post_here (GemingaMailbox *self, GemingaMessage *message, GemingaThread *thread)
     }
 
   atomic_store_explicit (&self->n_from_here, n + 1, memory_order_relaxed);
-  if (geminga_inbox_append (&self->inbox, &message->node))
+  if (geminga_inbox_append (&self->inbox, &self->taken, &message->node))
     schedule (self, thread);
 }
 
@@ -467,6 +473,8 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
   GemingaMailbox *self = (GemingaMailbox *) target;
   GemingaThread *thread = geminga_thread_get ();
   gboolean is_kill = message->kind == GEMINGA_MESSAGE_KILL;
+  gboolean is_urgent;
+  gboolean is_first;
 
   if (message->kind == GEMINGA_MESSAGE_CALL)
     {
@@ -494,7 +502,11 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
       return;
     }
 
-  if (geminga_inbox_push (&self->inbox, &message->node))
+  is_urgent = message->node.is_urgent;
+  is_first = geminga_inbox_push (&self->inbox, &message->node);
+  if (is_urgent)
+    atomic_store (&self->has_urgent, TRUE);
+  if (is_first)
     schedule (self, thread);
   if (is_kill)
     take_over (self);
@@ -522,7 +534,7 @@ mailbox_free (GemingaTarget *target)
   GemingaMailboxExtras *extras;
   GemingaInboxNode *node;
 
-  while ((node = geminga_inbox_pop (&self->inbox)) != NULL)
+  while ((node = geminga_inbox_pop (&self->inbox, &self->taken)) != NULL)
     geminga_mailbox_refuse_ended (self, (GemingaMessage *) node);
   geminga_mailbox_refuse_waiting (self);
 
@@ -577,7 +589,7 @@ geminga_mailbox_new (GemingaSystem *system,
   self->target.type = type;
   self->has_system = true;
   self->item.run = mailbox_run;
-  geminga_inbox_init (&self->inbox);
+  geminga_inbox_init (&self->inbox, &self->taken);
   g_mutex_init (&self->lock);
   self->loop = geminga_loop_ref (loop);
   geminga_loop_add_actor (loop);
@@ -647,28 +659,6 @@ geminga_mailbox_get_failure (GemingaMailbox *self)
   GemingaMailboxExtras *extras = atomic_load (&self->extras);
 
   return extras != NULL ? extras->failure : NULL;
-}
-
-/* Those that are being sent may count already: it may be too many for a moment, never too few. */
-guint
-geminga_mailbox_get_length (GemingaMailbox *self)
-{
-  guint n_taken = (guint) atomic_load_explicit (&self->n_taken, memory_order_relaxed);
-
-  return atomic_load_explicit (&self->n_from_elsewhere, memory_order_relaxed) +
-         atomic_load_explicit (&self->n_from_here, memory_order_relaxed) - n_taken;
-}
-
-gboolean
-geminga_mailbox_count_from_elsewhere (GemingaMailbox *self)
-{
-  atomic_fetch_add_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
-  if (geminga_mailbox_get_length (self) <= self->limit)
-    return TRUE;
-
-  atomic_fetch_sub_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
-
-  return FALSE;
 }
 
 void

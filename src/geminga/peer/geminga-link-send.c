@@ -14,6 +14,8 @@
 #define BATCH 1024
 /* What is written in between, so that the buffer stays small. */
 #define WRITE_SIZE (256 * 1024)
+/* What is written in a loop's dispatch is sent at its end, but for so much: the peer may begin. */
+#define EARLY_SIZE (32 * 1024)
 /* While the peer leaves more than this unread, calls and replies stay where they are. */
 #define STALLED_SIZE (1024 * 1024)
 
@@ -359,6 +361,23 @@ is_stalled (GemingaLink *self)
   return geminga_link_socket_get_unsent (self->socket) > STALLED_SIZE;
 }
 
+/* Another thread's context may be iterated by this one later: what counts is who owns it now. */
+static gboolean
+is_in_loop (GemingaLink *self)
+{
+  return atomic_load_explicit (&self->thread, memory_order_relaxed) == geminga_thread_get () &&
+         g_main_context_is_owner (self->context);
+}
+
+static gboolean
+must_wait (GemingaLink *self, const GemingaOutgoing *outgoing)
+{
+  if (outgoing->is_urgent)
+    return !geminga_queue_is_empty (&self->urgent);
+
+  return is_stalled (self) || !geminga_queue_is_empty (&self->messages);
+}
+
 static GemingaOutgoing *
 take_waiting (GemingaLink *self)
 {
@@ -371,15 +390,21 @@ take_waiting (GemingaLink *self)
 }
 
 static void
+note_unsent (GemingaLink *self)
+{
+  atomic_store_explicit (&self->unsent,
+                         self->socket != NULL ? geminga_link_socket_get_unsent (self->socket) : 0,
+                         memory_order_relaxed);
+}
+
+static void
 flush (GemingaLink *self)
 {
   if (self->socket == NULL)
     return;
 
   geminga_link_socket_flush (self->socket);
-  atomic_store_explicit (&self->unsent,
-                         self->socket != NULL ? geminga_link_socket_get_unsent (self->socket) : 0,
-                         memory_order_relaxed);
+  note_unsent (self);
 }
 
 /* For the link's own files */
@@ -416,6 +441,24 @@ geminga_link_send_waiting (GemingaLink *self)
   flush (self);
 
   return n_sent == BATCH && self->socket != NULL;
+}
+
+gboolean
+geminga_link_send_now (GemingaLink *self, GemingaOutgoing *outgoing)
+{
+  if (!is_in_loop (self) || atomic_load (&self->is_closed) || self->socket == NULL ||
+      must_wait (self, outgoing))
+    return FALSE;
+
+  send_one (self, outgoing);
+  if (self->socket != NULL && geminga_link_socket_get_unsent (self->socket) > EARLY_SIZE &&
+      !geminga_link_socket_is_waiting (self->socket))
+    flush (self);
+  else
+    note_unsent (self);
+  geminga_link_schedule (self);
+
+  return TRUE;
 }
 
 gboolean

@@ -209,7 +209,16 @@ probe_break (GemingaActor *actor, GemingaCall *call)
   geminga_actor_fail (actor, error);
 }
 
+static void
+probe_turn (GemingaActor *actor, GemingaCall *call)
+{
+  g_autoptr (GVariant) numbers = g_variant_get_child_value (geminga_call_get_arguments (call), 0);
+
+  geminga_call_return_value (call, g_variant_new ("(u@at)", 1, numbers));
+}
+
 static const GemingaCommandEntry probe_commands[] = {
+  { "Turn", "(atu)", "(uat)", "numbers one", NULL, 0, probe_turn },
   { "Add", "(dd)", "d", "a b", NULL, 0, probe_add },
   { "Fail", NULL, NULL, NULL, NULL, 0, probe_fail },
   { "FailIo", NULL, NULL, NULL, NULL, 0, probe_fail_io },
