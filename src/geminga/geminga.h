@@ -8,6 +8,7 @@
 
 /* core */
 #include "geminga-actor-ref.h"
+#include "geminga-actor-timers.h"
 #include "geminga-actor.h"
 #include "geminga-call.h"
 #include "geminga-command.h"
@@ -15,6 +16,7 @@
 #include "geminga-error.h"
 #include "geminga-exit.h"
 #include "geminga-interface.h"
+#include "geminga-scheduler.h"
 #include "geminga-supervisor.h"
 #include "geminga-system.h"
 

@@ -10,6 +10,7 @@
 #include "geminga-actor-config-private.h"
 #include "geminga-actor-links-private.h"
 #include "geminga-actor-ref-private.h"
+#include "geminga-actor-timers-private.h"
 #include "geminga-call-private.h"
 #include "geminga-command-private.h"
 #include "geminga-core-enums.h"
@@ -25,6 +26,7 @@ typedef struct
 {
   GemingaActorRef *address; /* (owned) (nullable): made when asked for */
   GemingaActorLinks links;
+  GemingaActorTimers *timers; /* (owned) (nullable): made when needed */
 } GemingaActorExtras;
 
 /**
@@ -174,6 +176,11 @@ geminga_actor_real_stopping (GemingaActor *self)
 }
 
 static void
+geminga_actor_real_periodic (GemingaActor *self)
+{
+}
+
+static void
 geminga_actor_real_peer_ended (GemingaActor *self,
                                GemingaActorRef *peer,
                                GemingaExitReason reason,
@@ -266,6 +273,7 @@ geminga_actor_dispose (GObject *object)
   if (priv->extras != NULL)
     {
       geminga_actor_clear_links (GEMINGA_ACTOR (object));
+      g_clear_pointer (&priv->extras->timers, geminga_actor_timers_free);
       g_clear_object (&priv->extras->address);
     }
 
@@ -360,6 +368,7 @@ geminga_actor_class_init (GemingaActorClass *klass)
   klass->handle = geminga_actor_real_handle;
   klass->info = geminga_actor_real_info;
   klass->peer_ended = geminga_actor_real_peer_ended;
+  klass->periodic = geminga_actor_real_periodic;
   klass->mailbox_limit = DEFAULT_MAILBOX_LIMIT;
 
   /**
@@ -426,6 +435,8 @@ geminga_actor_run_started (GemingaActor *self)
   g_autoptr (GemingaActor) kept = g_object_ref (self);
   Previous previous = enter (geminga_thread_get (), self, NULL);
 
+  if (GEMINGA_ACTOR_GET_CLASS (self)->periodic_interval != 0)
+    geminga_actor_set_periodic_interval (self, GEMINGA_ACTOR_GET_CLASS (self)->periodic_interval);
   emit (self, signals[SIGNAL_STARTED], GEMINGA_ACTOR_GET_CLASS (self)->started);
   if (GEMINGA_ACTOR_GET_CLASS (self)->begun != NULL)
     GEMINGA_ACTOR_GET_CLASS (self)->begun (self);
@@ -438,6 +449,8 @@ geminga_actor_run_stopping (GemingaActor *self)
   g_autoptr (GemingaActor) kept = g_object_ref (self);
   Previous previous = enter (geminga_thread_get (), self, NULL);
 
+  if (get_private (self)->extras != NULL)
+    g_clear_pointer (&get_private (self)->extras->timers, geminga_actor_timers_free);
   emit (self, signals[SIGNAL_STOPPING], GEMINGA_ACTOR_GET_CLASS (self)->stopping);
   if (GEMINGA_ACTOR_GET_CLASS (self)->end_begun != NULL)
     GEMINGA_ACTOR_GET_CLASS (self)->end_begun (self);
@@ -512,6 +525,25 @@ GemingaActorLinks *
 geminga_actor_get_links (GemingaActor *self)
 {
   return &get_extras (self)->links;
+}
+
+GemingaActorTimers *
+geminga_actor_peek_timers (GemingaActor *self)
+{
+  GemingaActorExtras *extras = get_private (self)->extras;
+
+  return extras != NULL ? extras->timers : NULL;
+}
+
+GemingaActorTimers *
+geminga_actor_get_timers (GemingaActor *self)
+{
+  GemingaActorExtras *extras = get_extras (self);
+
+  if (extras->timers == NULL)
+    extras->timers = geminga_actor_timers_new (self);
+
+  return extras->timers;
 }
 
 /* Public API */
@@ -651,117 +683,6 @@ geminga_actor_spawn (GemingaActor *self,
     geminga_mailbox_add_child (mailbox, geminga_actor_ref_get_target (child));
 
   return child;
-}
-
-/**
- * geminga_actor_stop:
- * @self: an actor
- *
- * Ends the actor: it gets no more messages, `stopping()` runs, and when nothing holds it any more it is
- * gone.
- *
- * Since: 0.1
- */
-void
-geminga_actor_stop (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_stop (get_private (self)->mailbox);
-}
-
-/**
- * geminga_actor_fail:
- * @self: an actor
- * @error: why
- *
- * Ends the actor as [method@Geminga.Actor.stop] does, because something went wrong. Who supervises it
- * is told why.
- *
- * Since: 0.1
- */
-void
-geminga_actor_fail (GemingaActor *self, const GError *error)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (error != NULL);
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_fail (get_private (self)->mailbox, error);
-}
-
-/**
- * geminga_actor_delay_ready:
- * @self: an actor
- *
- * Keeps the actor from being ready when it has started, until it calls
- * [method@Geminga.Actor.become_ready]. For `started()`.
- *
- * Meanwhile it gets messages, but who waits for it with [method@Geminga.ActorRef.wait_ready_async], as
- * its supervisor does, goes on waiting.
- *
- * Since: 0.1
- */
-void
-geminga_actor_delay_ready (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_delay_ready (get_private (self)->mailbox);
-}
-
-/**
- * geminga_actor_become_ready:
- * @self: an actor
- *
- * Makes an actor ready that has called [method@Geminga.Actor.delay_ready].
- *
- * Since: 0.1
- */
-void
-geminga_actor_become_ready (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_become_ready (get_private (self)->mailbox);
-}
-
-/**
- * geminga_actor_hold:
- * @self: an actor
- *
- * Keeps the actor from ending while it finishes something, until it calls
- * [method@Geminga.Actor.release] as often.
- *
- * Since: 0.1
- */
-void
-geminga_actor_hold (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_hold (get_private (self)->mailbox);
-}
-
-/**
- * geminga_actor_release:
- * @self: an actor
- *
- * Takes back one [method@Geminga.Actor.hold].
- *
- * Since: 0.1
- */
-void
-geminga_actor_release (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_release (get_private (self)->mailbox);
 }
 
 /**

@@ -90,6 +90,8 @@ typedef struct
  * @info: adds to what the command Info answers
  * @peer_ended: an actor that this one watches has ended, see [method@Geminga.Actor.watch]; or one that
  *   it is linked to, if it traps exits
+ * @periodic: what is to be done again and again, see
+ *   [method@Geminga.ActorClass.set_periodic_interval]; it runs as a message, in its turn
  *
  * What an actor class may override. Everything runs in the actor's loop.
  *
@@ -107,9 +109,11 @@ struct _GemingaActorClass
                       GemingaActorRef *peer,
                       GemingaExitReason reason,
                       const GError *error);
+  void (*periodic) (GemingaActor *self);
 
   /*< private >*/
   guint mailbox_limit;
+  guint periodic_interval; /* milliseconds, 0: never */
   gboolean is_main_thread_only;
   /* Around started() and stopping(), whatever subclasses do there. */
   void (*begun) (GemingaActor *self);
@@ -131,6 +135,8 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_mailbox_limit (GemingaActorClass *klass, guint limit);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean main_thread_only);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_class_set_periodic_interval (GemingaActorClass *klass, guint interval);
 GEMINGA_AVAILABLE_IN_0_1
 GPtrArray *geminga_actor_class_list_interfaces (GemingaActorClass *klass);
 

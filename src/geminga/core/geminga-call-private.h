@@ -17,6 +17,9 @@ void geminga_call_release (GemingaCall *self, GemingaThread *thread);
 GemingaCommand *geminga_call_get_declaration (GemingaCall *self);
 void geminga_call_set_declaration (GemingaCall *self, GemingaCommand *command);
 
+/* Whether that is what its answer is given to. */
+gboolean geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask);
+
 void geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

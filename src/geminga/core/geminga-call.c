@@ -203,6 +203,12 @@ geminga_call_get_declaration (GemingaCall *self)
   return self->declaration;
 }
 
+gboolean
+geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask)
+{
+  return self->message->ask == ask;
+}
+
 void
 geminga_call_set_declaration (GemingaCall *self, GemingaCommand *command)
 {

@@ -112,6 +112,20 @@ const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* How many messages wait. */
 guint geminga_mailbox_get_length (GemingaMailbox *self);
 
+static inline GemingaMailbox *
+geminga_mailbox_from_item (GemingaLoopItem *item)
+{
+  return (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
+}
+
+/* What targets and the loop do with it, and the same for one whose loop has a scheduler. */
+void geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message);
+void geminga_mailbox_run_some (GemingaMailbox *self, guint max);
+void geminga_mailbox_post_scheduled (GemingaTarget *target, GemingaMessage *message);
+void geminga_mailbox_run_scheduled (GemingaLoopItem *item);
+/* Delivers what is delayed, before the scheduler goes. */
+void geminga_loop_deliver_delayed (GemingaLoop *loop);
+
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);
 void geminga_mailbox_fail (GemingaMailbox *self, const GError *error);
