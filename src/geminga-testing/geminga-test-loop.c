@@ -7,6 +7,9 @@
 /* When the clock starts, in microseconds: the same in each run, and no time that means nothing. */
 #define START G_TIME_SPAN_SECOND
 
+/* So many steps without time moving on never end. */
+#define MAX_STEPS 1000000
+
 /* FNV-1a */
 #define DIGEST_START 0xcbf29ce484222325u
 #define DIGEST_PRIME 0x100000001b3u
@@ -569,7 +572,8 @@ geminga_test_loop_step (GemingaTestLoop *self)
  * geminga_test_loop_settle:
  * @self: a test loop
  *
- * Lets everything happen that happens before time moves on.
+ * Lets everything happen that happens before time moves on. What never ends is an error: the program is
+ * aborted.
  *
  * Since: 0.1
  */
@@ -577,13 +581,15 @@ void
 geminga_test_loop_settle (GemingaTestLoop *self)
 {
   gboolean stood_still;
+  guint n_steps = 0;
 
   g_return_if_fail (GEMINGA_TEST_IS_LOOP (self));
 
   stood_still = self->stands_still;
   self->stands_still = TRUE;
   while (g_main_context_iteration (self->context, FALSE))
-    continue;
+    if (++n_steps > MAX_STEPS)
+      g_error ("With seed %u something goes on without end while time stands still", self->seed);
   self->stands_still = stood_still;
 }
 

@@ -36,7 +36,8 @@ on_abort (int number)
     line[length++] = digits[--n_digits];
   line[length++] = '\n';
   if (write (STDERR_FILENO, line, length) < 0)
-    return;
+    _exit (1);
+  raise (number); /* which is not handled any more */
 }
 
 static gboolean

@@ -40,6 +40,8 @@ struct _Node
   gboolean is_ending; /* it was asked to end, or ends */
   gboolean is_broken; /* it ended by itself */
   gboolean was_killed;
+  gboolean is_orphan;    /* its supervisor was killed: it ends, but nobody waits for that */
+  gboolean is_late;      /* it is that before it has even started */
   gboolean is_disturbed; /* it may be asked to end at any time */
 };
 
@@ -111,6 +113,8 @@ note_started (GemingaActor *actor)
   node->is_ending = FALSE;
   node->is_broken = FALSE;
   node->was_killed = FALSE;
+  node->is_orphan = node->is_late;
+  node->is_late = FALSE;
   if (node->parent != NULL && node->parent->n_alive == 0 && !can_be_killed (node->parent))
     complain ("“%s” starts without its supervisor", node->id);
 }
@@ -132,9 +136,18 @@ note_stopping (GemingaActor *actor)
     {
       Node *later = g_ptr_array_index (parent->children, i);
 
-      if (later->n_alive > 0)
+      if (later->n_alive > 0 && !later->is_orphan)
         complain ("“%s” stops before “%s”", node->id, later->id);
     }
+}
+
+static void
+note_orphan (Node *child)
+{
+  g_autoptr (GemingaActorRef) ref = geminga_system_ref_actor (world->system, child->id, NULL);
+
+  child->is_orphan = ref != NULL;
+  child->is_late = ref != NULL && child->n_alive == 0;
 }
 
 static void
@@ -147,13 +160,13 @@ note_gone (const char *id)
 
   node->n_alive--;
   node->is_ready = FALSE;
-  for (guint i = 0; node->children != NULL && !can_be_killed (node) && i < node->children->len;
-       i++)
+  for (guint i = 0; node->children != NULL && i < node->children->len; i++)
     {
       Node *child = g_ptr_array_index (node->children, i);
 
-      if (child->n_alive > 0)
+      if (child->n_alive > 0 && !child->is_orphan && !can_be_killed (node))
         complain ("“%s” ends before its child “%s”", id, child->id);
+      note_orphan (child);
     }
 }
 
@@ -476,7 +489,7 @@ plan (Node *parent, guint depth)
   self->strategy = (GemingaStrategy) choose (3);
   self->max_restarts = parent == NULL ? G_MAXUINT : 1 + choose (6);
   self->subtree_max_restarts = parent == NULL || choose (2) == 0 ? 0 : 3 + choose (8);
-  self->first_delay = choose (2) * 100;
+  self->first_delay = parent == NULL ? 100 : choose (2) * 100; /* who never gives up must wait */
   self->children = g_ptr_array_new ();
   for (guint i = 0, n = 1 + choose (4); i < n; i++)
     {
