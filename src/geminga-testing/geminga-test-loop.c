@@ -107,10 +107,9 @@ note (gpointer user_data, const char *event, const char *actor, const char *deta
   digest_text (self, actor);
   digest_text (self, detail);
   if (self->trace != NULL)
-    g_string_append_printf (
-        self->trace, "%" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT " %s %s%s%s\n",
-        self->now / G_TIME_SPAN_SECOND, self->now % G_TIME_SPAN_SECOND, event, actor,
-        detail != NULL ? " " : "", detail != NULL ? detail : "");
+    g_string_append_printf (self->trace, "%" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT " %s %s%s%s\n",
+                            self->now / G_TIME_SPAN_SECOND, self->now % G_TIME_SPAN_SECOND, event,
+                            actor, detail != NULL ? " " : "", detail != NULL ? detail : "");
 }
 
 static void
@@ -150,8 +149,7 @@ draw_fault (GemingaTestLoop *self, GemingaFaultPoint point, gint64 *delay)
         return GEMINGA_FAULT_FAIL;
       if (!has_luck (self, self->delay_rate))
         return GEMINGA_FAULT_NONE;
-      *delay =
-          (gint64) (g_rand_double (self->random) * self->max_delay * G_TIME_SPAN_MILLISECOND);
+      *delay = (gint64) (g_rand_double (self->random) * self->max_delay * G_TIME_SPAN_MILLISECOND);
       return GEMINGA_FAULT_DELAY;
     case GEMINGA_FAULT_POINT_SPAWN:
       return has_luck (self, self->spawn_failure_rate) ? GEMINGA_FAULT_FAIL : GEMINGA_FAULT_NONE;

@@ -17,6 +17,7 @@
 #include "geminga-exit.h"
 #include "geminga-interface.h"
 #include "geminga-scheduler.h"
+#include "geminga-state-machine.h"
 #include "geminga-supervisor.h"
 #include "geminga-system.h"
 

@@ -47,6 +47,32 @@ const Ticker = GObject.registerClass(class Ticker extends Geminga.Actor {
     }
 });
 
+const Door = GObject.registerClass(class Door extends Geminga.Actor {
+    static [Geminga.commands] = {Open: [], Close: []};
+
+    vfunc_started() {
+        this.machine = Geminga.StateMachine.new(this);
+        this.machine.add_state('closed', 0, ['Open'], ['moving']);
+        this.machine.add_state('moving', Geminga.StateFlags.POSTPONE, [], ['open', 'closed']);
+        this.machine.add_state('open', 0, ['Close'], ['moving']);
+        this.machine.connect('entered', (_machine, state) => seen.push(state));
+        this.machine.go('closed');
+    }
+
+    move(state) {
+        this.machine.set_timeout('moving', 3000, state);
+        this.machine.go('moving');
+    }
+
+    Open() {
+        this.move('open');
+    }
+
+    Close() {
+        this.move('closed');
+    }
+});
+
 function assertEqual(actual, expected) {
     if (JSON.stringify(actual) !== JSON.stringify(expected))
         throw new Error(`${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`);
@@ -73,6 +99,17 @@ const tests = {
         await ticker.ask('Pulse');
         loop.advance(2 * HOUR);
         assertEqual(seen, ['periodic', 'periodic']);
+    },
+
+    async stateMachine(system, loop) {
+        const door = system.spawn(Door, 'door');
+        const error = await door.ask('Close').catch(thrown => thrown);
+
+        assertEqual(error.matches(Geminga.Error, Geminga.Error.INVALID_STATE), true);
+        await door.ask('Open');
+        await door.ask('Close');
+        loop.advance(3000);
+        assertEqual(seen, ['closed', 'moving', 'open', 'moving', 'closed']);
     },
 
     async wrong(system) {

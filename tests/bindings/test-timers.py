@@ -48,6 +48,28 @@ class Ticker(Geminga.Actor):
         self.add_timer(1, Geminga.TimerFlags.NONE, "Nothing", None)
 
 
+class Door(Geminga.Actor):
+    def do_started(self):
+        self.machine = Geminga.StateMachine.new(self)
+        self.machine.add_state("closed", 0, ["Open"], ["moving"])
+        self.machine.add_state("moving", Geminga.StateFlags.POSTPONE, [], ["open", "closed"])
+        self.machine.add_state("open", 0, ["Close"], ["moving"])
+        self.machine.connect("entered", lambda machine, state: seen.append(state))
+        self.machine.go("closed")
+
+    def move(self, state):
+        self.machine.set_timeout("moving", 3000, state)
+        self.machine.go("moving")
+
+    @Geminga.command
+    def Open(self):
+        self.move("open")
+
+    @Geminga.command
+    def Close(self):
+        self.move("closed")
+
+
 class TimersTest(unittest.TestCase):
     def setUp(self):
         seen.clear()
@@ -107,6 +129,20 @@ class TimersTest(unittest.TestCase):
                 await ticker.ask("Ping", timeout=3600)
             self.assertTrue(Geminga.is_error(caught.exception, Geminga.Error.TIMED_OUT))
             self.assertGreaterEqual(self.loop.get_time(), 3600 * 1000000)
+
+        self.run_with(main)
+
+    def test_state_machine(self):
+        async def main():
+            door = self.system.spawn(Door, "door")
+            with self.assertRaises(GLib.Error) as caught:
+                await door.Close()
+            self.assertTrue(Geminga.is_error(caught.exception, Geminga.Error.INVALID_STATE))
+            self.assertIn("does not accept Close in state “closed”", caught.exception.message)
+            await door.Open()
+            await door.Close()
+            self.loop.advance(3000)
+            self.assertEqual(seen, ["closed", "moving", "open", "moving", "closed"])
 
         self.run_with(main)
 

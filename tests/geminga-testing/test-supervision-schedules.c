@@ -5,6 +5,8 @@
 #include <geminga-testing.h>
 #include <string.h>
 
+#include "helper-actor.h"
+
 /*
  * Random trees of supervisors, in which actors fail, are killed, cannot be made and do not get their
  * messages. At each step: no actor is there twice, children start and stop in their order. In the end,
@@ -119,7 +121,7 @@ note_started (GemingaActor *actor)
     complain ("“%s” starts without its supervisor", node->id);
 }
 
-/* Whoever was asked to end by its supervisor is the last of its siblings that is left. */
+/* A leaf that was asked to end by its supervisor is the last of its siblings that is left. */
 static void
 note_stopping (GemingaActor *actor)
 {
@@ -127,6 +129,8 @@ note_stopping (GemingaActor *actor)
   Node *parent = node->parent;
 
   node->is_ending = TRUE;
+  if (node->is_supervisor) /* it may have given up by itself */
+    return;
   if (node->is_broken || node->is_disturbed || world->is_stopping)
     return;
   if (parent == NULL || !parent->is_ending || parent->n_alive == 0)
@@ -191,57 +195,6 @@ mark_gone (Mark *mark)
 
   if (id != NULL)
     note_gone (id);
-}
-
-/* Helper: takes its time, outside of the tree */
-
-#define HELPER_TYPE (helper_get_type ())
-G_DECLARE_FINAL_TYPE (Helper, helper, TEST, HELPER, GemingaActor)
-
-struct _Helper
-{
-  GemingaActor parent_instance;
-};
-
-G_DEFINE_FINAL_TYPE (Helper, helper, GEMINGA_TYPE_ACTOR)
-
-static void
-wake (GemingaActor *actor, gpointer user_data)
-{
-  geminga_call_return_value (user_data, NULL);
-}
-
-static void
-answer_later (GemingaActor *actor, GemingaCall *call, guint interval)
-{
-  if (geminga_actor_add_timer_func (actor, interval, GEMINGA_TIMER_FLAGS_NONE, wake,
-                                    g_object_ref (call), g_object_unref, NULL) == 0)
-    g_assert_not_reached ();
-}
-
-static void
-helper_sleep (GemingaActor *actor, GemingaCall *call)
-{
-  guint32 interval;
-
-  g_variant_get (geminga_call_get_arguments (call), "(u)", &interval);
-  answer_later (actor, call, interval);
-}
-
-static const GemingaCommandEntry helper_commands[] = {
-  { "Sleep", "(u)", NULL, "interval", NULL, 0, helper_sleep },
-};
-
-static void
-helper_class_init (HelperClass *klass)
-{
-  geminga_actor_class_add_commands (GEMINGA_ACTOR_CLASS (klass), helper_commands,
-                                    G_N_ELEMENTS (helper_commands));
-}
-
-static void
-helper_init (Helper *self)
-{
 }
 
 /* Leaf: works, fails, finishes, takes its time */
@@ -720,8 +673,8 @@ static void
 spawn (GType type, const char *id, GVariant *properties)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GemingaActorRef) ref = geminga_system_spawn (
-      world->system, type, id, GEMINGA_PLACEMENT_SHARED, properties, &error);
+  g_autoptr (GemingaActorRef) ref =
+      geminga_system_spawn (world->system, type, id, GEMINGA_PLACEMENT_SHARED, properties, &error);
 
   g_assert_no_error (error);
   geminga_test_loop_spare (world->loop, id);

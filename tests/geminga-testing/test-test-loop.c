@@ -39,8 +39,7 @@ counter_count (GemingaActor *actor, GemingaCall *call)
 static void
 counter_is_in_order (GemingaActor *actor, GemingaCall *call)
 {
-  geminga_call_return_value (call,
-                             g_variant_new_boolean (!TEST_COUNTER (actor)->is_out_of_order));
+  geminga_call_return_value (call, g_variant_new_boolean (!TEST_COUNTER (actor)->is_out_of_order));
 }
 
 static const GemingaCommandEntry counter_commands[] = {
@@ -66,8 +65,8 @@ static GemingaActorRef *
 spawn (GemingaSystem *system, const char *id)
 {
   g_autoptr (GError) error = NULL;
-  GemingaActorRef *ref = geminga_system_spawn (system, COUNTER_TYPE, id, GEMINGA_PLACEMENT_SHARED,
-                                               NULL, &error);
+  GemingaActorRef *ref =
+      geminga_system_spawn (system, COUNTER_TYPE, id, GEMINGA_PLACEMENT_SHARED, NULL, &error);
 
   g_assert_no_error (error);
 
@@ -226,8 +225,7 @@ test_jump (void)
   g_assert_null (result);
   g_assert_cmpint (geminga_test_loop_get_time (loop), ==, G_TIME_SPAN_SECOND);
   run_until (loop, &result);
-  g_assert_cmpint (geminga_test_loop_get_time (loop), ==,
-                   G_TIME_SPAN_SECOND + G_TIME_SPAN_MINUTE);
+  g_assert_cmpint (geminga_test_loop_get_time (loop), ==, G_TIME_SPAN_SECOND + G_TIME_SPAN_MINUTE);
   g_assert_null (geminga_actor_ref_ask_finish (ref, result, &error));
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_TIMED_OUT);
   stop (loop, system);
@@ -297,8 +295,8 @@ test_spawn_fault (void)
   g_autoptr (GError) error = NULL;
 
   g_object_set (loop, "spawn-failure-rate", 1.0, NULL);
-  g_assert_null (geminga_system_spawn (system, COUNTER_TYPE, "a", GEMINGA_PLACEMENT_SHARED, NULL,
-                                       &error));
+  g_assert_null (
+      geminga_system_spawn (system, COUNTER_TYPE, "a", GEMINGA_PLACEMENT_SHARED, NULL, &error));
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
   g_object_set (loop, "has-faults", FALSE, NULL);
   ref = spawn (system, "a");

@@ -43,8 +43,7 @@ test_fails (void)
 
   g_assert_false (geminga_test_run_schedules (10, run, &runs, &error));
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_FAILED);
-  g_assert_cmpstr (error->message, ==,
-                   "With seed 4: It is bad. Replay with GEMINGA_TEST_SEED=4");
+  g_assert_cmpstr (error->message, ==, "With seed 4: It is bad. Replay with GEMINGA_TEST_SEED=4");
   g_assert_cmpuint (runs.n_runs, ==, 4);
 }
 

@@ -48,7 +48,7 @@ struct _GemingaActorTimers
 {
   GemingaMailbox *mailbox; /* its actor owns this */
   GHashTable *by_id;       /* (owned) (element-type ActorTimer) */
-  GQueue sent;             /* (element-type guint): ids of those that have fired for the last time */
+  GQueue sent; /* (element-type guint): ids of those that have fired for the last time */
   guint last_id;
   guint periodic_id; /* of what runs periodic(); 0: nothing does */
 };
@@ -238,9 +238,9 @@ handle_run_timer (GemingaActor *actor, GemingaCall *call)
 static gpointer
 make_run_timer (gpointer data)
 {
-  const GemingaCommandEntry entry = { "_RunTimer", "(u)", NULL, "id",
-                                      NULL,        GEMINGA_COMMAND_FLAGS_PRIVATE,
-                                      handle_run_timer };
+  const GemingaCommandEntry entry = {
+    "_RunTimer", "(u)", NULL, "id", NULL, GEMINGA_COMMAND_FLAGS_PRIVATE, handle_run_timer
+  };
 
   return geminga_command_new_from_entry (&entry);
 }

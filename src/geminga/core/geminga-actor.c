@@ -16,6 +16,7 @@
 #include "geminga-core-enums.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
+#include "geminga-state-machine-private.h"
 #include "geminga-system-private.h"
 
 /* Messages that may wait in a mailbox if the class says nothing. */
@@ -26,7 +27,8 @@ typedef struct
 {
   GemingaActorRef *address; /* (owned) (nullable): made when asked for */
   GemingaActorLinks links;
-  GemingaActorTimers *timers; /* (owned) (nullable): made when needed */
+  GemingaActorTimers *timers;   /* (owned) (nullable): made when needed */
+  GemingaStateMachine *machine; /* (owned) (nullable) */
 } GemingaActorExtras;
 
 /**
@@ -92,6 +94,16 @@ get_extras (GemingaActor *self)
     priv->extras = g_new0 (GemingaActorExtras, 1);
 
   return priv->extras;
+}
+
+/* What the actor would have done later. */
+static void
+clear_waiting (GemingaActor *self)
+{
+  GemingaActorExtras *extras = get_private (self)->extras;
+
+  g_clear_pointer (&extras->timers, geminga_actor_timers_free);
+  g_clear_pointer (&extras->machine, geminga_state_machine_detach);
 }
 
 /* What the thread did before. */
@@ -273,7 +285,7 @@ geminga_actor_dispose (GObject *object)
   if (priv->extras != NULL)
     {
       geminga_actor_clear_links (GEMINGA_ACTOR (object));
-      g_clear_pointer (&priv->extras->timers, geminga_actor_timers_free);
+      clear_waiting (GEMINGA_ACTOR (object));
       g_clear_object (&priv->extras->address);
     }
 
@@ -450,7 +462,7 @@ geminga_actor_run_stopping (GemingaActor *self)
   Previous previous = enter (geminga_thread_get (), self, NULL);
 
   if (get_private (self)->extras != NULL)
-    g_clear_pointer (&get_private (self)->extras->timers, geminga_actor_timers_free);
+    clear_waiting (self);
   emit (self, signals[SIGNAL_STOPPING], GEMINGA_ACTOR_GET_CLASS (self)->stopping);
   if (GEMINGA_ACTOR_GET_CLASS (self)->end_begun != NULL)
     GEMINGA_ACTOR_GET_CLASS (self)->end_begun (self);
@@ -475,13 +487,17 @@ void
 geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message)
 {
   GemingaThread *thread = geminga_thread_get ();
+  GemingaActorExtras *extras = get_private (self)->extras;
   GemingaCall *call = geminga_call_new (thread, get_private (self)->mailbox, message);
   Previous previous;
 
   if (check_call (self, call, message))
     {
       previous = enter (thread, self, call);
-      GEMINGA_ACTOR_GET_CLASS (self)->handle (self, call);
+      if (G_LIKELY (extras == NULL || extras->machine == NULL))
+        GEMINGA_ACTOR_GET_CLASS (self)->handle (self, call);
+      else
+        geminga_state_machine_handle (extras->machine, call);
       leave (previous);
     }
   geminga_call_release (call, thread);
@@ -533,6 +549,14 @@ geminga_actor_peek_timers (GemingaActor *self)
   GemingaActorExtras *extras = get_private (self)->extras;
 
   return extras != NULL ? extras->timers : NULL;
+}
+
+gboolean
+geminga_actor_set_state_machine (GemingaActor *self, GemingaStateMachine *machine)
+{
+  GemingaActorExtras *extras = get_extras (self);
+
+  return g_set_object (&extras->machine, extras->machine == NULL ? machine : extras->machine);
 }
 
 GemingaActorTimers *

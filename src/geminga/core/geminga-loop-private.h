@@ -69,10 +69,8 @@ GemingaFault geminga_loop_inject (GemingaLoop *self,
                                   const char *actor,
                                   const char *detail,
                                   gint64 *delay);
-void geminga_loop_note (GemingaLoop *self,
-                        const char *event,
-                        const char *actor,
-                        const char *detail);
+void
+geminga_loop_note (GemingaLoop *self, const char *event, const char *actor, const char *detail);
 /* Messages that are delayed, see geminga-mailbox-scheduled.c. Borrowed; NULL without a scheduler. */
 GQueue *geminga_loop_get_delayed (GemingaLoop *self);
 /* The first deadline; GEMINGA_LOOP_NEVER if there is none. */

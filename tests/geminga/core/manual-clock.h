@@ -45,8 +45,9 @@ manual_note (gpointer user_data, const char *event, const char *actor, const cha
 static inline void
 manual_clock_install (void)
 {
-  static const GemingaScheduler scheduler = { manual_get_time, manual_choose, manual_inject,
-                                              manual_note,     { NULL } };
+  static const GemingaScheduler scheduler = {
+    manual_get_time, manual_choose, manual_inject, manual_note, { NULL }
+  };
 
   manual_clock.now = G_TIME_SPAN_SECOND;
   g_assert_true (geminga_scheduler_install (NULL, &scheduler, NULL));

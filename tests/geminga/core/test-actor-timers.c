@@ -16,7 +16,7 @@ struct _Ticker
 {
   GemingaActor parent_instance;
 
-  guint timer; /* the last one that was added */
+  guint timer;     /* the last one that was added */
   GPtrArray *kept; /* (owned) (element-type GemingaCall) */
 };
 

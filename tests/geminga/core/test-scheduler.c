@@ -13,8 +13,9 @@
 static void
 test_install (void)
 {
-  static const GemingaScheduler other = { manual_get_time, manual_choose, manual_inject,
-                                          manual_note,     { NULL } };
+  static const GemingaScheduler other = {
+    manual_get_time, manual_choose, manual_inject, manual_note, { NULL }
+  };
 
   manual_clock_install ();
   g_assert_false (geminga_scheduler_install (NULL, &other, NULL));
