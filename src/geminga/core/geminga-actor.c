@@ -556,7 +556,12 @@ geminga_actor_set_state_machine (GemingaActor *self, GemingaStateMachine *machin
 {
   GemingaActorExtras *extras = get_extras (self);
 
-  return g_set_object (&extras->machine, extras->machine == NULL ? machine : extras->machine);
+  if (extras->machine != NULL)
+    return FALSE;
+
+  extras->machine = g_object_ref (machine);
+
+  return TRUE;
 }
 
 GemingaActorTimers *
