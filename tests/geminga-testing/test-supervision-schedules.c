@@ -111,14 +111,15 @@ note_started (GemingaActor *actor)
 
   if (node->n_alive++ > 0)
     complain ("“%s” is there twice", node->id);
+  if (node->parent != NULL && node->parent->n_alive == 0 && !node->is_late)
+    complain ("“%s” starts without its supervisor", node->id);
+
   node->is_ready = FALSE;
   node->is_ending = FALSE;
   node->is_broken = FALSE;
   node->was_killed = FALSE;
   node->is_orphan = node->is_late;
   node->is_late = FALSE;
-  if (node->parent != NULL && node->parent->n_alive == 0 && !can_be_killed (node->parent))
-    complain ("“%s” starts without its supervisor", node->id);
 }
 
 /* A leaf that was asked to end by its supervisor is the last of its siblings that is left. */
