@@ -132,7 +132,7 @@ note_stopping (GemingaActor *actor)
   node->is_ending = TRUE;
   if (node->is_supervisor) /* it may have given up by itself */
     return;
-  if (node->is_broken || node->is_disturbed || world->is_stopping)
+  if (node->is_broken || node->is_orphan || node->is_disturbed || world->is_stopping)
     return;
   if (parent == NULL || !parent->is_ending || parent->n_alive == 0)
     return;
