@@ -81,8 +81,11 @@ class TimersTest(unittest.TestCase):
 
     def run_with(self, function):
         async def main():
-            await function()
-            await self.system.stop()
+            try:
+                await function()
+            finally:
+                self.loop.props.has_faults = False
+                await self.system.stop()
 
         Geminga.run(main())
 
@@ -124,7 +127,7 @@ class TimersTest(unittest.TestCase):
             ticker = self.system.spawn(Ticker, "ticker")
             await ticker.wait_ready()
             self.loop.props.delay_rate = 1
-            self.loop.props.max_delay = 1000 * HOUR
+            self.loop.props.max_delay = 500 * HOUR
             with self.assertRaises(GLib.Error) as caught:
                 await ticker.ask("Ping", timeout=3600)
             self.assertTrue(Geminga.is_error(caught.exception, Geminga.Error.TIMED_OUT))

@@ -123,6 +123,7 @@ void geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message);
 void geminga_mailbox_run_some (GemingaMailbox *self, guint max);
 void geminga_mailbox_post_scheduled (GemingaTarget *target, GemingaMessage *message);
 void geminga_mailbox_run_scheduled (GemingaLoopItem *item);
+gboolean geminga_mailbox_can_be_made (GemingaMailbox *self, GError **error);
 /* Delivers what is delayed, before the scheduler goes. */
 void geminga_loop_deliver_delayed (GemingaLoop *loop);
 

@@ -177,6 +177,23 @@ geminga_mailbox_run_scheduled (GemingaLoopItem *item)
                        geminga_exit_reason_get_nick ((GemingaExitReason) self->reason));
 }
 
+gboolean
+geminga_mailbox_can_be_made (GemingaMailbox *self, GError **error)
+{
+  const char *type = g_type_name (self->target.type);
+  gint64 delay;
+
+  geminga_loop_note (self->loop, "spawn", get_id (self), type);
+  if (geminga_loop_inject (self->loop, GEMINGA_FAULT_POINT_SPAWN, get_id (self), type, &delay) ==
+      GEMINGA_FAULT_NONE)
+    return TRUE;
+
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+               "The test has actor “%s” of class %s not be made", get_id (self), type);
+
+  return FALSE;
+}
+
 void
 geminga_loop_deliver_delayed (GemingaLoop *loop)
 {

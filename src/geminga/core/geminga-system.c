@@ -183,27 +183,6 @@ add (GemingaSystem *self, GemingaTarget *target, GError **error)
   return is_added;
 }
 
-/* FALSE: a test has it go wrong. */
-static gboolean
-can_be_made (GemingaSystem *self, GemingaMailbox *mailbox, GError **error)
-{
-  const char *id = geminga_target_get_id (&mailbox->target);
-  const char *type = g_type_name (mailbox->target.type);
-  gint64 delay;
-
-  geminga_loop_note (mailbox->loop, "spawn", id, type);
-  if (geminga_loop_inject (mailbox->loop, GEMINGA_FAULT_POINT_SPAWN, id, type, &delay) ==
-      GEMINGA_FAULT_NONE)
-    return TRUE;
-
-  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
-               "The test has actor “%s” of class %s not be made", id, type);
-  geminga_system_remove (self, &mailbox->target);
-  geminga_target_unref (&mailbox->target);
-
-  return FALSE;
-}
-
 static GemingaTarget *
 spawn_in_loop (GemingaSystem *self,
                GType type,
@@ -221,8 +200,12 @@ spawn_in_loop (GemingaSystem *self,
       geminga_target_unref (&mailbox->target);
       return NULL;
     }
-  if (geminga_loop_has_scheduler (loop) && !can_be_made (self, mailbox, error))
-    return NULL;
+  if (geminga_loop_has_scheduler (loop) && !geminga_mailbox_can_be_made (mailbox, error))
+    {
+      geminga_system_remove (self, &mailbox->target);
+      geminga_target_unref (&mailbox->target);
+      return NULL;
+    }
 
   geminga_mailbox_start (mailbox);
 
