@@ -161,6 +161,26 @@ geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean mai
 }
 
 /**
+ * geminga_actor_class_set_default_periodic_interval:
+ * @klass: an actor class
+ * @interval: milliseconds from one run to the next, 0 for none
+ *
+ * Has `periodic()` run again and again in each actor of the class, from its start to its end.
+ *
+ * An actor may change it for itself with [method@Geminga.Actor.set_periodic_interval], which also says
+ * more about when it runs.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_set_default_periodic_interval (GemingaActorClass *klass, guint interval)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+
+  klass->periodic_interval = interval;
+}
+
+/**
  * geminga_actor_class_list_interfaces:
  * @klass: an actor class
  *

@@ -142,6 +142,14 @@ call_message_new (GemingaActorRef *self,
   return message;
 }
 
+static gint64
+get_time (GemingaThread *thread)
+{
+  GemingaLoop *loop = thread->dispatching;
+
+  return geminga_loop_get_time (loop != NULL ? loop : geminga_thread_get_loop (thread));
+}
+
 /* Not later than the deadline of the call that is being handled. */
 static gint64
 compute_deadline (GemingaThread *thread, int timeout)
@@ -152,7 +160,7 @@ compute_deadline (GemingaThread *thread, int timeout)
   if (timeout < 0)
     timeout = GEMINGA_DEFAULT_TIMEOUT;
   if (timeout != G_MAXINT)
-    deadline = g_get_monotonic_time () + (gint64) timeout * G_TIME_SPAN_MILLISECOND;
+    deadline = get_time (thread) + (gint64) timeout * G_TIME_SPAN_MILLISECOND;
   if (inherited != 0 && (deadline == 0 || inherited < deadline))
     deadline = inherited;
 

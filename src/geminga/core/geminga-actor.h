@@ -93,6 +93,8 @@ typedef struct
  * @info: adds to what the command Info answers
  * @peer_ended: an actor that this one watches has ended, see [method@Geminga.Actor.watch]; or one that
  *   it is linked to, if it traps exits
+ * @periodic: what is to be done again and again, see
+ *   [method@Geminga.ActorClass.set_default_periodic_interval]; it runs as a message, in its turn
  *
  * What an actor class may override. Everything runs in the actor's loop.
  *
@@ -110,9 +112,11 @@ struct _GemingaActorClass
                       GemingaActorRef *peer,
                       GemingaExitReason reason,
                       const GError *error);
+  void (*periodic) (GemingaActor *self);
 
   /*< private >*/
   guint mailbox_limit;
+  guint periodic_interval; /* milliseconds, 0: never */
   gboolean is_main_thread_only;
   GemingaMailboxPolicy mailbox_policy;
   gboolean has_urgent_commands;
@@ -138,6 +142,8 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_mailbox_policy (GemingaActorClass *klass, GemingaMailboxPolicy policy);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean main_thread_only);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_class_set_default_periodic_interval (GemingaActorClass *klass, guint interval);
 GEMINGA_AVAILABLE_IN_0_1
 GPtrArray *geminga_actor_class_list_interfaces (GemingaActorClass *klass);
 

@@ -21,6 +21,9 @@ GemingaCommand *geminga_call_get_declaration (GemingaCall *self);
 /* It is a dead letter, and will be refused. */
 void geminga_call_note_unhandled (GemingaCall *self);
 
+/* Whether that is what its answer is given to. */
+gboolean geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask);
+
 void geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

@@ -223,6 +223,12 @@ geminga_call_get_declaration (GemingaCall *self)
   return self->declaration;
 }
 
+gboolean
+geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask)
+{
+  return self->message->ask == ask;
+}
+
 void
 geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
 {

@@ -134,6 +134,21 @@ guint geminga_mailbox_get_length (GemingaMailbox *self);
 /* How many did; the loop's thread. */
 guint64 geminga_mailbox_get_n_taken (GemingaMailbox *self);
 
+static inline GemingaMailbox *
+geminga_mailbox_from_item (GemingaLoopItem *item)
+{
+  return (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
+}
+
+/* What targets and the loop do with it, and the same for one whose loop has a scheduler. */
+void geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message);
+void geminga_mailbox_run_some (GemingaMailbox *self, guint max);
+void geminga_mailbox_post_scheduled (GemingaTarget *target, GemingaMessage *message);
+void geminga_mailbox_run_scheduled (GemingaLoopItem *item);
+gboolean geminga_mailbox_can_be_made (GemingaMailbox *self, GError **error);
+/* Delivers what is delayed, before the scheduler goes. */
+void geminga_loop_deliver_delayed (GemingaLoop *loop);
+
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);
 void geminga_mailbox_fail (GemingaMailbox *self, const GError *error);

@@ -389,22 +389,26 @@ rest (GemingaMailbox *self)
          !geminga_inbox_wake (&self->inbox);
 }
 
-static void
-mailbox_run (GemingaLoopItem *item)
+void
+geminga_mailbox_run_some (GemingaMailbox *self, guint max)
 {
-  GemingaMailbox *self =
-      (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
   guint n_messages = 0;
 
   if (G_UNLIKELY (self->state == GEMINGA_MAILBOX_NEW))
     start (self);
-  while (self->state != GEMINGA_MAILBOX_ENDED && n_messages < BATCH && run_one (self))
+  while (self->state != GEMINGA_MAILBOX_ENDED && n_messages < max && run_one (self))
     n_messages++;
 
   if (self->state == GEMINGA_MAILBOX_ENDED)
     retire (self);
-  else if (n_messages == BATCH || !rest (self))
+  else if (!rest (self))
     schedule (self, geminga_thread_get ());
+}
+
+static void
+mailbox_run (GemingaLoopItem *item)
+{
+  geminga_mailbox_run_some (geminga_mailbox_from_item (item), BATCH);
 }
 
 /*
@@ -445,8 +449,6 @@ take_over (GemingaMailbox *self)
 
 /* GemingaTarget */
 
-static const GemingaTargetClass mailbox_class;
-
 /*
  * From one actor to another of its loop. The loop's thread is the consumer as long as the actor has
  * not ended, and nobody takes that from it: no message needs more than plain stores.
@@ -467,8 +469,8 @@ post_here (GemingaMailbox *self, GemingaMessage *message, GemingaThread *thread)
     schedule (self, thread);
 }
 
-static void
-mailbox_post (GemingaTarget *target, GemingaMessage *message)
+void
+geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message)
 {
   GemingaMailbox *self = (GemingaMailbox *) target;
   GemingaThread *thread = geminga_thread_get ();
@@ -563,7 +565,14 @@ mailbox_make_id (GemingaTarget *target)
 }
 
 static const GemingaTargetClass mailbox_class = {
-  .post = mailbox_post,
+  .post = geminga_mailbox_post,
+  .free = mailbox_free,
+  .has_ended = mailbox_has_ended,
+  .make_id = mailbox_make_id,
+};
+
+static const GemingaTargetClass scheduled_class = {
+  .post = geminga_mailbox_post_scheduled,
   .free = mailbox_free,
   .has_ended = mailbox_has_ended,
   .make_id = mailbox_make_id,
@@ -582,13 +591,15 @@ geminga_mailbox_new (GemingaSystem *system,
 {
   GemingaMailbox *self = g_new0 (GemingaMailbox, 1);
   GemingaActorClass *klass = g_type_class_peek (type);
+  gboolean is_scheduled = geminga_loop_has_scheduler (loop);
 
   if (klass == NULL)
     klass = g_type_class_ref (type); /* for good */
-  geminga_target_init (&self->target, &mailbox_class, g_object_ref (system), node, id);
+  geminga_target_init (&self->target, is_scheduled ? &scheduled_class : &mailbox_class,
+                       g_object_ref (system), node, id);
   self->target.type = type;
   self->has_system = true;
-  self->item.run = mailbox_run;
+  self->item.run = is_scheduled ? geminga_mailbox_run_scheduled : mailbox_run;
   geminga_inbox_init (&self->inbox, &self->taken);
   g_mutex_init (&self->lock);
   self->loop = geminga_loop_ref (loop);
@@ -606,7 +617,7 @@ geminga_mailbox_new (GemingaSystem *system,
 gboolean
 geminga_target_is_mailbox (GemingaTarget *target)
 {
-  return target->klass == &mailbox_class;
+  return target->klass->free == mailbox_free;
 }
 
 gboolean

@@ -503,7 +503,7 @@ function guardMethods(klass) {
     }
     if (own('vfunc_handle'))
         prototype.vfunc_handle = guardHandle(prototype.vfunc_handle);
-    for (const name of ['vfunc_started', 'vfunc_stopping']) {
+    for (const name of ['vfunc_started', 'vfunc_stopping', 'vfunc_periodic']) {
         if (own(name))
             prototype[name] = guardStep(prototype[name]);
     }
