@@ -14,6 +14,7 @@
 #include "geminga-core-enums.h"
 #include "geminga-error.h"
 #include "geminga-exit.h"
+#include "geminga-group.h"
 #include "geminga-interface.h"
 #include "geminga-supervisor.h"
 #include "geminga-system.h"

@@ -10,6 +10,7 @@
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
 #include "geminga-mailbox-private.h"
+#include "geminga-registry-private.h"
 #include "geminga-supervisor.h"
 
 /* How long actors may take to end before they are killed, in milliseconds. */
@@ -33,6 +34,8 @@ struct _GemingaSystem
   const GemingaSystemBackend *backend; /* (nullable), fixed before the first actor */
   gpointer backend_data;
   guint32 node;
+  GMainContext *context;       /* (owned): of the system's own actors */
+  GemingaDirectory *directory; /* (owned) */
 
   GMutex lock;
   GHashTable *actors;  /* (owned) (element-type GemingaTarget), under lock: a set, by id */
@@ -180,13 +183,13 @@ add (GemingaSystem *self, GemingaTarget *target, GError **error)
 
 static GemingaTarget *
 spawn_in_loop (GemingaSystem *self,
+               GemingaLoop *loop,
                GType type,
                const char *id,
                GemingaPlacement placement,
                GVariant *properties,
                GError **error)
 {
-  GemingaLoop *loop = geminga_thread_get_loop (geminga_thread_get ());
   GemingaMailbox *mailbox =
       geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
 
@@ -199,6 +202,18 @@ spawn_in_loop (GemingaSystem *self,
   geminga_mailbox_start (mailbox);
 
   return &mailbox->target;
+}
+
+static GemingaTarget *
+spawn_here (GemingaSystem *self,
+            GType type,
+            const char *id,
+            GemingaPlacement placement,
+            GVariant *properties,
+            GError **error)
+{
+  return spawn_in_loop (self, geminga_thread_get_loop (geminga_thread_get ()), type, id, placement,
+                        properties, error);
 }
 
 static GemingaTarget *
@@ -404,6 +419,8 @@ geminga_system_finalize (GObject *object)
   /* Each actor holds a reference. */
   g_assert (g_hash_table_size (self->actors) == 0);
   g_hash_table_unref (self->actors);
+  geminga_directory_free (self->directory);
+  g_main_context_unref (self->context);
   g_clear_pointer (&self->stops, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
 
@@ -422,6 +439,8 @@ static void
 geminga_system_init (GemingaSystem *self)
 {
   g_mutex_init (&self->lock);
+  self->context = g_main_context_ref_thread_default ();
+  self->directory = geminga_directory_new ();
   self->actors = g_hash_table_new_full (target_hash, target_equal,
                                         (GDestroyNotify) geminga_target_unref, NULL);
 }
@@ -475,7 +494,32 @@ geminga_system_spawn_in_process (GemingaSystem *self,
   if (!check_type (type, error) || !check_properties (type, properties, error))
     return NULL;
 
-  return spawn_in_loop (self, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
+  return spawn_here (self, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
+}
+
+/* One that was made while the others end would be there for ever. */
+GemingaTarget *
+geminga_system_spawn_own (GemingaSystem *self, GType type, const char *id, GError **error)
+{
+  g_autoptr (GemingaLoop) loop = geminga_loop_ref_for_context (self->context);
+  gboolean is_stopping;
+
+  g_mutex_lock (&self->lock);
+  is_stopping = self->stops != NULL;
+  g_mutex_unlock (&self->lock);
+  if (!is_stopping)
+    return spawn_in_loop (self, loop, type, id, GEMINGA_PLACEMENT_SHARED, NULL, error);
+
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR,
+               "There is no actor “%s” any more: all actors are being stopped", id);
+
+  return NULL;
+}
+
+GemingaDirectory *
+geminga_system_get_directory (GemingaSystem *self)
+{
+  return self->directory;
 }
 
 GemingaTarget *
@@ -488,6 +532,10 @@ geminga_system_lookup (GemingaSystem *self, const char *id)
   if (target != NULL)
     geminga_target_ref (target);
   g_mutex_unlock (&self->lock);
+
+  /* It is made when somebody first asks for it. */
+  if (target == NULL && self->node == 0 && g_str_equal (id, GEMINGA_REGISTRY_ID))
+    target = geminga_directory_ref_registry (self, NULL);
 
   return target;
 }
@@ -625,7 +673,7 @@ geminga_system_spawn (GemingaSystem *self,
       break;
     case GEMINGA_PLACEMENT_SHARED:
     default:
-      target = spawn_in_loop (self, type, id, GEMINGA_PLACEMENT_SHARED, sunk, error);
+      target = spawn_here (self, type, id, GEMINGA_PLACEMENT_SHARED, sunk, error);
     }
 
   return target != NULL ? geminga_actor_ref_new (target) : NULL;
