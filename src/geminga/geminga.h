@@ -9,6 +9,7 @@
 /* core */
 #include "geminga-actor-ref.h"
 #include "geminga-actor.h"
+#include "geminga-balancer.h"
 #include "geminga-call.h"
 #include "geminga-command.h"
 #include "geminga-core-enums.h"
