@@ -7,7 +7,7 @@ import Gio from 'gi://Gio';
 import GObject from 'gi://GObject';
 
 const Member = GObject.registerClass(class Member extends Geminga.Actor {
-    static [Geminga.commands] = {Hear: ['us'], Heard: ['', 'as']};
+    static [Geminga.commands] = {Hear: ['(us)'], Heard: ['', 'as']};
 
     Hear(number, text) {
         this.heard = [...this.heard ?? [], `${number} ${text}`];

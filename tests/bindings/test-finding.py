@@ -15,7 +15,7 @@ class Member(Geminga.Actor):
         super().__init__()
         self.heard = []
 
-    @Geminga.command("us")
+    @Geminga.command("(us)")
     def Hear(self, number, text):
         self.heard.append(f"{number} {text}")
 

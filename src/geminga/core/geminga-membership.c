@@ -26,7 +26,8 @@ struct _GemingaMembership
   guint64 version;       /* under lock */
   GPtrArray *members; /* (owned) (element-type GemingaMember), under lock: replaced, not changed */
   GQueue waiting;     /* (element-type Publication), under lock */
-  GemingaAsk *ask;    /* (owned) (nullable), under lock: the last one */
+  GemingaAsk *ask;    /* (owned) (nullable), under lock: the last one for news */
+  GemingaAsk *stay;   /* (owned) (nullable), under lock: its end tells the registry of ours */
 };
 
 typedef struct
@@ -50,7 +51,7 @@ typedef struct
 
   GemingaMembership *membership; /* (owned) */
   GemingaTarget *registry;       /* (owned) */
-} Follow;
+} Question;
 
 /* Helpers: life */
 
@@ -104,6 +105,7 @@ membership_unref (GemingaMembership *self)
 
   system = self->system;
   g_clear_pointer (&self->ask, geminga_ask_unref);
+  g_clear_pointer (&self->stay, geminga_ask_unref);
   g_queue_clear_full (&self->waiting, publication_free);
   g_ptr_array_unref (self->listeners);
   g_ptr_array_unref (self->members);
@@ -311,9 +313,9 @@ take_over (GemingaMembership *self, GVariant *news)
 /* GemingaAsk */
 
 static void
-follow_deliver (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *error)
+news_deliver (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *error)
 {
-  GemingaMembership *self = ((Follow *) ask)->membership;
+  GemingaMembership *self = ((Question *) ask)->membership;
   g_autoptr (GVariant) news = result;
   g_autoptr (GUnixFDList) ignored = fds;
   g_autoptr (GError) failure = error;
@@ -330,16 +332,60 @@ follow_deliver (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *err
   tell_listeners (self);
 }
 
+/* Only if it cannot stay, of which the other question tells. */
 static void
-follow_free (GemingaAsk *ask)
+stay_deliver (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *error)
 {
-  Follow *self = (Follow *) ask;
+  g_clear_pointer (&result, g_variant_unref);
+  g_clear_object (&fds);
+  g_clear_error (&error);
+}
+
+static void
+question_free (GemingaAsk *ask)
+{
+  Question *self = (Question *) ask;
 
   geminga_target_unref (self->registry);
   membership_unref (self->membership);
 }
 
-static const GemingaAskClass follow_class = { sizeof (Follow), follow_deliver, follow_free };
+static const GemingaAskClass news_class = { sizeof (Question), news_deliver, question_free };
+static const GemingaAskClass stay_class = { sizeof (Question), stay_deliver, question_free };
+
+/* The place is under lock; if nobody uses the membership any more nothing is asked. */
+static void
+put_question (GemingaMembership *self,
+              GemingaTarget *registry,
+              const GemingaAskClass *klass,
+              GemingaAsk **place,
+              const char *command,
+              GVariant *arguments)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (arguments);
+  g_autoptr (GemingaAsk) ask = geminga_ask_alloc (klass);
+  g_autoptr (GemingaAsk) previous = NULL;
+  GemingaMessage *message;
+  gboolean is_released;
+
+  ((Question *) ask)->membership = membership_ref (self);
+  ((Question *) ask)->registry = geminga_target_ref (registry);
+  g_mutex_lock (&self->lock);
+  is_released = self->is_released;
+  if (!is_released)
+    {
+      previous = *place;
+      *place = geminga_ask_ref (ask);
+    }
+  g_mutex_unlock (&self->lock);
+  if (is_released)
+    return;
+
+  message = geminga_message_new (GEMINGA_MESSAGE_CALL, ask);
+  message->command = g_ref_string_new (command);
+  message->arguments = g_steal_pointer (&sunk);
+  geminga_target_post (registry, message);
+}
 
 /* Asking again says that what was told has been taken over. */
 static void
@@ -347,10 +393,7 @@ follow (GemingaMembership *self)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GemingaTarget) registry = geminga_directory_ref_registry (self->system, &error);
-  g_autoptr (GemingaAsk) previous = NULL;
-  GemingaMessage *message;
-  Follow *ask;
-  gboolean is_released;
+  gboolean is_staying;
   guint64 version;
 
   if (registry == NULL)
@@ -359,28 +402,27 @@ follow (GemingaMembership *self)
       return;
     }
 
-  ask = geminga_ask_alloc (&follow_class);
-  ask->membership = membership_ref (self);
-  ask->registry = geminga_target_ref (registry);
   g_mutex_lock (&self->lock);
-  is_released = self->is_released;
+  is_staying = self->stay != NULL && !geminga_ask_is_answered (self->stay);
   version = self->version;
-  if (!is_released)
-    {
-      previous = self->ask;
-      self->ask = geminga_ask_ref (&ask->parent);
-    }
   g_mutex_unlock (&self->lock);
+  if (!is_staying)
+    put_question (self, registry, &stay_class, &self->stay, "Stay",
+                  g_variant_new ("(ss)", self->name, self->id));
+  put_question (self, registry, &news_class, &self->ask, "Follow",
+                g_variant_new ("(sst)", self->name, self->id, version));
+}
 
-  if (!is_released)
-    {
-      message = geminga_message_new (GEMINGA_MESSAGE_CALL, &ask->parent);
-      message->command = g_ref_string_new ("Follow");
-      message->arguments =
-          g_variant_ref_sink (g_variant_new ("(sst)", self->name, self->id, version));
-      geminga_target_post (registry, message);
-    }
-  geminga_ask_unref (&ask->parent);
+static void
+withdraw (GemingaAsk *ask)
+{
+  if (ask == NULL)
+    return;
+
+  if (!atomic_exchange (&ask->is_answered, TRUE))
+    geminga_target_post (((Question *) ask)->registry,
+                         geminga_message_new (GEMINGA_MESSAGE_CANCEL, ask));
+  geminga_ask_unref (ask);
 }
 
 /* Private API */
@@ -430,7 +472,8 @@ void
 geminga_membership_release (GemingaMembership *self, GObject *object)
 {
   GemingaDirectory *directory = geminga_system_get_directory (self->system);
-  g_autoptr (GemingaAsk) ask = NULL;
+  GemingaAsk *ask = NULL;
+  GemingaAsk *stay = NULL;
   gboolean is_last;
 
   g_mutex_lock (&directory->lock);
@@ -450,12 +493,12 @@ geminga_membership_release (GemingaMembership *self, GObject *object)
     {
       self->is_released = TRUE;
       ask = g_steal_pointer (&self->ask);
+      stay = g_steal_pointer (&self->stay);
     }
   g_mutex_unlock (&self->lock);
 
-  if (ask != NULL && !atomic_exchange (&ask->is_answered, TRUE))
-    geminga_target_post (((Follow *) ask)->registry,
-                         geminga_message_new (GEMINGA_MESSAGE_CANCEL, ask));
+  withdraw (ask);
+  withdraw (stay);
   membership_unref (self);
 }
 

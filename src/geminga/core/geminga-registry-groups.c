@@ -12,7 +12,7 @@
  * Groups. Each change makes a new version of the group. A process that publishes to it follows it: it asks
  * for what is newer than the version it has, and is answered when there is something. When it asks
  * again it has taken that over. So the registry knows when everybody who publishes knows of a change, and
- * answers whoever made it then.
+ * answers whoever made it then. Another ask, which is never answered, is cancelled by the follower's end.
  */
 
 typedef struct
@@ -54,22 +54,14 @@ typedef struct
   Group *group;        /* not owned */
   char *id;            /* (owned) chosen by it */
   guint64 known;       /* the version it has */
+  gboolean is_late;    /* it has not said for too long that it knows what it was told */
   GemingaCall *call;   /* (owned) (nullable): waits for something newer */
-  gulong cancelled_id; /* of the call's cancellable */
+  GemingaCall *stay;   /* (owned) (nullable): is cancelled when the follower ends */
+  gulong cancelled_id; /* of the stay's cancellable */
   GemingaTimer timer;  /* while it has been told and has not said that it knows */
 } Follower;
 
 /* Helpers: life */
-
-static void
-follower_let_call_go (Follower *self)
-{
-  if (self->call == NULL)
-    return;
-
-  g_signal_handler_disconnect (geminga_call_get_cancellable (self->call), self->cancelled_id);
-  g_clear_object (&self->call);
-}
 
 static void
 follower_free (gpointer data)
@@ -77,7 +69,10 @@ follower_free (gpointer data)
   Follower *self = data;
 
   geminga_loop_disarm (self->group->registry->loop, &self->timer);
-  follower_let_call_go (self);
+  if (self->stay != NULL)
+    g_signal_handler_disconnect (geminga_call_get_cancellable (self->stay), self->cancelled_id);
+  g_clear_object (&self->stay);
+  g_clear_object (&self->call);
   g_free (self->id);
   g_free (self);
 }
@@ -136,14 +131,19 @@ remove_if_unused (Group *self)
 
 /* Helpers: followers */
 
-/* What all of them know. */
+/* What all of them know, but for those that are late. */
 static guint64
 get_known (Group *self)
 {
   guint64 known = self->version;
 
   for (guint i = 0; i < self->followers->len; i++)
-    known = MIN (known, ((Follower *) g_ptr_array_index (self->followers, i))->known);
+    {
+      Follower *follower = g_ptr_array_index (self->followers, i);
+
+      if (!follower->is_late)
+        known = MIN (known, follower->known);
+    }
 
   return known;
 }
@@ -177,28 +177,24 @@ settle (Group *self)
 }
 
 static void
-remove_follower (Follower *follower)
+on_stay_cancelled (GCancellable *cancellable, gpointer user_data)
 {
+  Follower *follower = user_data;
   Group *group = follower->group;
 
   g_ptr_array_remove_fast (group->followers, follower);
   settle (group);
 }
 
-static void
-on_follower_cancelled (GCancellable *cancellable, gpointer user_data)
-{
-  remove_follower (user_data);
-}
-
-/* It is dead, or hangs: if it lives, it gets the whole list when it asks again. */
+/* It hangs: when it asks again it gets the whole list. */
 static void
 patience_ends (gpointer user_data)
 {
   Follower *follower = user_data;
 
   g_info ("A process that follows group “%s” does not answer", follower->group->name);
-  remove_follower (follower);
+  follower->is_late = TRUE;
+  settle (follower->group);
 }
 
 static GVariant *
@@ -240,26 +236,31 @@ tell_follower (Follower *self)
   if (self->call == NULL || self->known == self->group->version)
     return;
 
-  call = g_object_ref (self->call);
-  follower_let_call_go (self);
+  call = g_steal_pointer (&self->call);
   geminga_loop_arm (self->group->registry->loop, &self->timer,
                     g_get_monotonic_time () + GEMINGA_REGISTRY_PATIENCE);
   geminga_call_return_value (call, describe_news (self->group, self->known));
 }
 
 static Follower *
-ensure_follower (Group *group, const char *id)
+find_follower (Group *group, const char *id)
 {
-  Follower *self;
-
   for (guint i = 0; i < group->followers->len; i++)
     {
-      self = g_ptr_array_index (group->followers, i);
+      Follower *self = g_ptr_array_index (group->followers, i);
+
       if (g_str_equal (self->id, id))
         return self;
     }
 
-  self = g_new0 (Follower, 1);
+  return NULL;
+}
+
+static Follower *
+add_follower (Group *group, const char *id)
+{
+  Follower *self = g_new0 (Follower, 1);
+
   self->group = group;
   self->id = g_strdup (id);
   self->timer.func = patience_ends;
@@ -431,29 +432,62 @@ handle_list_groups (GemingaActor *actor, GemingaCall *call)
   geminga_call_return_value (call, g_variant_builder_end (&builder));
 }
 
+/* Only who stays may follow. */
+static void
+handle_stay (GemingaActor *actor, GemingaCall *call)
+{
+  GCancellable *cancellable = geminga_call_get_cancellable (call);
+  Follower *follower;
+  Group *self;
+  const char *name;
+  const char *id;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&s&s)", &name, &id);
+  if (!geminga_registry_check_name (call, name) || g_cancellable_is_cancelled (cancellable))
+    return;
+
+  self = ensure (GEMINGA_REGISTRY (actor), name);
+  if (find_follower (self, id) != NULL)
+    {
+      geminga_call_refuse (call, GEMINGA_ERROR_ALREADY_EXISTS, "“%s” follows “%s” already", id,
+                           name);
+      return;
+    }
+
+  follower = add_follower (self, id);
+  follower->stay = g_object_ref (call);
+  follower->cancelled_id =
+      g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_stay_cancelled), follower);
+}
+
 static void
 handle_follow (GemingaActor *actor, GemingaCall *call)
 {
   GemingaRegistry *registry = GEMINGA_REGISTRY (actor);
-  GCancellable *cancellable = geminga_call_get_cancellable (call);
-  Follower *follower;
+  Follower *follower = NULL;
   Group *self;
   const char *name;
   const char *id;
   guint64 known;
 
   g_variant_get (geminga_call_get_arguments (call), "(&s&st)", &name, &id, &known);
-  if (!geminga_registry_check_name (call, name) || g_cancellable_is_cancelled (cancellable))
+  if (!geminga_registry_check_name (call, name))
     return;
 
-  self = ensure (registry, name);
-  follower = ensure_follower (self, id);
+  self = g_hash_table_lookup (registry->groups, name);
+  if (self != NULL)
+    follower = find_follower (self, id);
+  if (follower == NULL)
+    {
+      geminga_call_refuse (call, GEMINGA_ERROR_INVALID_STATE, "“%s” does not follow “%s”", id,
+                           name);
+      return;
+    }
+
   geminga_loop_disarm (registry->loop, &follower->timer);
-  follower_let_call_go (follower);
   follower->known = MIN (known, self->version);
-  follower->call = g_object_ref (call);
-  follower->cancelled_id =
-      g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_follower_cancelled), follower);
+  follower->is_late = FALSE;
+  g_set_object (&follower->call, call);
   tell_follower (follower);
   settle (self);
 }
@@ -467,6 +501,8 @@ static const GemingaCommandEntry commands[] = {
     handle_get_members },
   { "ListGroups", NULL, "a{su}", NULL, "Tells which groups there are and how many are in them", 0,
     handle_list_groups },
+  { "Stay", "(ss)", NULL, "group follower", "Follows a group until the call is cancelled",
+    GEMINGA_COMMAND_FLAGS_PRIVATE, handle_stay },
   { "Follow", "(sst)", "(tba(to)at)", "group follower known",
     "Tells what is newer in a group than what is known, as soon as something is",
     GEMINGA_COMMAND_FLAGS_PRIVATE, handle_follow },
@@ -517,6 +553,8 @@ geminga_registry_end_groups (GemingaRegistry *self)
 
           if (follower->call != NULL)
             geminga_call_refuse (follower->call, GEMINGA_ERROR_DIED, "The registry ends");
+          if (follower->stay != NULL)
+            geminga_call_refuse (follower->stay, GEMINGA_ERROR_DIED, "The registry ends");
         }
       for (GList *link = group->changes.head; link != NULL; link = link->next)
         geminga_call_refuse (((Change *) link->data)->call, GEMINGA_ERROR_DIED,

@@ -77,7 +77,7 @@ add (GemingaRegistry *self, GemingaActorRef *ref)
   listed->names = g_ptr_array_new_with_free_func (g_free);
   listed->groups = g_ptr_array_new ();
   listed->watch = geminga_watch_new (geminga_actor_get_mailbox (GEMINGA_ACTOR (self)),
-                                     geminga_actor_ref_get_target (ref), GEMINGA_MESSAGE_WATCH,
+                                     geminga_actor_ref_get_target (ref), GEMINGA_MESSAGE_EXIT,
                                      actor_ended, listed);
   g_hash_table_insert (self->actors, listed->path, listed);
 
