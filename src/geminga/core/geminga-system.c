@@ -181,6 +181,7 @@ add (GemingaSystem *self, GemingaTarget *target, GError **error)
   return is_added;
 }
 
+/* Without a loop, in that of the thread. */
 static GemingaTarget *
 spawn_in_loop (GemingaSystem *self,
                GemingaLoop *loop,
@@ -190,9 +191,11 @@ spawn_in_loop (GemingaSystem *self,
                GVariant *properties,
                GError **error)
 {
-  GemingaMailbox *mailbox =
-      geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
+  GemingaMailbox *mailbox;
 
+  if (loop == NULL)
+    loop = geminga_thread_get_loop (geminga_thread_get ());
+  mailbox = geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
   if (!add (self, &mailbox->target, error))
     {
       geminga_target_unref (&mailbox->target);
@@ -202,18 +205,6 @@ spawn_in_loop (GemingaSystem *self,
   geminga_mailbox_start (mailbox);
 
   return &mailbox->target;
-}
-
-static GemingaTarget *
-spawn_here (GemingaSystem *self,
-            GType type,
-            const char *id,
-            GemingaPlacement placement,
-            GVariant *properties,
-            GError **error)
-{
-  return spawn_in_loop (self, geminga_thread_get_loop (geminga_thread_get ()), type, id, placement,
-                        properties, error);
 }
 
 static GemingaTarget *
@@ -494,7 +485,7 @@ geminga_system_spawn_in_process (GemingaSystem *self,
   if (!check_type (type, error) || !check_properties (type, properties, error))
     return NULL;
 
-  return spawn_here (self, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
+  return spawn_in_loop (self, NULL, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
 }
 
 /* One that was made while the others end would be there for ever. */
@@ -673,7 +664,7 @@ geminga_system_spawn (GemingaSystem *self,
       break;
     case GEMINGA_PLACEMENT_SHARED:
     default:
-      target = spawn_here (self, type, id, GEMINGA_PLACEMENT_SHARED, sunk, error);
+      target = spawn_in_loop (self, NULL, type, id, GEMINGA_PLACEMENT_SHARED, sunk, error);
     }
 
   return target != NULL ? geminga_actor_ref_new (target) : NULL;
