@@ -128,8 +128,7 @@ finder_registered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GemingaCall) call = user_data;
   g_autoptr (GError) error = NULL;
-  gboolean is_done =
-      geminga_system_register_name_finish (GEMINGA_SYSTEM (source), result, &error);
+  gboolean is_done = geminga_system_register_name_finish (GEMINGA_SYSTEM (source), result, &error);
 
   finder_answer (call, is_done, error);
 }
