@@ -700,7 +700,7 @@ geminga_group_get_name (GemingaGroup *self)
  *
  * Tells who the members are, as far as this process knows. Any thread may ask.
  *
- * Returns: (transfer full) (element-type GemingaActorRef): their refs, in the order they joined
+ * Returns: (transfer container) (element-type GemingaActorRef): their refs, in the order they joined
  *
  * Since: 0.1
  */
