@@ -34,11 +34,13 @@ class Bus:
         self.process.wait()
         self.process.stdout.close()
 
-    def call(self, interface: str, method: str, *arguments: str) -> tuple[object, str]:
-        """What a method of the calculator gives, and what goes wrong."""
+    def call(self, interface: str, method: str, *arguments: str,
+             actor: str = "Calculator/calculator") -> tuple[object, str]:
+        """What a method of an actor gives, and what goes wrong."""
         result = subprocess.run(
-            ["busctl", f"--address={self.address}", "--json=short", "call", "org.example.Calculator",
-             "/org/geminga1/Calculator/calculator", interface, method, *arguments],
+            ["busctl", f"--address={self.address}", "--json=short", "call",
+             f"org.example.{actor.partition('/')[0]}", f"/org/geminga1/{actor}", interface, method,
+             *arguments],
             capture_output=True, text=True, timeout=PATIENCE, check=False)
         return json.loads(result.stdout)["data"] if result.returncode == 0 else None, result.stderr
 
@@ -105,6 +107,19 @@ class Language:
             self.assertIn("Cannot divide by zero", bus.call(interface, "Divide", "dd", "1", "0")[1])
             value, _ = bus.call("org.freedesktop.DBus.Properties", "Get", "ss", interface, "Calculations")
             self.assertEqual(value, [{"type": "t", "data": 4}])
+            self.assertEqual(service.stop(), 0)
+
+    def test_ping_pong(self) -> None:
+        with Bus() as bus, self.run_example(
+                "pingpong", bind=None, environment={"DBUS_SESSION_BUS_ADDRESS": bus.address}) as service:
+            for rounds in 0, 100:
+                answer, error = bus.call("org.example.Ping1", "Play", "u", str(rounds),
+                                         actor="PingPong/ping")
+                self.assertEqual(error, "")
+                n_messages, duration = answer
+                self.assertEqual(n_messages, 2 * rounds)
+                self.assertGreaterEqual(duration, 0)
+            self.assertGreater(duration, 0)
             self.assertEqual(service.stop(), 0)
 
 

@@ -198,6 +198,102 @@ class Chat(unittest.TestCase):
             self.assertEqual(service.stop(), 0)
 
 
+class PingPong(unittest.TestCase):
+    def test_plays(self) -> None:
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=program("pingpong"), bind=None) as service:
+            service.await_line("is on the bus")
+
+            def play(rounds: int) -> tuple[int, int]:
+                answer = bus.get("/org/geminga1/PingPong/ping", "org.example.Ping1.Play", str(rounds),
+                                 destination="org.example.PingPong")
+                return ast.literal_eval(answer.replace("uint64 ", ""))
+
+            self.assertEqual(play(0)[0], 0)
+            n_messages, duration = play(500)
+            self.assertEqual(n_messages, 1000)
+            self.assertGreater(duration, 0)
+
+            # Who comes instead of a player who has died is found by its name.
+            path = "/org/geminga1/PingPong/pong"
+            info = bus.get(path, "org.geminga1.Actor.Info", destination="org.example.PingPong")
+            pid = int(re.search(r"'pid': <uint32 (\d+)>", info)[1])
+            os.kill(pid, signal.SIGKILL)
+            service.await_workers(2, without=(pid,))
+            self.assertEqual(play(1)[0], 2)
+            self.assertEqual(service.stop(), 0)
+
+
+class Philosophers(unittest.TestCase):
+    NAMES = ["plato", "hypatia", "hume", "kant", "arendt"]
+    FORKS = [f"table/fork{i}" for i in range(5)]
+
+    def ask(self, actor: str, command: str) -> str:
+        return self.bus.get(f"/org/geminga1/Philosophers/{actor}", command,
+                            destination="org.example.Philosophers")
+
+    def meals(self) -> dict[str, int]:
+        return ast.literal_eval(self.ask("table", "org.example.Table1.GetMeals").replace("uint64 ", ""))[0]
+
+    def holders(self) -> list[str]:
+        return [ast.literal_eval(self.ask(fork, "org.example.Fork1.GetHolder"))[0] for fork in self.FORKS]
+
+    def pid(self, actor: str) -> int:
+        return int(re.search(r"'pid': <uint32 (\d+)>", self.ask(actor, "org.geminga1.Actor.Info"))[1])
+
+    def await_meals(self, count: int) -> None:
+        """All eat so often from now on: nobody starves, and nobody waits for ever."""
+        deadline = time.monotonic() + PATIENCE
+        before = self.meals()
+        self.assertEqual(sorted(before), sorted(self.NAMES))
+        while min((now := self.meals())[name] - before[name] for name in self.NAMES) < count:
+            self.assertLess(time.monotonic(), deadline, (before, now, self.holders()))
+
+    def kill_with_fork(self, name: str) -> int:
+        """Kills a philosopher who holds a fork, and stops it before, so that it cannot put it down."""
+        pid = self.pid(name)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            os.kill(pid, signal.SIGSTOP)
+            if name in self.holders():
+                os.kill(pid, signal.SIGKILL)
+                return pid
+            os.kill(pid, signal.SIGCONT)
+            self.assertLess(time.monotonic(), deadline)
+
+    def assert_no_violations(self) -> None:
+        for fork in self.FORKS:
+            counts = self.ask(fork, "org.example.Fork1.GetCounts").replace("uint64 ", "")
+            n_taken, n_violations = ast.literal_eval(counts)
+            self.assertGreater(n_taken, 0)
+            self.assertEqual(n_violations, 0, fork)
+
+    def test_all_eat(self) -> None:
+        with Bus("session", OPEN) as self.bus, \
+                Service("--bus", self.bus.address, program=program("philosophers"), bind=None) as service:
+            service.await_line("is on the bus")
+            self.await_meals(5)
+            for name in "plato", "hume":
+                pid = self.kill_with_fork(name)
+                service.await_workers(6, without=(pid,))
+                self.await_meals(5)
+                self.assertNotEqual(self.pid(name), pid)
+            self.assert_no_violations()
+            self.assertEqual(service.stop(), 0)
+
+    def test_table_is_replaced(self) -> None:
+        with Bus("session", OPEN) as self.bus, \
+                Service("--bus", self.bus.address, program=program("philosophers"), bind=None) as service:
+            service.await_line("is on the bus")
+            self.await_meals(1)
+            pid = self.pid("table")
+            os.kill(pid, signal.SIGKILL)
+            service.await_workers(6, without=(pid,))
+            self.await_meals(1)
+            self.assert_no_violations()
+            self.assertEqual(service.stop(), 0)
+
+
 class Configuration(unittest.TestCase):
     def test_file_of_the_book(self) -> None:
         with Service("--config", str(SOURCE / "docs/examples/hello.conf")) as service:
