@@ -306,6 +306,20 @@ handle_dead (GemingaMailbox *self, GemingaMessage *message)
     geminga_mailbox_refuse_ended (self, message);
 }
 
+/*
+ * Nothing comes from actors of the loop any more. What did must not be left to other threads: its senders
+ * are held without atomic operations.
+ */
+static void
+empty_taken (GemingaMailbox *self)
+{
+  geminga_inbox_take_shared (&self->inbox, &self->taken);
+  while (self->taken.urgent != NULL)
+    handle_dead (self, (GemingaMessage *) geminga_inbox_take_first (&self->taken.urgent));
+  while (self->taken.normal != NULL)
+    handle_dead (self, (GemingaMessage *) geminga_inbox_take_first (&self->taken.normal));
+}
+
 /* Nobody's loop runs this mailbox any more: whoever posts empties it. */
 static void
 drain_dead (GemingaMailbox *self)
@@ -369,6 +383,8 @@ retire (GemingaMailbox *self)
   if (actor != NULL)
     geminga_actor_detach (actor);
 
+  if (atomic_load (&self->consumer) != CONSUMER_POSTERS)
+    empty_taken (self);
   atomic_store (&self->consumer, CONSUMER_POSTERS);
   drain_dead (self);
   geminga_loop_remove_actor (self->loop);
