@@ -156,12 +156,26 @@ may_dispatch (GemingaMailbox *self, GemingaMessage *message)
   return FALSE;
 }
 
+/* FALSE: a killer has taken over, and the actor has ended. */
+static gboolean
+return_from_handler (GemingaMailbox *self)
+{
+  guint8 expected = CONSUMER_HANDLER;
+
+  if (atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP))
+    return TRUE;
+
+  /* It may not have come to the end yet. */
+  g_mutex_lock (&self->lock);
+  g_mutex_unlock (&self->lock);
+
+  return FALSE;
+}
+
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
 static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
 {
-  guint8 expected = CONSUMER_HANDLER;
-
   note_taken (self);
   if (self->state != GEMINGA_MAILBOX_RUNNING && !may_dispatch (self, message))
     return TRUE;
@@ -180,7 +194,7 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
   atomic_store (&self->consumer, CONSUMER_HANDLER);
   geminga_actor_dispatch (self->actor, message);
 
-  return atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP);
+  return return_from_handler (self);
 }
 
 /* The actor's code runs in its loop only, and not after its end. */
