@@ -93,7 +93,7 @@ test_ready (gconstpointer data)
 {
   g_autoptr (GemingaSystem) system = geminga_system_new ();
   g_autoptr (GemingaActorRef) ref = spawn (system, GPOINTER_TO_INT (data));
-  g_autoptr (GAsyncResult) results[3] = { NULL };
+  GAsyncResult *results[3] = { NULL };
   g_autoptr (GError) error = NULL;
 
   geminga_actor_ref_wait_ready_async (ref, NULL, keep_result_cb, &results[0]);
@@ -113,6 +113,8 @@ test_ready (gconstpointer data)
   AWAIT (results[1] != NULL);
   g_assert_true (geminga_actor_ref_wait_ended_finish (ref, results[1], &error));
   g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    g_object_unref (results[i]);
   stop_system (system);
 }
 
@@ -147,7 +149,7 @@ test_killed_returning (void)
     {
       g_autoptr (GemingaSystem) system = geminga_system_new ();
       g_autoptr (GemingaActorRef) ref = spawn (system, GEMINGA_PLACEMENT_THREAD);
-      g_autoptr (GAsyncResult) results[8] = { NULL };
+      GAsyncResult *results[8] = { NULL };
       int n_gone = g_atomic_int_get (&late_n_gone);
       GThread *killer;
 
@@ -163,7 +165,10 @@ test_killed_returning (void)
       g_atomic_int_set (&late_is_let_go, TRUE);
       g_thread_join (killer);
       for (guint j = 0; j < G_N_ELEMENTS (results); j++)
-        AWAIT (results[j] != NULL);
+        {
+          AWAIT (results[j] != NULL);
+          g_object_unref (results[j]);
+        }
       AWAIT_THREAD (g_atomic_int_get (&late_n_gone) > n_gone);
       stop_system (system);
     }
