@@ -258,6 +258,28 @@ test_kill_refuses_here (void)
   stop_system (system);
 }
 
+/* A call that the handler takes after a killer has failed the open ones is not forgotten. */
+static void
+test_kill_late_call (void)
+{
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GemingaActorRef) ref = spawn (system, "sample", GEMINGA_PLACEMENT_SHARED);
+  ProbeAsk *probe = probe_new (NULL, NULL);
+  GemingaOpenCall open_call = { NULL };
+
+  geminga_mailbox_open_call (mailbox_of (ref), &open_call, &probe->parent);
+  g_assert_null (probe->thread);
+  geminga_mailbox_close_call (mailbox_of (ref), &open_call);
+
+  geminga_actor_ref_kill (ref);
+  g_assert_false (wait_ended (ref, NULL));
+  geminga_mailbox_open_call (mailbox_of (ref), &open_call, &probe->parent);
+  g_assert_error (probe->error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  geminga_mailbox_close_call (mailbox_of (ref), &open_call);
+  geminga_ask_unref (&probe->parent);
+  stop_system (system);
+}
+
 /* Waits that are given up leave nothing behind. */
 static void
 test_forget_waits (void)
@@ -321,6 +343,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/mailbox/kill/failed", test_kill_failed);
   g_test_add_func ("/core/mailbox/kill/ending", test_kill_ending);
   g_test_add_func ("/core/mailbox/kill/refuses-here", test_kill_refuses_here);
+  g_test_add_func ("/core/mailbox/kill/late-call", test_kill_late_call);
   g_test_add_func ("/core/mailbox/forget-waits", test_forget_waits);
   g_test_add_func ("/core/mailbox/size", test_size);
 
