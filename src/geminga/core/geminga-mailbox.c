@@ -90,7 +90,7 @@ end (GemingaMailbox *self)
   self->has_system = false;
   atomic_store (&self->is_closed, TRUE);
   if (system != NULL)
-    geminga_system_remove (system, &self->target);
+    geminga_system_actor_ending (system, &self->target);
 
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
@@ -411,7 +411,7 @@ take_over (GemingaMailbox *self)
     return;
 
   atomic_store (&self->is_closed, TRUE);
-  geminga_system_remove (system, &self->target);
+  geminga_system_actor_ending (system, &self->target);
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
   geminga_mailbox_answer_waits (self);

@@ -70,8 +70,7 @@ static GemingaActorRef *
 spawn (GemingaSystem *system, GemingaPlacement placement)
 {
   g_autoptr (GError) error = NULL;
-  GemingaActorRef *ref =
-      geminga_system_spawn (system, LATE_TYPE, "late", placement, NULL, &error);
+  GemingaActorRef *ref = geminga_system_spawn (system, LATE_TYPE, "late", placement, NULL, &error);
 
   g_assert_no_error (error);
 
