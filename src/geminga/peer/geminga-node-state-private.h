@@ -57,7 +57,7 @@ struct _GemingaNode
   GPtrArray *early;            /* (owned) (nullable), of the root: see geminga-node-early.c */
   GemingaTimer end_timer;      /* holds a reference while it is armed */
   GemingaDeadLetters *letters; /* (owned) (nullable) */
-  GPtrArray *dying;            /* (owned) (nullable) (element-type GemingaLink): unsettled ones */
+  GPtrArray *dying;            /* (owned) (nullable): unsettled links, see geminga-node-dying.c */
   GemingaTimer settle_timer;   /* holds a reference while it is armed */
 };
 

@@ -5,6 +5,8 @@
 #include "../death-limit.h"
 #include "node-fixture.h"
 
+#include "geminga-node-state-private.h"
+
 static void
 test_stop (void)
 {
@@ -138,6 +140,40 @@ test_drop_process (void)
   g_assert_cmpint (best, <, DEATH_LIMIT);
 }
 
+/* The root notices that the process is gone before anybody tells how. */
+static void
+lose_process (Service *service, guint32 number)
+{
+  Worker *worker = g_hash_table_lookup (service->workers, GUINT_TO_POINTER (number));
+  guint n_gone = service->gone->len;
+
+  g_assert_cmpint (shutdown (worker->fd, SHUT_RDWR), ==, 0);
+  AWAIT (service->gone->len > n_gone);
+}
+
+/* Those that die later do not put off when others are told how one has died. */
+static void
+test_lose_many (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) one = spawn_probe (service, "one");
+  g_autoptr (GemingaActorRef) two = spawn_probe (service, "two");
+  g_autoptr (GError) error = NULL;
+  gint64 deadline;
+
+  g_assert_true (wait_ready (one, NULL));
+  g_assert_true (wait_ready (two, NULL));
+  lose_process (service, 1);
+  deadline = service->node->settle_timer.deadline;
+  lose_process (service, 2);
+  g_assert_cmpuint (service->node->dying->len, ==, 2);
+  g_assert_cmpint (service->node->settle_timer.deadline, ==, deadline);
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_SIGNAL, "died of a signal");
+  geminga_node_drop_process (service->node, 2, GEMINGA_EXIT_REASON_SIGNAL, "died of a signal");
+  g_assert_false (wait_ended (two, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -147,6 +183,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/node-end/fail", test_fail);
   g_test_add_func ("/peer/node-end/kill", test_kill);
   g_test_add_func ("/peer/node-end/kill-hung", test_kill_hung);
+  g_test_add_func ("/peer/node-end/lose-many", test_lose_many);
   g_test_add_func ("/peer/node-end/drop-process", test_drop_process);
 
   return g_test_run ();
