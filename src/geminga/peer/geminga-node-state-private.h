@@ -111,7 +111,8 @@ void geminga_node_create (GemingaNode *self, GemingaLink *link, const GemingaLin
 void geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 void geminga_node_give_block (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 /* Any thread: that process ends now, or in a moment if it does not end by itself. */
-void geminga_node_kill_soon (GemingaNode *self, guint32 number);
+/* Any thread. With an id, in a worker: if the root knows that the process is for that actor. */
+void geminga_node_kill_soon (GemingaNode *self, guint32 number, const char *id);
 void geminga_node_kill_now (GemingaNode *self, guint32 number);
 
 /* geminga-node-spares.c */

@@ -83,6 +83,52 @@ test_kill_hung (void)
   g_mutex_unlock (&probe_gate);
 }
 
+/* The same through a reference that was looked up. */
+static void
+test_kill_hung_found (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GemingaActorRef) found = NULL;
+  g_autoptr (GError) error = NULL;
+  int n_hanging = g_atomic_int_get (&probe_n_hanging);
+
+  g_assert_true (wait_ready (ref, NULL));
+  found = geminga_system_ref_actor (service->system, geminga_actor_ref_get_path (ref), &error);
+  g_assert_no_error (error);
+  g_mutex_lock (&probe_gate);
+  geminga_actor_ref_tell (ref, "Hang", NULL, NULL);
+  AWAIT_THREAD (g_atomic_int_get (&probe_n_hanging) > n_hanging);
+  geminga_actor_ref_kill (found);
+  g_assert_false (wait_ended (found, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_assert_cmpuint (service->n_killed, ==, 1);
+  g_mutex_unlock (&probe_gate);
+}
+
+/* And from another process. */
+static void
+test_kill_hung_third (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GemingaActorRef) killer = spawn_probe (service, "killer");
+  g_autoptr (GVariant) killed = NULL;
+  g_autoptr (GError) error = NULL;
+  int n_hanging = g_atomic_int_get (&probe_n_hanging);
+
+  g_assert_true (wait_ready (ref, NULL));
+  g_mutex_lock (&probe_gate);
+  geminga_actor_ref_tell (ref, "Hang", NULL, NULL);
+  AWAIT_THREAD (g_atomic_int_get (&probe_n_hanging) > n_hanging);
+  killed = ask (killer, "Kill", g_variant_new ("(o)", geminga_actor_ref_get_path (ref)), &error);
+  g_assert_no_error (error);
+  g_assert_false (wait_ended (ref, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_assert_cmpuint (service->n_killed, ==, 1);
+  g_mutex_unlock (&probe_gate);
+}
+
 #define N_ASKS 100
 
 static void
@@ -183,6 +229,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/node-end/fail", test_fail);
   g_test_add_func ("/peer/node-end/kill", test_kill);
   g_test_add_func ("/peer/node-end/kill-hung", test_kill_hung);
+  g_test_add_func ("/peer/node-end/kill-hung/found", test_kill_hung_found);
+  g_test_add_func ("/peer/node-end/kill-hung/third", test_kill_hung_third);
   g_test_add_func ("/peer/node-end/lose-many", test_lose_many);
   g_test_add_func ("/peer/node-end/drop-process", test_drop_process);
 
