@@ -72,22 +72,6 @@ is_running (GemingaMailbox *self)
   return self->state == GEMINGA_MAILBOX_RUNNING || self->state == GEMINGA_MAILBOX_SELECTIVE;
 }
 
-static void
-answer_ended (GemingaMailbox *self, GemingaWaits **waits)
-{
-  geminga_waits_answer_ended (waits, &self->target, (GemingaExitReason) self->reason,
-                              geminga_mailbox_get_failure (self));
-}
-
-static void
-answer_waiting (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras != NULL && extras->waits != NULL)
-    answer_ended (self, &extras->waits);
-}
-
 /* The actor is gone: nobody waits for it any more. Its object may have called this: it goes later. */
 static void
 end (GemingaMailbox *self)
@@ -106,28 +90,17 @@ end (GemingaMailbox *self)
   self->has_system = false;
   atomic_store (&self->is_closed, TRUE);
   if (system != NULL)
-    geminga_system_remove (system, &self->target);
+    geminga_system_actor_ending (system, &self->target);
 
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
   if (self->actor != NULL)
     geminga_actor_detach (self->actor);
-  answer_waiting (self);
+  geminga_mailbox_answer_waits (self);
   if (system != NULL)
     geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
   if (geminga_inbox_wake (&self->inbox))
     schedule (self, geminga_thread_get ());
-}
-
-static void
-announce_ready (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras;
-
-  geminga_system_actor_started (self->target.system, &self->target);
-  extras = atomic_load (&self->extras);
-  if (extras != NULL)
-    geminga_waits_answer_ready (&extras->waits);
 }
 
 static void
@@ -155,7 +128,7 @@ start (GemingaMailbox *self)
 
   geminga_mailbox_begin_selecting (self);
   if (!self->is_ready_delayed)
-    announce_ready (self);
+    geminga_mailbox_announce_ready (self);
 }
 
 /* Helpers: messages */
@@ -183,12 +156,26 @@ may_dispatch (GemingaMailbox *self, GemingaMessage *message)
   return FALSE;
 }
 
+/* FALSE: a killer has taken over, and the actor has ended. */
+static gboolean
+return_from_handler (GemingaMailbox *self)
+{
+  guint8 expected = CONSUMER_HANDLER;
+
+  if (atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP))
+    return TRUE;
+
+  /* It may not have come to the end yet. */
+  g_mutex_lock (&self->lock);
+  g_mutex_unlock (&self->lock);
+
+  return FALSE;
+}
+
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
 static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
 {
-  guint8 expected = CONSUMER_HANDLER;
-
   note_taken (self);
   if (self->state != GEMINGA_MAILBOX_RUNNING && !may_dispatch (self, message))
     return TRUE;
@@ -207,39 +194,7 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
   atomic_store (&self->consumer, CONSUMER_HANDLER);
   geminga_actor_dispatch (self->actor, message);
 
-  return atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP);
-}
-
-static void
-handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
-{
-  GemingaWaits *waits = NULL;
-
-  if (geminga_ask_is_answered (message->ask))
-    return; /* it was cancelled before it came */
-
-  if (self->state == GEMINGA_MAILBOX_ENDED)
-    {
-      geminga_waits_add (&waits, message->kind, message->ask);
-      answer_ended (self, &waits);
-    }
-  else if (is_running (self) && !self->is_ready_delayed && message->kind == GEMINGA_MESSAGE_READY)
-    {
-      geminga_ask_answer (message->ask, g_variant_ref (geminga_get_unit ()), NULL, NULL);
-    }
-  else
-    {
-      geminga_waits_add (&geminga_mailbox_get_extras (self)->waits, message->kind, message->ask);
-    }
-}
-
-static void
-forget_waiting (GemingaMailbox *self, GemingaAsk *ask)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras != NULL)
-    geminga_waits_forget (&extras->waits, ask);
+  return return_from_handler (self);
 }
 
 /* The actor's code runs in its loop only, and not after its end. */
@@ -269,10 +224,10 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
     case GEMINGA_MESSAGE_READY:
     case GEMINGA_MESSAGE_EXIT:
     case GEMINGA_MESSAGE_WATCH:
-      handle_waiting_ask (self, message);
+      geminga_mailbox_add_wait (self, message);
       break;
     case GEMINGA_MESSAGE_CANCEL:
-      forget_waiting (self, message->ask);
+      geminga_mailbox_forget_wait (self, message->ask);
       geminga_mailbox_cancel_call (self, message->ask);
       break;
     case GEMINGA_MESSAGE_LINK:
@@ -304,6 +259,20 @@ handle_dead (GemingaMailbox *self, GemingaMessage *message)
     handle_urgent (self, message);
   else
     geminga_mailbox_refuse_ended (self, message);
+}
+
+/*
+ * Nothing comes from actors of the loop any more. What did must not be left to other threads: its senders
+ * are held without atomic operations.
+ */
+static void
+empty_taken (GemingaMailbox *self)
+{
+  geminga_inbox_take_shared (&self->inbox, &self->taken);
+  while (self->taken.urgent != NULL)
+    handle_dead (self, (GemingaMessage *) geminga_inbox_take_first (&self->taken.urgent));
+  while (self->taken.normal != NULL)
+    handle_dead (self, (GemingaMessage *) geminga_inbox_take_first (&self->taken.normal));
 }
 
 /* Nobody's loop runs this mailbox any more: whoever posts empties it. */
@@ -369,6 +338,8 @@ retire (GemingaMailbox *self)
   if (actor != NULL)
     geminga_actor_detach (actor);
 
+  if (atomic_load (&self->consumer) != CONSUMER_POSTERS)
+    empty_taken (self);
   atomic_store (&self->consumer, CONSUMER_POSTERS);
   drain_dead (self);
   geminga_loop_remove_actor (self->loop);
@@ -440,10 +411,10 @@ take_over (GemingaMailbox *self)
     return;
 
   atomic_store (&self->is_closed, TRUE);
-  geminga_system_remove (system, &self->target);
+  geminga_system_actor_ending (system, &self->target);
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
-  answer_waiting (self);
+  geminga_mailbox_answer_waits (self);
   geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
 }
 
@@ -733,7 +704,7 @@ geminga_mailbox_become_ready (GemingaMailbox *self)
 
   self->is_ready_delayed = false;
   if (was_delayed && is_running (self))
-    announce_ready (self);
+    geminga_mailbox_announce_ready (self);
 }
 
 void

@@ -72,7 +72,10 @@ void geminga_system_actor_event (GemingaSystem *self,
                                  const char *member,
                                  GVariant *arguments);
 void geminga_system_actor_started (GemingaSystem *self, GemingaTarget *actor);
+/* Its id is free. The system has not stopped before it has ended: until all who wait for it are told. */
+void geminga_system_actor_ending (GemingaSystem *self, GemingaTarget *actor);
 void geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GError *failure);
+/* One that never ran. */
 void geminga_system_remove (GemingaSystem *self, GemingaTarget *actor);
 
 G_END_DECLS

@@ -40,6 +40,7 @@ struct _GemingaSystem
 
   GMutex lock;
   GHashTable *actors;  /* (owned) (element-type GemingaTarget), under lock: a set, by id */
+  guint n_ending;      /* under lock: not in the set any more, but others are not told yet */
   guint32 last_number; /* under lock: for ids that are chosen */
   GPtrArray *stops;    /* (owned) (element-type Stop), under lock: wait for the last actor to end */
 };
@@ -187,6 +188,13 @@ add (GemingaSystem *self, GemingaTarget *target, GError **error)
   return is_added;
 }
 
+static void
+remove_locked (GemingaSystem *self, GemingaTarget *actor)
+{
+  if (g_hash_table_lookup (self->actors, actor) == actor)
+    g_hash_table_remove (self->actors, actor);
+}
+
 /* Without a loop, in that of the thread. */
 static GemingaTarget *
 spawn_in_loop (GemingaSystem *self,
@@ -315,7 +323,7 @@ complete_stop (GemingaLoopItem *item)
 static GPtrArray *
 steal_stops_locked (GemingaSystem *self)
 {
-  if (g_hash_table_size (self->actors) > 0)
+  if (g_hash_table_size (self->actors) > 0 || self->n_ending > 0)
     return NULL;
 
   return g_steal_pointer (&self->stops);
@@ -607,23 +615,38 @@ geminga_system_actor_started (GemingaSystem *self, GemingaTarget *actor)
 }
 
 void
+geminga_system_actor_ending (GemingaSystem *self, GemingaTarget *actor)
+{
+  g_mutex_lock (&self->lock);
+  remove_locked (self, actor);
+  self->n_ending++;
+  g_mutex_unlock (&self->lock);
+}
+
+void
 geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GError *failure)
 {
+  GPtrArray *stops;
+
   if (self->backend != NULL)
     self->backend->ended (self->backend_data, actor, failure);
+
+  g_mutex_lock (&self->lock);
+  self->n_ending--;
+  stops = steal_stops_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  complete_stops (stops);
 }
 
 void
 geminga_system_remove (GemingaSystem *self, GemingaTarget *actor)
 {
-  GPtrArray *stops = NULL;
+  GPtrArray *stops;
 
   g_mutex_lock (&self->lock);
-  if (g_hash_table_lookup (self->actors, actor) == actor)
-    {
-      g_hash_table_remove (self->actors, actor);
-      stops = steal_stops_locked (self);
-    }
+  remove_locked (self, actor);
+  stops = steal_stops_locked (self);
   g_mutex_unlock (&self->lock);
 
   complete_stops (stops);

@@ -70,7 +70,8 @@ struct _GemingaLink
   int close_code;
   char *close_why; /* (owned) (nullable) */
 
-  atomic_int end_reason; /* GemingaExitReason: of the actors there; NORMAL: not known */
+  _Atomic (char *) main_id; /* (owned) (nullable), set once: the actor that the process there is for */
+  atomic_int end_reason;    /* GemingaExitReason: of the actors there; NORMAL: not known */
 
   /* the loop's thread only */
   GemingaSystem *system;     /* (owned) (nullable): until closed */

@@ -107,6 +107,7 @@ finalize (GemingaLink *self)
   g_clear_pointer (&self->known_sender, geminga_target_unref);
   g_clear_pointer (&self->known_target, geminga_target_unref);
   g_clear_object (&self->system);
+  g_free (atomic_load (&self->main_id));
   g_free (self->sender_name);
   g_free (self->known_name);
   g_free (self->known_path);
@@ -238,6 +239,22 @@ guint32
 geminga_link_get_node (GemingaLink *self)
 {
   return self->node;
+}
+
+void
+geminga_link_set_main (GemingaLink *self, const char *id)
+{
+  char *expected = NULL;
+  char *main_id = g_strdup (id);
+
+  if (!atomic_compare_exchange_strong (&self->main_id, &expected, main_id))
+    g_free (main_id);
+}
+
+gboolean
+geminga_link_is_main (GemingaLink *self, const char *id)
+{
+  return g_strcmp0 (atomic_load (&self->main_id), id) == 0;
 }
 
 void

@@ -32,6 +32,7 @@ typedef struct
   GemingaTimer timer;
   GemingaNode *node; /* (owned) */
   guint32 number;
+  char *id; /* (owned) (nullable): only if the process is for that actor, which the root knows */
 } Death;
 
 /* Helpers: numbers */
@@ -255,6 +256,7 @@ create (GemingaLink *link,
         GVariant *properties,
         GemingaAsk *ask)
 {
+  geminga_link_set_main (link, id);
   geminga_link_call (link, "Create",
                      g_variant_new ("(ssbu@a{sv})", type, id, TRUE, maker, properties), NULL, ask);
 }
@@ -275,6 +277,7 @@ spawn_by_root (GemingaNode *self,
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
   g_autoptr (GemingaAsk) ask = birth_request_new (self, link);
 
+  geminga_link_set_main (link, id);
   geminga_link_call (
       self->root_link, "SpawnProcess",
       g_variant_new ("(uhss@a{sv})", geminga_link_get_node (link), 0, type, id, properties), fds,
@@ -288,13 +291,18 @@ death_comes (gpointer user_data)
 {
   Death *self = user_data;
 
-  geminga_node_expect_end (self->node, self->number, GEMINGA_EXIT_REASON_KILLED);
+  if (self->id == NULL)
+    geminga_node_expect_end (self->node, self->number, GEMINGA_EXIT_REASON_KILLED);
   if (self->node->is_root)
     geminga_node_kill_now (self->node, self->number);
+  else if (self->id != NULL)
+    geminga_link_call (self->node->root_link, "KillActor",
+                       g_variant_new ("(us)", self->number, self->id), NULL, NULL);
   else
     geminga_link_call (self->node->root_link, "KillProcess", g_variant_new ("(u)", self->number),
                        NULL, NULL);
   geminga_node_unref (self->node);
+  g_free (self->id);
   g_free (self);
 }
 
@@ -473,12 +481,13 @@ geminga_node_give_block (GemingaNode *self, GemingaLink *link, const GemingaLink
 }
 
 void
-geminga_node_kill_soon (GemingaNode *self, guint32 number)
+geminga_node_kill_soon (GemingaNode *self, guint32 number, const char *id)
 {
   Death *death = g_new0 (Death, 1);
 
   death->node = geminga_node_ref (self);
   death->number = number;
+  death->id = g_strdup (id);
   death->timer.func = death_comes;
   death->timer.user_data = death;
   geminga_loop_arm (self->loop, &death->timer, g_get_monotonic_time () + KILL_GRACE);

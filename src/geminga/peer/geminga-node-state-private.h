@@ -57,7 +57,7 @@ struct _GemingaNode
   GPtrArray *early;            /* (owned) (nullable), of the root: see geminga-node-early.c */
   GemingaTimer end_timer;      /* holds a reference while it is armed */
   GemingaDeadLetters *letters; /* (owned) (nullable) */
-  GPtrArray *dying;            /* (owned) (nullable) (element-type GemingaLink): unsettled ones */
+  GPtrArray *dying;            /* (owned) (nullable): unsettled links, see geminga-node-dying.c */
   GemingaTimer settle_timer;   /* holds a reference while it is armed */
 };
 
@@ -111,7 +111,8 @@ void geminga_node_create (GemingaNode *self, GemingaLink *link, const GemingaLin
 void geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 void geminga_node_give_block (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 /* Any thread: that process ends now, or in a moment if it does not end by itself. */
-void geminga_node_kill_soon (GemingaNode *self, guint32 number);
+/* Any thread. With an id, in a worker: if the root knows that the process is for that actor. */
+void geminga_node_kill_soon (GemingaNode *self, guint32 number, const char *id);
 void geminga_node_kill_now (GemingaNode *self, guint32 number);
 
 /* geminga-node-spares.c */
