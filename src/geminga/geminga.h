@@ -15,6 +15,7 @@
 #include "geminga-error.h"
 #include "geminga-exit.h"
 #include "geminga-interface.h"
+#include "geminga-sandbox.h"
 #include "geminga-supervisor.h"
 #include "geminga-system.h"
 

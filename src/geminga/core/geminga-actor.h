@@ -114,6 +114,7 @@ struct _GemingaActorClass
   /* Around started() and stopping(), whatever subclasses do there. */
   void (*begun) (GemingaActor *self);
   void (*end_begun) (GemingaActor *self);
+  struct _GemingaSandbox *sandbox; /* (owned unless it is the parent's) (nullable) */
   gpointer padding[8];
 };
 

@@ -10,6 +10,7 @@
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
 #include "geminga-mailbox-private.h"
+#include "geminga-sandbox-private.h"
 #include "geminga-supervisor.h"
 
 /* How long actors may take to end before they are killed, in milliseconds. */
@@ -434,6 +435,8 @@ geminga_system_check_placement (GType type, GemingaPlacement placement, GError *
 {
   g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
 
+  if (!geminga_sandbox_check_placement (klass, placement, error))
+    return FALSE;
   if (placement != GEMINGA_PLACEMENT_THREAD ||
       (!klass->is_main_thread_only && !g_str_has_prefix (g_type_name (type), "Gjs_")))
     return TRUE;

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "geminga-cgroup-private.h"
 #include "geminga-error.h"
 #include "geminga-listen-private.h"
 
@@ -354,6 +355,7 @@ on_old_worker_ended (GPid pid, int wait_status, gpointer user_data)
         continue;
       if (worker->link_fd >= 0)
         close (worker->link_fd);
+      geminga_cgroup_remove (pid);
       g_array_remove_index (self->old_workers, i);
       break;
     }
