@@ -207,4 +207,6 @@ def declare(cls, commands, events):
         cls.add_event(each.make())
     if "mailbox_limit" in vars(cls):
         cls.set_mailbox_limit(cls.mailbox_limit)
+    if "sandbox" in vars(cls):
+        cls.set_sandbox(cls.sandbox)
     cls.set_main_thread_only(cls.main_thread_only)
