@@ -376,6 +376,23 @@ geminga_service_set_sockets (GemingaService *self, GPtrArray *sockets)
 }
 
 void
+geminga_service_foreach_class (GemingaService *self,
+                               void (*func) (gpointer data, const char *actor, GType type),
+                               gpointer data)
+{
+  GemingaServicePrivate *priv = get_private (self);
+
+  if (priv->worker_type != G_TYPE_INVALID)
+    func (data, "worker", priv->worker_type);
+  for (guint i = 0; i < priv->singles->len; i++)
+    {
+      const GemingaPoolSpec *spec = &g_array_index (priv->singles, GemingaPoolSpec, i);
+
+      func (data, spec->name, spec->type);
+    }
+}
+
+void
 geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup)
 {
   GemingaServicePrivate *priv = get_private (self);
