@@ -137,12 +137,57 @@ probe_spawn (GemingaActor *actor, GemingaCall *call)
     geminga_actor_ref_wait_ready_async (ref, NULL, on_ready, g_object_ref (call));
 }
 
+static void
+probe_mirror (GemingaActor *actor, GemingaCall *call)
+{
+  geminga_call_return_value (call, geminga_call_get_arguments (call));
+}
+
+static void
+on_mirrored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GemingaCall) call = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+      geminga_actor_ref_ask_finish (GEMINGA_ACTOR_REF (source), result, &error);
+
+  if (answer != NULL)
+    geminga_call_return_value (call, g_variant_new_uint64 (g_variant_get_size (answer)));
+  else
+    geminga_call_return_error (call, error);
+}
+
+/* Has a new actor of that class send back an array of so many bytes. */
+static void
+probe_exchange (GemingaActor *actor, GemingaCall *call)
+{
+  g_autoptr (GemingaActorRef) ref = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree guint8 *bytes = NULL;
+  const char *type;
+  guint size;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&su)", &type, &size);
+  bytes = g_malloc0 (size);
+  ref = geminga_actor_spawn (actor, g_type_from_name (type), type, GEMINGA_PLACEMENT_PROCESS, NULL,
+                             &error);
+  if (ref == NULL)
+    geminga_call_return_error (call, error);
+  else
+    geminga_actor_ref_ask_async (
+        ref, "Mirror",
+        g_variant_new ("(@ay)", g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, size, 1)),
+        GEMINGA_DEFAULT_TIMEOUT, NULL, on_mirrored, g_object_ref (call));
+}
+
 static const GemingaCommandEntry probe_commands[] = {
   { "Open", "(sb)", "i", "path to-write", NULL, 0, probe_open },
   { "OpenInThread", "s", "i", "path", NULL, 0, probe_open_in_thread },
   { "Unmount", NULL, "i", NULL, NULL, 0, probe_unmount },
   { "Identify", NULL, "(uu)", NULL, NULL, 0, probe_identify },
   { "Spawn", "(su)", NULL, "type placement", NULL, 0, probe_spawn },
+  { "Mirror", "(ay)", "(ay)", "bytes", NULL, 0, probe_mirror },
+  { "Exchange", "(su)", "t", "type size", NULL, 0, probe_exchange },
 };
 
 static void
@@ -192,6 +237,13 @@ build_guarded (GemingaSandbox *sandbox)
 }
 
 static void
+build_bare (GemingaSandbox *sandbox)
+{
+  geminga_sandbox_set_required (sandbox, TRUE);
+  geminga_sandbox_allow_system_calls (sandbox, (const char *const[]){ "@basic", NULL });
+}
+
+static void
 build_mild (GemingaSandbox *sandbox)
 {
   build_guarded (sandbox);
@@ -235,6 +287,7 @@ build_confined (GemingaSandbox *sandbox)
 
 DEFINE (Reader, reader, build_reader)
 DEFINE (Guarded, guarded, build_guarded)
+DEFINE (Bare, bare, build_bare)
 DEFINE (Mild, mild, build_mild)
 DEFINE (Strange, strange, build_strange)
 DEFINE (Servant, servant, build_servant)
@@ -246,9 +299,9 @@ int
 main (int argc, char *argv[])
 {
   g_autoptr (GemingaService) service = geminga_service_new ("org.example.Sealed");
-  const GType types[] = { reader_get_type (),  guarded_get_type (), mild_get_type (),
-                          strange_get_type (), servant_get_type (), lost_get_type (),
-                          limited_get_type (), confined_get_type () };
+  const GType types[] = { reader_get_type (),  guarded_get_type (),  mild_get_type (),
+                          strange_get_type (), servant_get_type (),  lost_get_type (),
+                          limited_get_type (), confined_get_type (), bare_get_type () };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     g_type_ensure (types[i]);

@@ -140,6 +140,15 @@ class SystemCalls(Sealed):
         for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
             self.assertIn("Seccomp:\t2\n", (task / "status").read_text())
 
+    def test_large_arrays(self) -> None:
+        # They are in memory that both processes have, which @basic is enough for.
+        for size in (16, 512 * 1024):
+            with self.subTest(size=size):
+                answer = self.call("gate", "Exchange", "Bare", str(size))
+                self.assertEqual(answer, f"(uint64 {size},)\n")
+                self.bus.get("/org/geminga1", "org.geminga1.Arbiter.Kill", "Bare", "{}",
+                             destination=ID)
+
     def test_logs_are_opened_again(self) -> None:
         _, pid = self.identify("guarded")
         self.service.send(signal.SIGUSR1)

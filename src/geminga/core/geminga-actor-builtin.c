@@ -10,6 +10,7 @@
 #include "geminga-actor-private.h"
 #include "geminga-call-private.h"
 #include "geminga-core-enums.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
 #include "geminga-system-private.h"
@@ -50,9 +51,10 @@ handle_info (GemingaActor *self, GemingaCall *call)
   g_variant_dict_insert (&info, "placement", "s", get_placement_nick (mailbox->placement));
   g_variant_dict_insert (&info, "pid", "u", (guint32) getpid ());
   g_variant_dict_insert (&info, "started-at", "t", (guint64) mailbox->started_at);
-  g_variant_dict_insert (&info, "processed", "t",
-                         (guint64) atomic_load_explicit (&mailbox->n_taken, memory_order_relaxed));
+  g_variant_dict_insert (&info, "processed", "t", geminga_mailbox_get_n_taken (mailbox));
   g_variant_dict_insert (&info, "mailbox", "u", geminga_mailbox_get_length (mailbox));
+  g_variant_dict_insert (&info, "dead-letters", "t",
+                         geminga_dead_letters_count (geminga_mailbox_get_system (mailbox)));
   GEMINGA_ACTOR_GET_CLASS (self)->info (self, &info);
 
   geminga_call_return_value (call, g_variant_dict_end (&info));

@@ -5,6 +5,7 @@
 #include "geminga-actor.h"
 #include "geminga-exit.h"
 #include "geminga-loop-private.h"
+#include "geminga-mailbox-queue-private.h"
 #include "geminga-target-private.h"
 #include "geminga-waits-private.h"
 
@@ -20,6 +21,7 @@ typedef enum
   GEMINGA_MAILBOX_NEW,
   GEMINGA_MAILBOX_STARTING,
   GEMINGA_MAILBOX_RUNNING,
+  GEMINGA_MAILBOX_SELECTIVE, /* running, but only some commands are received */
   GEMINGA_MAILBOX_STOPPING,
   GEMINGA_MAILBOX_ENDED,
 } GemingaMailboxState;
@@ -38,13 +40,19 @@ struct _GemingaOpenCall
 typedef struct
 {
   /* fixed at creation */
-  GVariant *properties; /* (owned) (nullable), a{sv}, until the actor is made */
-  GMainLoop *main_loop; /* (owned) (nullable): of an actor with a thread of its own */
+  GVariant *properties;       /* (owned) (nullable), a{sv}, until the actor is made */
+  GMainLoop *main_loop;       /* (owned) (nullable): of an actor with a thread of its own */
+  GemingaMailboxQueue *queue; /* (owned) (nullable), contents under the mailbox's lock */
 
   /* the loop's thread only; once the actor has ended, who ended it */
   GemingaWaits *waits; /* (owned) (nullable) */
 
+  char **wanted;        /* (owned) (nullable): commands to receive, in the SELECTIVE state */
+  guint64 n_taken_more; /* the consumer only: the mailbox's n_taken counts from there */
+
   /* under the mailbox's lock */
+  GemingaInboxNode *stash; /* (owned) (nullable): the last one of a ring of messages put aside */
+  guint n_stashed;
   GError *failure;     /* (owned) (nullable), constant once ended: why, if not asked to */
   guint max_children;  /* then those that have ended are forgotten */
   GPtrArray *children; /* (owned) (element-type GemingaTarget): end with it */
@@ -60,24 +68,28 @@ struct _GemingaMailbox
   GemingaTarget target; /* while the loop may run the mailbox, it holds a local reference */
 
   GemingaLoopItem item;
-  GemingaInbox inbox;
-  GemingaLoop *loop; /* (owned) */
 
-  /* user messages: those that wait have come and have not been taken */
-  atomic_ullong n_taken;        /* written by the consumer only */
+  /*
+   * Written by who sends. Those that wait are from_elsewhere + from_here - taken. What the consumer
+   * writes with each message is at the end, in other lines of the cache.
+   */
+  GemingaInbox inbox;
   atomic_uint n_from_elsewhere; /* came from other loops, or not from actors */
   atomic_uint n_from_here;      /* came from actors of the same loop, written by its thread only */
-  guint limit;                  /* so many may wait */
+  atomic_uint n_taken_before;   /* not more than n_taken: read again if that is too few */
 
-  guint n_holds;             /* the loop's thread only */
-  _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows */
+  guint limit;       /* so many may wait; 0: the queue in the extras knows */
+  GemingaLoop *loop; /* (owned) */
+
+  _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows but for SELECTIVE */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
   atomic_bool is_closed;
-  guint8 placement;      /* GemingaPlacement */
-  bool has_thread;       /* of its own */
-  bool has_system;       /* it holds a reference to its system: until the actor has ended */
-  bool is_ready_delayed; /* the loop's thread only */
-  guint8 reason;         /* GemingaExitReason, of the failure; under lock, constant once ended */
+  atomic_bool has_urgent; /* something that overtakes was pushed and may not be taken */
+  guint8 placement : 7;   /* GemingaPlacement */
+  bool has_thread : 1;    /* of its own; both are constant once it runs */
+  bool has_system;        /* it holds a reference to its system: until the actor has ended */
+  bool is_ready_delayed;  /* the loop's thread only */
+  guint8 reason;          /* GemingaExitReason, of the failure; under lock, constant once ended */
 
   /* the loop's thread only; once the actor has ended, who ended it */
   gint64 started_at;   /* microseconds since 1970 */
@@ -86,6 +98,11 @@ struct _GemingaMailbox
   _Atomic (GemingaMailboxExtras *) extras; /* (owned) (nullable), made under lock */
   GMutex lock;
   GemingaOpenCall *open_calls; /* (nullable), under lock */
+
+  /* the consumer only */
+  GemingaInboxTaken taken;
+  atomic_uint n_taken; /* user messages; others may read it */
+  guint n_holds;       /* the loop's thread only */
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,
@@ -107,10 +124,30 @@ gboolean geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread);
 GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
 /* What is there only if somebody needs it. */
 GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
+GemingaMailboxExtras *geminga_mailbox_get_extras_locked (GemingaMailbox *self);
 /* Borrowed; NULL if the actor has not ended or was asked to. */
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
+/* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
+gboolean geminga_mailbox_count_from_elsewhere (GemingaMailbox *self);
 /* How many messages wait. */
 guint geminga_mailbox_get_length (GemingaMailbox *self);
+/* How many did; the loop's thread. */
+guint64 geminga_mailbox_get_n_taken (GemingaMailbox *self);
+
+static inline GemingaMailbox *
+geminga_mailbox_from_item (GemingaLoopItem *item)
+{
+  return (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
+}
+
+/* What targets and the loop do with it, and the same for one whose loop has a scheduler. */
+void geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message);
+void geminga_mailbox_run_some (GemingaMailbox *self, guint max);
+void geminga_mailbox_post_scheduled (GemingaTarget *target, GemingaMessage *message);
+void geminga_mailbox_run_scheduled (GemingaLoopItem *item);
+gboolean geminga_mailbox_can_be_made (GemingaMailbox *self, GError **error);
+/* Delivers what is delayed, before the scheduler goes. */
+void geminga_loop_deliver_delayed (GemingaLoop *loop);
 
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);
@@ -120,11 +157,48 @@ void geminga_mailbox_delay_ready (GemingaMailbox *self);
 void geminga_mailbox_become_ready (GemingaMailbox *self);
 void geminga_mailbox_hold (GemingaMailbox *self);
 void geminga_mailbox_release (GemingaMailbox *self);
+
+/* See geminga-mailbox-children.c; any thread may stop them. */
 void geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child);
+void geminga_mailbox_stop_children (GemingaMailbox *self);
+
+/* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
+gboolean geminga_mailbox_count_from_elsewhere (GemingaMailbox *self);
+
+/* What does not simply go into the inbox; see geminga-mailbox-full.c. Before the actor is started. */
+void geminga_mailbox_make_queue (GemingaMailbox *self, GemingaMailboxPolicy policy);
+/* Any thread. The messages are taken. */
+void geminga_mailbox_post_to_full (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_post_awaited (GemingaMailbox *self, GemingaMessage *message);
+/* The consumer, of a mailbox with a queue. */
+gboolean geminga_mailbox_has_queued (GemingaMailbox *self);
+GemingaMessage *geminga_mailbox_take_queued (GemingaMailbox *self);
+/* Of any mailbox: nobody waits for the ask any more; the actor has ended. */
+gboolean geminga_mailbox_cancel_queued (GemingaMailbox *self, GemingaAsk *ask);
+void geminga_mailbox_refuse_queued (GemingaMailbox *self);
+void geminga_mailbox_refuse_ended (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_refuse_full (GemingaMailbox *self, GemingaMessage *message);
+/* How many may wait. */
+guint geminga_mailbox_get_limit (GemingaMailbox *self);
+
+/* Messages put aside, in the loop's thread; see geminga-mailbox-stash.c. Taken if there is room. */
+gboolean geminga_mailbox_stash (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_unstash (GemingaMailbox *self);
+guint geminga_mailbox_get_n_stashed (GemingaMailbox *self);
+/* NULL: all commands are received again. */
+void geminga_mailbox_select (GemingaMailbox *self, const char *const *commands);
+void geminga_mailbox_begin_selecting (GemingaMailbox *self);
+/* In the SELECTIVE state. FALSE: the message was put aside, or refused. */
+gboolean geminga_mailbox_selects (GemingaMailbox *self, GemingaMessage *message);
+/* Any thread: nobody waits for the ask any more; the actor has ended. */
+gboolean geminga_mailbox_cancel_stashed (GemingaMailbox *self, GemingaAsk *ask);
+void geminga_mailbox_refuse_stashed (GemingaMailbox *self);
 
 /* Any thread; see geminga-mailbox-calls.c. */
 void geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask);
 void geminga_mailbox_fail_open_calls (GemingaMailbox *self);
+/* The actor has ended: those, what is put aside and what is in the queue. */
+void geminga_mailbox_refuse_waiting (GemingaMailbox *self);
 void geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, GemingaAsk *ask);
 void geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call);
 GCancellable *geminga_mailbox_get_cancellable (GemingaMailbox *self, GemingaOpenCall *open_call);

@@ -6,11 +6,10 @@
 
 #include <string.h>
 
-#include "geminga-actor-config-private.h"
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-mailbox-private.h"
-#include "geminga-sandbox-private.h"
 #include "geminga-supervisor.h"
 
 /* How long actors may take to end before they are killed, in milliseconds. */
@@ -41,87 +40,23 @@ struct _GemingaSystem
   GPtrArray *stops;    /* (owned) (element-type Stop), under lock: wait for the last actor to end */
 };
 
-/* Who stops a system. It is there until the last actor has ended, even if nobody waits for that. */
+/*
+ * Who stops a system. It is there until the last actor has ended, even if nobody waits for that, and
+ * goes in its own loop.
+ */
 typedef struct
 {
+  GemingaLoopItem item;
+  GemingaLoop *loop;     /* (owned) */
   GTask *task;           /* (owned) */
   gboolean is_cancelled; /* under the system's lock */
-  GSource *grace;        /* (owned) */
+  GemingaTimer grace;    /* when those that are left are killed */
   GSource *cancels;      /* (owned) (nullable) */
 } Stop;
 
 G_DEFINE_FINAL_TYPE (GemingaSystem, geminga_system, G_TYPE_OBJECT)
 
 /* Helpers */
-
-static gboolean
-check_type (GType type, GError **error)
-{
-  if (g_type_is_a (type, GEMINGA_TYPE_ACTOR) && !G_TYPE_IS_ABSTRACT (type))
-    return TRUE;
-
-  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
-               "“%s” is not a class of actors",
-               type != G_TYPE_INVALID ? g_type_name (type) : "(none)");
-
-  return FALSE;
-}
-
-static gboolean
-check_properties (GType type, GVariant *properties, GError **error)
-{
-  if (properties == NULL)
-    return TRUE;
-
-  if (!g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT))
-    {
-      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
-                   "Construct properties must be “a{sv}”, not “%s”",
-                   g_variant_get_type_string (properties));
-      return FALSE;
-    }
-
-  return geminga_actor_config_check (type, properties, error);
-}
-
-/*
- * Actors are known by their ids, but an id that was chosen is a number until somebody wants to see it:
- * that number's hash is the hash of the text.
- */
-static guint
-hash_add (guint hash, const char *text)
-{
-  for (; *text != '\0'; text++)
-    hash = hash * 33 + (guchar) *text;
-
-  return hash;
-}
-
-static guint
-target_hash (gconstpointer key)
-{
-  const GemingaTarget *target = key;
-  const char *id = atomic_load_explicit (&target->id, memory_order_acquire);
-  char digits[11];
-  char *digit = digits + sizeof (digits) - 1;
-  guint hash = 5381;
-
-  if (id != NULL)
-    return hash_add (hash, id);
-
-  *digit = '\0';
-  for (guint32 number = target->number; number != 0; number /= 10)
-    *--digit = (char) ('0' + number % 10);
-
-  return hash_add (hash_add (hash, g_type_name (target->type)) * 33 + '-', digit);
-}
-
-static gboolean
-target_equal (gconstpointer a, gconstpointer b)
-{
-  return a == b || g_str_equal (geminga_target_get_id ((GemingaTarget *) a),
-                                geminga_target_get_id ((GemingaTarget *) b));
-}
 
 static GemingaTarget *
 lookup_locked (GemingaSystem *self, const char *id)
@@ -193,6 +128,12 @@ spawn_in_loop (GemingaSystem *self,
 
   if (!add (self, &mailbox->target, error))
     {
+      geminga_target_unref (&mailbox->target);
+      return NULL;
+    }
+  if (geminga_loop_has_scheduler (loop) && !geminga_mailbox_can_be_made (mailbox, error))
+    {
+      geminga_system_remove (self, &mailbox->target);
       geminga_target_unref (&mailbox->target);
       return NULL;
     }
@@ -273,15 +214,25 @@ spawn_process (GemingaSystem *self,
 static void
 stop_free (Stop *stop)
 {
-  g_source_destroy (stop->grace);
-  g_source_unref (stop->grace);
+  geminga_loop_disarm (stop->loop, &stop->grace);
   if (stop->cancels != NULL)
     {
       g_source_destroy (stop->cancels);
       g_source_unref (stop->cancels);
     }
   g_object_unref (stop->task);
+  geminga_loop_unref (stop->loop);
   g_free (stop);
+}
+
+static void
+complete_stop (GemingaLoopItem *item)
+{
+  Stop *stop = (Stop *) item;
+
+  if (!stop->is_cancelled)
+    g_task_return_boolean (stop->task, TRUE);
+  stop_free (stop);
 }
 
 /* Takes those who wait for the last actor, if it is gone. */
@@ -301,8 +252,7 @@ complete_stops (GPtrArray *stops)
     {
       Stop *stop = g_ptr_array_index (stops, i);
 
-      if (!stop->is_cancelled)
-        g_task_return_boolean (stop->task, TRUE);
+      geminga_loop_post (stop->loop, &stop->item);
     }
   g_clear_pointer (&stops, g_ptr_array_unref);
 }
@@ -340,12 +290,21 @@ post_to_all (GemingaSystem *self, GemingaMessageKind kind)
     geminga_target_post (g_ptr_array_index (targets, i), geminga_message_new (kind, NULL));
 }
 
-static gboolean
-stop_grace_passed_cb (gpointer user_data)
+static void
+stop_grace_passed (gpointer user_data)
 {
-  post_to_all (user_data, GEMINGA_MESSAGE_KILL);
+  Stop *stop = user_data;
 
-  return G_SOURCE_REMOVE;
+  post_to_all (g_task_get_source_object (stop->task), GEMINGA_MESSAGE_KILL);
+}
+
+/* Nobody kills those that take too long, then. */
+static void
+stop_loop_ends (gpointer user_data)
+{
+  Stop *stop = user_data;
+
+  geminga_loop_disarm (stop->loop, &stop->grace);
 }
 
 static gboolean
@@ -366,17 +325,20 @@ stop_cancelled_cb (GCancellable *cancellable, gpointer user_data)
 }
 
 static Stop *
-stop_new (GemingaSystem *self, GTask *task)
+stop_new (GTask *task)
 {
   GMainContext *context = g_task_get_context (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
   Stop *stop = g_new0 (Stop, 1);
 
+  stop->item.run = complete_stop;
+  stop->loop = geminga_loop_ref_for_context (context);
   stop->task = g_object_ref (task);
-  stop->grace = g_timeout_source_new (STOP_GRACE);
-  g_source_set_callback (stop->grace, stop_grace_passed_cb, g_object_ref (self), g_object_unref);
-  g_source_set_static_name (stop->grace, "geminga_system_stop_async grace");
-  g_source_attach (stop->grace, context);
+  stop->grace.func = stop_grace_passed;
+  stop->grace.give_up = stop_loop_ends;
+  stop->grace.user_data = stop;
+  geminga_loop_arm (stop->loop, &stop->grace,
+                    geminga_loop_get_time (stop->loop) + STOP_GRACE * G_TIME_SPAN_MILLISECOND);
   if (cancellable != NULL)
     {
       stop->cancels = g_cancellable_source_new (cancellable);
@@ -404,6 +366,7 @@ geminga_system_finalize (GObject *object)
 
   /* Each actor holds a reference. */
   g_assert (g_hash_table_size (self->actors) == 0);
+  geminga_dead_letters_close (self);
   g_hash_table_unref (self->actors);
   g_clear_pointer (&self->stops, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
@@ -423,31 +386,12 @@ static void
 geminga_system_init (GemingaSystem *self)
 {
   g_mutex_init (&self->lock);
-  self->actors = g_hash_table_new_full (target_hash, target_equal,
+  self->actors = g_hash_table_new_full (geminga_target_hash, geminga_target_equal,
                                         (GDestroyNotify) geminga_target_unref, NULL);
+  geminga_dead_letters_open (self);
 }
 
 /* Private API */
-
-/* JavaScript crashes when it is called off the main thread, whatever its class says. */
-gboolean
-geminga_system_check_placement (GType type, GemingaPlacement placement, GError **error)
-{
-  g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
-
-  if (!geminga_sandbox_check_placement (klass, placement, error))
-    return FALSE;
-  if (placement != GEMINGA_PLACEMENT_THREAD ||
-      (!klass->is_main_thread_only && !g_str_has_prefix (g_type_name (type), "Gjs_")))
-    return TRUE;
-
-  g_set_error (
-      error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
-      "Actors of class %s cannot run in a thread of their own; use placement “process” or “shared”",
-      g_type_name (type));
-
-  return FALSE;
-}
 
 void
 geminga_system_set_backend (GemingaSystem *self, const GemingaSystemBackend *backend, gpointer data)
@@ -475,7 +419,8 @@ geminga_system_spawn_in_process (GemingaSystem *self,
                                  GVariant *properties,
                                  GError **error)
 {
-  if (!check_type (type, error) || !check_properties (type, properties, error))
+  if (!geminga_system_check_type (type, error) ||
+      !geminga_system_check_properties (type, properties, error))
     return NULL;
 
   return spawn_in_loop (self, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
@@ -612,12 +557,18 @@ geminga_system_spawn (GemingaSystem *self,
 
   g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
 
-  if (!check_type (type, error) || !geminga_system_check_placement (type, placement, error) ||
-      !check_properties (type, sunk, error))
+  if (!geminga_system_check_type (type, error) ||
+      !geminga_system_check_placement (type, placement, error) ||
+      !geminga_system_check_properties (type, sunk, error))
     return NULL;
 
   if (id != NULL && *id == '\0')
     id = NULL;
+  if (geminga_loop_has_scheduler (geminga_thread_get_loop (geminga_thread_get ())))
+    {
+      target = spawn_in_loop (self, type, id, placement, sunk, error);
+      return target != NULL ? geminga_actor_ref_new (target) : NULL;
+    }
   switch (placement)
     {
     case GEMINGA_PLACEMENT_PROCESS:
@@ -698,6 +649,24 @@ geminga_system_list_actors (GemingaSystem *self)
 }
 
 /**
+ * geminga_system_get_n_dead_letters:
+ * @self: a system
+ *
+ * Tells how many messages were not handled by anybody in this process, see [class@Geminga.DeadLetters].
+ *
+ * Returns: how many, since the system was made
+ *
+ * Since: 0.1
+ */
+guint64
+geminga_system_get_n_dead_letters (GemingaSystem *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), 0);
+
+  return geminga_dead_letters_count (self);
+}
+
+/**
  * geminga_system_stop_async:
  * @self: a system
  * @cancellable: (nullable): cancels the wait; the actors stop nevertheless
@@ -725,8 +694,8 @@ geminga_system_stop_async (GemingaSystem *self,
 
   g_mutex_lock (&self->lock);
   if (self->stops == NULL)
-    self->stops = g_ptr_array_new_with_free_func ((GDestroyNotify) stop_free);
-  g_ptr_array_add (self->stops, stop_new (self, task));
+    self->stops = g_ptr_array_new ();
+  g_ptr_array_add (self->stops, stop_new (task));
   stops = steal_stops_locked (self);
   g_mutex_unlock (&self->lock);
   complete_stops (stops);

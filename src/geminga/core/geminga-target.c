@@ -11,6 +11,21 @@
 #define CHUNK_SIZE 256
 #define MAX_CHUNKS 64
 
+/* Helpers */
+
+/*
+ * Actors are known by their ids, but an id that was chosen is a number until somebody wants to see it:
+ * that number's hash is the hash of the text.
+ */
+static guint
+hash_add (guint hash, const char *text)
+{
+  for (; *text != '\0'; text++)
+    hash = hash * 33 + (guchar) *text;
+
+  return hash;
+}
+
 /* GemingaAsk */
 
 gpointer
@@ -281,6 +296,25 @@ geminga_message_keep_sender (GemingaMessage *self)
   self->has_local_sender = FALSE;
 }
 
+/*
+ * Who waited for that does not bound how long it is handled. If nobody waits any more, the message keeps
+ * its ask, which is answered: then it is not handled.
+ */
+GemingaAsk *
+geminga_message_accept (GemingaMessage *self)
+{
+  if (self->kind != GEMINGA_MESSAGE_TELL)
+    return NULL;
+
+  self->kind = GEMINGA_MESSAGE_CALL;
+  self->node.is_urgent = FALSE;
+  self->deadline = 0;
+  if (geminga_ask_is_answered (self->ask))
+    return NULL;
+
+  return g_steal_pointer (&self->ask);
+}
+
 static gpointer
 make_unit (gpointer data)
 {
@@ -295,17 +329,32 @@ geminga_get_unit (void)
   return g_once (&once, make_unit, NULL);
 }
 
+/* Whoever sent the message is still about to tell it, and can do nothing about an actor that is gone. */
+static gboolean
+is_being_told (GemingaThread *thread, GemingaMessage *message, int code)
+{
+  return thread->telling == message && message->ask == NULL && code == GEMINGA_ERROR_MAILBOX_FULL;
+}
+
 void
 geminga_message_refuse (GemingaMessage *self, int code, const char *format, ...)
 {
-  if (self->ask != NULL && !geminga_ask_is_answered (self->ask))
+  GemingaThread *thread = geminga_thread_get ();
+  gboolean is_asked = self->ask != NULL && !geminga_ask_is_answered (self->ask);
+  gboolean is_told = is_being_told (thread, self, code);
+
+  if (is_asked || is_told)
     {
+      GError *error;
       va_list args;
 
       va_start (args, format);
-      geminga_ask_answer (self->ask, NULL, NULL,
-                          g_error_new_valist (GEMINGA_ERROR, code, format, args));
+      error = g_error_new_valist (GEMINGA_ERROR, code, format, args);
       va_end (args);
+      if (is_asked)
+        geminga_ask_answer (self->ask, NULL, NULL, error);
+      else
+        thread->refusal = error;
     }
 
   geminga_message_free (self);
@@ -389,4 +438,30 @@ gboolean
 geminga_target_has_ended (GemingaTarget *self)
 {
   return self->klass->has_ended (self);
+}
+
+guint
+geminga_target_hash (gconstpointer key)
+{
+  const GemingaTarget *target = key;
+  const char *id = atomic_load_explicit (&target->id, memory_order_acquire);
+  char digits[11];
+  char *digit = digits + sizeof (digits) - 1;
+  guint hash = 5381;
+
+  if (id != NULL)
+    return hash_add (hash, id);
+
+  *digit = '\0';
+  for (guint32 number = target->number; number != 0; number /= 10)
+    *--digit = (char) ('0' + number % 10);
+
+  return hash_add (hash_add (hash, g_type_name (target->type)) * 33 + '-', digit);
+}
+
+gboolean
+geminga_target_equal (gconstpointer a, gconstpointer b)
+{
+  return a == b || g_str_equal (geminga_target_get_id ((GemingaTarget *) a),
+                                geminga_target_get_id ((GemingaTarget *) b));
 }

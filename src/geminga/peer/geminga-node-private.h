@@ -50,6 +50,12 @@ typedef struct
   /* @failure is NULL if the actor was asked to end. */
   void (*actor_ended) (gpointer data, guint32 node, const char *id, const GError *failure);
 
+  /*
+   * Root: a message to that path was not handled, in any process; a few a second are told. The reason is
+   * a nick of GemingaDeadLetterReason, or of a later version's.
+   */
+  void (*dead_letter) (gpointer data, const char *target, const char *command, const char *reason);
+
   /* Worker: whether an actor of that class may have this process. Without the hook any may. */
   gboolean (*admit) (gpointer data, GType type, GError **error);
   /* Worker: how long its main loop had nothing to do, in microseconds; negative: it is not known. */

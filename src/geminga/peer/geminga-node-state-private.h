@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-dead-letters.h"
 #include "geminga-link-private.h"
 #include "geminga-node-private.h"
 
@@ -53,10 +54,11 @@ struct _GemingaNode
   gboolean is_ending; /* the actor that the worker is for has ended */
   gboolean is_stopped;
   gboolean is_orphaned;
-  GPtrArray *early;          /* (owned) (nullable), of the root: see geminga-node-early.c */
-  GemingaTimer end_timer;    /* holds a reference while it is armed */
-  GPtrArray *dying;          /* (owned) (nullable) (element-type GemingaLink): unsettled ones */
-  GemingaTimer settle_timer; /* holds a reference while it is armed */
+  GPtrArray *early;            /* (owned) (nullable), of the root: see geminga-node-early.c */
+  GemingaTimer end_timer;      /* holds a reference while it is armed */
+  GemingaDeadLetters *letters; /* (owned) (nullable) */
+  GPtrArray *dying;            /* (owned) (nullable) (element-type GemingaLink): unsettled ones */
+  GemingaTimer settle_timer;   /* holds a reference while it is armed */
 };
 
 GemingaNode *geminga_node_ref (GemingaNode *self);
@@ -126,6 +128,11 @@ void geminga_node_actor_started (gpointer data, GemingaTarget *actor);
 void geminga_node_actor_ended (gpointer data, GemingaTarget *actor, const GError *failure);
 gboolean
 geminga_node_handle_news (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+
+/* geminga-node-letters.c: messages that nobody handles. The loop's thread. */
+void geminga_node_listen_to_letters (GemingaNode *self);
+void geminga_node_ignore_letters (GemingaNode *self);
+void geminga_node_handle_letter (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 
 /* geminga-node-dying.c: the end of other processes. The loop's thread. */
 void geminga_node_note_dying (GemingaNode *self, GemingaLink *link);

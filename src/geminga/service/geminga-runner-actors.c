@@ -311,6 +311,24 @@ node_actor_ended (gpointer data, guint32 node, const char *id, const GError *fai
     forget (self, actor, failure != NULL ? failure->message : "");
 }
 
+/* Actors are named as they are on the bus, if they are there. */
+static void
+node_dead_letter (gpointer data, const char *target, const char *command, const char *reason)
+{
+  GemingaRunner *self = data;
+  GemingaArbiter *arbiter = geminga_arbiter_lookup (self->system);
+  Actor *actor = NULL;
+  g_autofree char *id = NULL;
+  guint32 node;
+
+  if (arbiter == NULL)
+    return;
+
+  if (geminga_target_parse_path (target, &node, &id))
+    actor = find_actor (self, node, id);
+  geminga_arbiter_tell_dead_letter (arbiter, actor != NULL ? actor->path : target, command, reason);
+}
+
 const GemingaNodeHooks geminga_runner_node_hooks = {
   .spawn_process = node_spawn_process,
   .kill_process = node_kill_process,
@@ -319,6 +337,7 @@ const GemingaNodeHooks geminga_runner_node_hooks = {
   .actor_event = node_actor_event,
   .actor_started = node_actor_started,
   .actor_ended = node_actor_ended,
+  .dead_letter = node_dead_letter,
 };
 
 /* GemingaBusFuncs */
@@ -396,11 +415,13 @@ geminga_runner_forget_node (GemingaRunner *self, guint32 node)
 }
 
 char *
-geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref)
+geminga_runner_dup_path (GemingaRunner *self, GemingaActorRef *ref)
 {
   GemingaTarget *target = geminga_actor_ref_get_target (ref);
+  const char *id = geminga_target_get_id (target);
+  Actor *actor = find_actor (self, target->node, id);
 
-  return choose_free_path (self, target->node, geminga_target_get_id (target));
+  return actor != NULL ? g_strdup (actor->path) : choose_free_path (self, target->node, id);
 }
 
 /* Private API */

@@ -463,22 +463,6 @@ geminga_service_emit_reopen_logs (GemingaService *self)
   g_signal_emit (self, signals[SIGNAL_REOPEN_LOGS], 0);
 }
 
-gboolean
-geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GError **error)
-{
-  const char *format = geminga_settings_get_string (settings, "log-format");
-  g_auto (GemingaPrivileges) owner = { 0 };
-
-  if (!geminga_privileges_find (&owner, geminga_settings_get_string (settings, "user"),
-                                geminga_settings_get_string (settings, "group"), error))
-    return FALSE;
-  if (g_str_equal (geminga_settings_get_origin (settings, "log-format"), "default"))
-    format = geminga_log_default_format ();
-
-  return geminga_log_configure (log, geminga_settings_get_string (settings, "log-level"), format,
-                                geminga_settings_get_string (settings, "log-file"), &owner, error);
-}
-
 /* Public API */
 
 /**

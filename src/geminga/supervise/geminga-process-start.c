@@ -126,6 +126,7 @@ geminga_process_start_read (GError **error)
 {
   g_autofree char *value = g_strdup (g_getenv (GEMINGA_WORKER_VARIABLE));
   g_autoptr (GemingaProcessStart) self = NULL;
+  GemingaLogTail *log;
   int parent = 0;
   guint n_sockets = 0;
 
@@ -148,10 +149,12 @@ geminga_process_start_read (GError **error)
   if (getppid () != parent)
     _exit (EXIT_SUCCESS);
 
-  if (!geminga_process_report_join (FD_REPORT, error))
+  log = geminga_process_report_join (FD_REPORT, error);
+  if (log == NULL)
     return NULL;
 
   self->link_fd = FD_LINK;
+  self->log = log;
   self->settings = read_settings (FD_SETTINGS, error);
   close (FD_SETTINGS);
   self->pulse = self->settings != NULL ? geminga_pulse_new_for_fd (FD_PULSE, error) : NULL;

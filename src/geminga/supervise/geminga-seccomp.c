@@ -5,6 +5,7 @@
 #include "geminga-seccomp-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -125,6 +126,29 @@ add_threads (scmp_filter_ctx filter, gboolean has_processes)
          seccomp_rule_add (filter, SCMP_ACT_ERRNO (ENOSYS), SCMP_SYS (clone3), 0) == 0;
 }
 
+/* Some C libraries ask so about what is open, with an empty path. Paths cannot be looked at here. */
+static gboolean
+add_status (scmp_filter_ctx filter)
+{
+  static const struct
+  {
+    const char *name;
+    guint flags;
+  } calls[] = { { "newfstatat", 3 }, { "fstatat64", 3 }, { "statx", 2 } };
+  gboolean is_added = TRUE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      const struct scmp_arg_cmp is_empty =
+          SCMP_CMP (calls[i].flags, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH);
+      int call = seccomp_syscall_resolve_name (calls[i].name);
+
+      is_added = is_added && (call < 0 || add_rule (filter, call, 1, &is_empty));
+    }
+
+  return is_added;
+}
+
 static gboolean
 add_conditional (scmp_filter_ctx filter, gboolean has_prctl)
 {
@@ -176,7 +200,7 @@ fill (scmp_filter_ctx filter, const char *const *names, GError **error)
     return FALSE;
 
   return (add_threads (filter, has_name (names, "clone3") || has_name (names, "clone")) &&
-          add_conditional (filter, has_name (names, "prctl"))) ||
+          add_status (filter) && add_conditional (filter, has_name (names, "prctl"))) ||
          set_failure (error, ENOMEM);
 }
 

@@ -7,7 +7,7 @@
 /*
  * Modelled on the sets of systemd's SystemCallFilter=. Some calls exist on some kinds of processors
  * only. Of a few calls @basic allows what geminga-seccomp.c says: clone() for threads, ioctl() for what
- * is known of a terminal and a socket, prctl() for names.
+ * is known of a terminal and a socket, prctl() for names, newfstatat() and statx() for what is open.
  */
 
 typedef struct
@@ -21,6 +21,8 @@ static const Group groups[] = {
     /* memory */
     "brk madvise membarrier mincore mmap mmap2 mprotect mremap munmap pkey_alloc pkey_free "
     "pkey_mprotect "
+    /* shared memory, in which links pass large arrays on; nobody finds it by a name */
+    "fallocate ftruncate ftruncate64 memfd_create "
     /* what is open */
     "_llseek close close_range dup dup2 dup3 fcntl fcntl64 fstat fstat64 lseek pipe pipe2 pread64 "
     "preadv preadv2 pwrite64 pwritev pwritev2 read readv write writev "
@@ -47,11 +49,11 @@ static const Group groups[] = {
     "set_tls sysinfo ugetrlimit "
     "uname" },
   { "@io", "access chdir chmod chown chown32 copy_file_range creat faccessat faccessat2 fadvise64 "
-           "fadvise64_64 fallocate fchdir fchmod fchmodat fchown fchown32 fchownat fdatasync "
+           "fadvise64_64 fchdir fchmod fchmodat fchown fchown32 fchownat fdatasync "
            "fgetxattr flistxattr flock fremovexattr fsetxattr fstatat64 fstatfs fstatfs64 fsync "
-           "ftruncate ftruncate64 futimesat getdents getdents64 getxattr inotify_add_watch "
+           "futimesat getdents getdents64 getxattr inotify_add_watch "
            "inotify_init inotify_init1 inotify_rm_watch lchown lchown32 lgetxattr link linkat "
-           "listxattr llistxattr lremovexattr lsetxattr lstat lstat64 memfd_create mkdir mkdirat "
+           "listxattr llistxattr lremovexattr lsetxattr lstat lstat64 mkdir mkdirat "
            "mknod mknodat msync newfstatat oldfstat oldlstat oldstat open openat openat2 readahead "
            "readlink readlinkat removexattr rename renameat renameat2 rmdir sendfile sendfile64 "
            "setxattr splice stat stat64 statfs statfs64 statx symlink symlinkat sync_file_range "

@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,6 +54,29 @@ give_back (gpointer data)
   return data;
 }
 
+/* What links do with memory in which they pass large arrays on. */
+static void
+share_memory (void)
+{
+  int fd = memfd_create ("shared", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  struct stat status;
+  char *bytes;
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_no_errno (ftruncate (fd, 4096));
+  g_assert_no_errno (fcntl (fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW));
+  g_assert_cmpint (fcntl (fd, F_GET_SEALS), ==, F_SEAL_SHRINK | F_SEAL_GROW);
+  bytes = mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  g_assert_true (bytes != MAP_FAILED);
+  bytes[0] = 1;
+  g_assert_no_errno (fallocate (fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096));
+  g_assert_cmpint (bytes[0], ==, 0);
+  g_assert_no_errno (fstat (fd, &status));
+  g_assert_cmpint (status.st_size, ==, 4096);
+  munmap (bytes, 4096);
+  close (fd);
+}
+
 /* Threads and what GLib's loop needs, and nothing with files, sockets and processes. */
 static void
 run_basic (void)
@@ -66,6 +91,7 @@ run_basic (void)
   g_assert_cmpint (errno, ==, EPERM);
   g_assert_cmpint (fork (), ==, -1);
   g_assert_cmpint (errno, ==, EPERM);
+  share_memory ();
   g_assert_true (g_thread_join (g_thread_new ("one", give_back, loop)) == loop);
   g_timeout_add (1, G_SOURCE_FUNC (g_main_loop_quit), loop);
   g_idle_add_once ((GSourceOnceFunc) g_main_loop_quit, loop);
