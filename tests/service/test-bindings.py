@@ -3,6 +3,7 @@
 """The examples in Python and JavaScript, run as services."""
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -120,6 +121,24 @@ class Language:
                 self.assertEqual(n_messages, 2 * rounds)
                 self.assertGreaterEqual(duration, 0)
             self.assertGreater(duration, 0)
+            self.assertEqual(service.stop(), 0)
+
+    def test_reader(self) -> None:
+        letter = next(path for path in pathlib.Path("/usr/share").glob("*/*")
+                      if path.is_file() and not path.is_symlink())
+        with Bus() as bus, self.run_example(
+                "reader", bind=None, environment={"DBUS_SESSION_BUS_ADDRESS": bus.address}) as service:
+            pid, = service.workers()
+            for path in (letter, "/etc/hostname"):
+                size, error = bus.call("org.example.Reader1", "Count", "s", str(path), actor="Reader/reader")
+                if path == letter:
+                    self.assertEqual((size, error), ([letter.stat().st_size], ""))
+                elif not any("Landlock" in line for line in service.lines):
+                    self.assertIn("ermission denied", error)
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                if not any("The kernel" in line for line in service.lines):
+                    self.assertIn("NoNewPrivs:\t1\n", (task / "status").read_text())
+            self.assertEqual(service.workers(), [pid])
             self.assertEqual(service.stop(), 0)
 
 

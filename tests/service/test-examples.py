@@ -4,6 +4,7 @@
 import ast
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -76,6 +77,23 @@ class Shop(unittest.TestCase):
             path = bus.get(path, f"{interface}.RestartChild", "clerk", "@a{sv} {}",
                            destination=destination)
             self.assertIn("clerk", path)
+            self.assertEqual(service.stop(), 0)
+
+
+class Reader(unittest.TestCase):
+    def test_reads_where_it_may(self) -> None:
+        letter = next(path for path in pathlib.Path("/usr/share").glob("*/*")
+                      if path.is_file() and not path.is_symlink())
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=program("reader"), bind=None) as service:
+            service.await_line("is on the bus")
+            path, method = "/org/geminga1/Reader/reader", "org.example.Reader1.Count"
+            destination = "org.example.Reader"
+            size = bus.get(path, method, str(letter), destination=destination)
+            self.assertEqual(size, f"(uint64 {letter.stat().st_size},)\n")
+            failed = bus.call(path, method, "/etc/hostname", destination=destination)
+            if not any("Landlock" in line for line in service.lines):
+                self.assertIn("Permission denied", failed.stderr)
             self.assertEqual(service.stop(), 0)
 
 

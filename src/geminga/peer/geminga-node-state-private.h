@@ -100,8 +100,8 @@ void geminga_node_hear_of (GemingaNode *self, guint32 number);
 
 /* geminga-node-spawn.c */
 /* One that is told nothing yet; @fd is its end, which the root's process has. Any thread. */
-GemingaLink *
-geminga_node_start_process (GemingaNode *self, int *fd, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GemingaLink *geminga_node_start_process (GemingaNode *self, GType type, int *fd, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 GemingaTarget *geminga_node_spawn (gpointer data,
                                    GType type,
                                    const char *id,
@@ -117,7 +117,7 @@ void geminga_node_kill_now (GemingaNode *self, guint32 number);
 
 /* geminga-node-spares.c */
 /* NULL: there is none, or none for this thread. */
-GemingaLink *geminga_node_take_spare (GemingaNode *self) G_GNUC_WARN_UNUSED_RESULT;
+GemingaLink *geminga_node_take_spare (GemingaNode *self, GType type) G_GNUC_WARN_UNUSED_RESULT;
 
 /* geminga-node-news.c: what actors do */
 void geminga_node_actor_event (gpointer data,

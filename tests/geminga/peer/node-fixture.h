@@ -374,7 +374,7 @@ run_worker (gpointer data)
 }
 
 static gboolean
-service_spawn_process (gpointer data, guint32 node, int fd, GError **error)
+service_spawn_process (gpointer data, guint32 node, GType type, int fd, GError **error)
 {
   Service *self = data;
   Worker *worker;
