@@ -103,26 +103,70 @@ end (GemingaMailbox *self)
     schedule (self, geminga_thread_get ());
 }
 
+/* FALSE: a killer has taken over, and the actor has ended. */
+static gboolean
+return_from_handler (GemingaMailbox *self)
+{
+  guint8 expected = CONSUMER_HANDLER;
+
+  if (atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP))
+    return TRUE;
+
+  /* It may not have come to the end yet. */
+  g_mutex_lock (&self->lock);
+  g_mutex_unlock (&self->lock);
+
+  return FALSE;
+}
+
+/* The same for all other code of the actor. FALSE: it is in a handler already, or has no thread. */
+static gboolean
+enter_code (GemingaMailbox *self)
+{
+  guint8 expected = CONSUMER_LOOP;
+
+  return self->has_thread &&
+         atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_HANDLER);
+}
+
+static void
+leave_code (GemingaMailbox *self, gboolean was_entered)
+{
+  if (was_entered)
+    return_from_handler (self);
+}
+
+static void
+run_start (GemingaMailbox *self, GError **error)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  self->actor = geminga_actor_make (self, extras != NULL ? extras->properties : NULL, error);
+  if (extras != NULL)
+    g_clear_pointer (&extras->properties, g_variant_unref);
+  if (self->actor != NULL)
+    geminga_actor_run_started (self->actor);
+}
+
 static void
 start (GemingaMailbox *self)
 {
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
   g_autoptr (GError) error = NULL;
+  gboolean was_entered;
 
   if (!advance (self, GEMINGA_MAILBOX_STARTING))
     return;
 
   self->started_at = g_get_real_time ();
-  self->actor = geminga_actor_make (self, extras != NULL ? extras->properties : NULL, &error);
-  if (extras != NULL)
-    g_clear_pointer (&extras->properties, g_variant_unref);
+  was_entered = enter_code (self);
+  run_start (self, &error);
+  leave_code (self, was_entered);
   if (self->actor == NULL)
     {
       geminga_mailbox_fail (self, error);
       return;
     }
 
-  geminga_actor_run_started (self->actor);
   if (!advance (self, GEMINGA_MAILBOX_RUNNING))
     return;
 
@@ -156,22 +200,6 @@ may_dispatch (GemingaMailbox *self, GemingaMessage *message)
   return FALSE;
 }
 
-/* FALSE: a killer has taken over, and the actor has ended. */
-static gboolean
-return_from_handler (GemingaMailbox *self)
-{
-  guint8 expected = CONSUMER_HANDLER;
-
-  if (atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP))
-    return TRUE;
-
-  /* It may not have come to the end yet. */
-  g_mutex_lock (&self->lock);
-  g_mutex_unlock (&self->lock);
-
-  return FALSE;
-}
-
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
 static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
@@ -201,8 +229,14 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
 static void
 handle_told (GemingaMailbox *self, GemingaMessage *message)
 {
-  if (self->state != GEMINGA_MAILBOX_ENDED && self->actor != NULL)
-    geminga_actor_handle_told (self->actor, message);
+  gboolean was_entered;
+
+  if (self->state == GEMINGA_MAILBOX_ENDED || self->actor == NULL)
+    return;
+
+  was_entered = enter_code (self);
+  geminga_actor_handle_told (self->actor, message);
+  leave_code (self, was_entered);
 }
 
 static void
@@ -653,6 +687,8 @@ geminga_mailbox_start (GemingaMailbox *self)
 void
 geminga_mailbox_stop (GemingaMailbox *self)
 {
+  gboolean was_entered;
+
   if (self->state == GEMINGA_MAILBOX_NEW)
     {
       end (self);
@@ -662,7 +698,9 @@ geminga_mailbox_stop (GemingaMailbox *self)
     return;
 
   geminga_mailbox_hold (self);
+  was_entered = enter_code (self);
   geminga_actor_run_stopping (self->actor);
+  leave_code (self, was_entered);
   geminga_mailbox_release (self);
 }
 

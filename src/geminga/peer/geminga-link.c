@@ -161,7 +161,7 @@ geminga_link_enqueue (GemingaLink *self, GemingaOutgoing *outgoing)
     }
 
   waiting = g_memdup2 (outgoing, sizeof *outgoing);
-  if (atomic_load (&self->is_closed))
+  if (atomic_load (&self->is_closed) && !geminga_link_is_late_watch (self, waiting))
     {
       geminga_link_refuse (self, waiting, TRUE);
       return;
@@ -281,6 +281,8 @@ geminga_link_close (GemingaLink *self, int code, const char *why)
   geminga_link_ref (self);
   self->close_code = code;
   self->close_why = g_strdup (why);
+  if (self->is_patient && code == GEMINGA_ERROR_DIED && why == NULL)
+    atomic_store (&self->is_unsettled, TRUE);
   atomic_store (&self->is_closed, TRUE);
 
   if (socket != NULL)

@@ -24,6 +24,16 @@ static int late_is_caught; /* atomic */
 static int late_is_let_go; /* atomic */
 static int late_n_gone;    /* atomic */
 
+/* Where it is caught without being told to. */
+typedef enum
+{
+  HANGS_NOWHERE,
+  HANGS_STARTED,
+  HANGS_STOPPING,
+} Hangs;
+
+static int late_hangs; /* atomic */
+
 static void
 late_get_ready (GemingaActor *actor, GemingaCall *call)
 {
@@ -31,11 +41,32 @@ late_get_ready (GemingaActor *actor, GemingaCall *call)
 }
 
 static void
-late_catch (GemingaActor *actor, GemingaCall *call)
+wait_until_let_go (void)
 {
   g_atomic_int_set (&late_is_caught, TRUE);
   while (!g_atomic_int_get (&late_is_let_go))
     g_thread_yield ();
+}
+
+static void
+late_catch (GemingaActor *actor, GemingaCall *call)
+{
+  wait_until_let_go ();
+}
+
+static void
+late_started (GemingaActor *actor)
+{
+  geminga_actor_delay_ready (actor);
+  if (g_atomic_int_get (&late_hangs) == HANGS_STARTED)
+    wait_until_let_go ();
+}
+
+static void
+late_stopping (GemingaActor *actor)
+{
+  if (g_atomic_int_get (&late_hangs) == HANGS_STOPPING)
+    wait_until_let_go ();
 }
 
 static const GemingaCommandEntry late_commands[] = {
@@ -57,7 +88,8 @@ late_class_init (LateClass *klass)
   GemingaActorClass *actor_class = GEMINGA_ACTOR_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = late_finalize;
-  actor_class->started = geminga_actor_delay_ready;
+  actor_class->started = late_started;
+  actor_class->stopping = late_stopping;
   geminga_actor_class_add_commands (actor_class, late_commands, G_N_ELEMENTS (late_commands));
 }
 
@@ -173,6 +205,31 @@ test_killed_returning (void)
     }
 }
 
+/* A killer takes over from all that the actor does with its thread. */
+static void
+test_killed_hanging (gconstpointer data)
+{
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GemingaActorRef) ref = NULL;
+  g_autoptr (GError) error = NULL;
+  int n_gone = g_atomic_int_get (&late_n_gone);
+
+  g_atomic_int_set (&late_is_caught, FALSE);
+  g_atomic_int_set (&late_is_let_go, FALSE);
+  g_atomic_int_set (&late_hangs, GPOINTER_TO_INT (data));
+  ref = spawn (system, GEMINGA_PLACEMENT_THREAD);
+  geminga_actor_ref_stop (ref);
+  AWAIT_THREAD (g_atomic_int_get (&late_is_caught));
+  geminga_actor_ref_kill (ref);
+  g_assert_false (wait_ended (ref, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  stop_system (system);
+  g_assert_cmpint (g_atomic_int_get (&late_n_gone), ==, n_gone);
+  g_atomic_int_set (&late_is_let_go, TRUE);
+  AWAIT_THREAD (g_atomic_int_get (&late_n_gone) > n_gone);
+  g_atomic_int_set (&late_hangs, HANGS_NOWHERE);
+}
+
 /* Waits are given up by many threads while a killer answers them. */
 
 typedef struct
@@ -240,6 +297,10 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/core/mailbox-waits/ready/thread",
                         GINT_TO_POINTER (GEMINGA_PLACEMENT_THREAD), test_ready);
   g_test_add_func ("/core/mailbox-waits/ready/killed", test_ready_killed);
+  g_test_add_data_func ("/core/mailbox-waits/killed/started", GINT_TO_POINTER (HANGS_STARTED),
+                        test_killed_hanging);
+  g_test_add_data_func ("/core/mailbox-waits/killed/stopping", GINT_TO_POINTER (HANGS_STOPPING),
+                        test_killed_hanging);
   g_test_add_func ("/core/mailbox-waits/killed/cancelled", test_killed_cancelled);
   g_test_add_func ("/core/mailbox-waits/killed/returning", test_killed_returning);
 

@@ -5,6 +5,7 @@
 #include "../death-limit.h"
 #include "node-fixture.h"
 
+#include "geminga-exit-private.h"
 #include "geminga-node-state-private.h"
 
 static void
@@ -197,6 +198,43 @@ lose_process (Service *service, guint32 number)
   AWAIT (service->gone->len > n_gone);
 }
 
+typedef struct
+{
+  gboolean is_told;
+  GemingaExitReason reason;
+} End;
+
+static void
+end_told (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error)
+{
+  End *self = data;
+  g_autoptr (GError) failure = NULL;
+
+  self->reason = geminga_exit_parse (result, error, &failure);
+  self->is_told = TRUE;
+}
+
+/* Who begins to watch an actor when its process is gone, but not how, is told how as well. */
+static void
+test_watch_late (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GemingaAsk) question = NULL;
+  End end = { FALSE, GEMINGA_EXIT_REASON_NORMAL };
+
+  g_assert_true (wait_ready (ref, NULL));
+  lose_process (service, 1);
+  question = geminga_link_request_new (g_main_context_default (), end_told, &end, NULL);
+  geminga_target_post (geminga_actor_ref_get_target (ref),
+                       geminga_message_new (GEMINGA_MESSAGE_WATCH, question));
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_SIGNAL, "died of a signal");
+  AWAIT (end.is_told);
+  g_assert_cmpint (end.reason, ==, GEMINGA_EXIT_REASON_SIGNAL);
+}
+
 /* Those that die later do not put off when others are told how one has died. */
 static void
 test_lose_many (void)
@@ -231,6 +269,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/node-end/kill-hung", test_kill_hung);
   g_test_add_func ("/peer/node-end/kill-hung/found", test_kill_hung_found);
   g_test_add_func ("/peer/node-end/kill-hung/third", test_kill_hung_third);
+  g_test_add_func ("/peer/node-end/watch-late", test_watch_late);
   g_test_add_func ("/peer/node-end/lose-many", test_lose_many);
   g_test_add_func ("/peer/node-end/drop-process", test_drop_process);
 
