@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "await-finalized.h"
 #include "await.h"
 #include "sample-actor.h"
 
