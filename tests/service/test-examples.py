@@ -198,6 +198,7 @@ class Chat(unittest.TestCase):
             os.kill(int(re.search(r"'pid': <uint32 (\d+)>", info)[1]), signal.SIGKILL)
             self.await_answer(lambda: self.members("lobby"),
                               lambda members: members.count("ada") == 1 and members != before)
+            self.bus.await_actor("/org/geminga1/Chat/ada", "org.example.Chat")
             self.person("bob", "org.example.Person1.Enter", "lobby")
             self.say("bob", "Are you back?")
             self.assert_heard("ada", "bob: Are you back?")
@@ -307,6 +308,7 @@ class Philosophers(unittest.TestCase):
             pid = self.pid("table")
             os.kill(pid, signal.SIGKILL)
             service.await_workers(6, without=(pid,))
+            self.bus.await_actor("/org/geminga1/Philosophers/table", "org.example.Philosophers")
             self.await_meals(1)
             self.assert_no_violations()
             self.assertEqual(service.stop(), 0)
