@@ -25,8 +25,8 @@
 #ifndef N_SCHEDULES
 #define N_SCHEDULES 10000
 #endif
-#define N_ROUNDS    12
-#define MAX_DEPTH   3
+#define N_ROUNDS  12
+#define MAX_DEPTH 3
 
 /* The tree as it was planned, and what is there of it. */
 
