@@ -3,6 +3,7 @@
 #pragma once
 
 #include "geminga-actor-timers.h"
+#include "geminga-target-private.h"
 
 G_BEGIN_DECLS
 
@@ -17,5 +18,8 @@ void geminga_actor_timers_free (GemingaActorTimers *self);
 GemingaActorTimers *geminga_actor_peek_timers (GemingaActor *self);
 /* Makes them. */
 GemingaActorTimers *geminga_actor_get_timers (GemingaActor *self);
+
+/* Whether it is one of those that timers send. (nullable) */
+gboolean geminga_ask_is_tick (const GemingaAsk *ask);
 
 G_END_DECLS

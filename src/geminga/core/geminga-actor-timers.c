@@ -393,6 +393,12 @@ geminga_actor_timers_free (GemingaActorTimers *self)
   g_free (self);
 }
 
+gboolean
+geminga_ask_is_tick (const GemingaAsk *ask)
+{
+  return ask != NULL && ask->klass == &tick_class;
+}
+
 /* Public API */
 
 /**

@@ -95,6 +95,10 @@ typedef struct
  *   it is linked to, if it traps exits
  * @periodic: what is to be done again and again, see
  *   [method@Geminga.ActorClass.set_default_periodic_interval]; it runs as a message, in its turn
+ * @save_state: gives what the actor knows, for the one that is about to take its place at an upgrade, a
+ *   reload or another replacement; it gets no more messages. %NULL: it could not, and is not replaced
+ * @restore_state: takes what another actor has saved, which was of an older or a newer version of the class;
+ *   runs before `started()`. %FALSE: it cannot go on from there, and the other actor does
  *
  * What an actor class may override. Everything runs in the actor's loop.
  *
@@ -113,6 +117,8 @@ struct _GemingaActorClass
                       GemingaExitReason reason,
                       const GError *error);
   void (*periodic) (GemingaActor *self);
+  GVariant *(*save_state) (GemingaActor *self);
+  gboolean (*restore_state) (GemingaActor *self, GVariant *state, GError **error);
 
   /*< private >*/
   guint mailbox_limit;
@@ -124,7 +130,8 @@ struct _GemingaActorClass
   void (*begun) (GemingaActor *self);
   void (*end_begun) (GemingaActor *self);
   struct _GemingaSandbox *sandbox; /* (owned unless it is the parent's) (nullable) */
-  gpointer padding[6];
+  GHashTable *state_entries;       /* (owned unless it is the parent's) (nullable) */
+  gpointer padding[3];
 };
 
 GEMINGA_AVAILABLE_IN_0_1
@@ -145,6 +152,9 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean main_thread_only);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_default_periodic_interval (GemingaActorClass *klass, guint interval);
+GEMINGA_AVAILABLE_IN_0_1
+void
+geminga_actor_class_add_state_entry (GemingaActorClass *klass, const char *name, const char *type);
 GEMINGA_AVAILABLE_IN_0_1
 GPtrArray *geminga_actor_class_list_interfaces (GemingaActorClass *klass);
 

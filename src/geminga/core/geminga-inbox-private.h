@@ -139,6 +139,23 @@ geminga_inbox_append (GemingaInbox *self, GemingaInboxTaken *taken, GemingaInbox
   return FALSE;
 }
 
+/* Puts one ring in front of another, which is taken; @front may not be empty. */
+static inline void
+geminga_inbox_join (GemingaInboxNode **front, GemingaInboxNode **back)
+{
+  GemingaInboxNode *last = *back;
+  GemingaInboxNode *first;
+
+  *back = NULL;
+  if (last == NULL)
+    return;
+
+  first = last->next;
+  last->next = (*front)->next;
+  (*front)->next = first;
+  *front = last;
+}
+
 /*
  * Consumer only. NULL: there is nothing. Looks at what was pushed only if nothing is left of what was
  * taken before: what is urgent among it overtakes if the consumer has it taken first.

@@ -77,7 +77,8 @@ geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask)
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
   else if (open_call == NULL && !geminga_mailbox_cancel_stashed (self, ask) &&
-           !geminga_mailbox_cancel_queued (self, ask))
+           !geminga_mailbox_cancel_queued (self, ask) &&
+           !geminga_mailbox_cancel_waiting (self, ask))
     cancel_forwarded (self, ask);
 }
 
@@ -86,6 +87,7 @@ geminga_mailbox_refuse_waiting (GemingaMailbox *self)
 {
   geminga_mailbox_fail_open_calls (self);
   geminga_mailbox_refuse_stashed (self);
+  geminga_mailbox_end_handover (self);
   geminga_mailbox_refuse_queued (self);
 }
 
@@ -121,9 +123,15 @@ geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, Gem
 void
 geminga_mailbox_close_call (GemingaMailbox *self, GemingaOpenCall *open_call)
 {
+  gboolean is_last;
+
   g_mutex_lock (&self->lock);
   unlink_open_call_locked (self, open_call);
+  is_last = self->open_calls == NULL;
   g_mutex_unlock (&self->lock);
+
+  if (G_UNLIKELY (is_last && geminga_mailbox_is_paused (self)))
+    geminga_target_post (&self->target, geminga_message_new (GEMINGA_MESSAGE_SAVE, NULL));
 }
 
 GCancellable *

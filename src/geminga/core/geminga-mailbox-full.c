@@ -160,6 +160,9 @@ geminga_mailbox_get_limit (GemingaMailbox *self)
 void
 geminga_mailbox_refuse_ended (GemingaMailbox *self, GemingaMessage *message)
 {
+  if (geminga_mailbox_pass_on (self, message))
+    return;
+
   geminga_dead_letters_note (&self->target, message, GEMINGA_DEAD_LETTER_REASON_ENDED);
   geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s” any more",
                           geminga_target_get_id (&self->target));
@@ -201,7 +204,8 @@ geminga_mailbox_has_queued (GemingaMailbox *self)
   gboolean has_some;
 
   g_mutex_lock (&self->lock);
-  has_some = !geminga_mailbox_queue_is_empty (get_queue (self));
+  has_some =
+      !geminga_mailbox_queue_is_empty (get_queue (self)) && !geminga_mailbox_keeps_queue (self);
   g_mutex_unlock (&self->lock);
 
   return has_some;
@@ -214,6 +218,9 @@ geminga_mailbox_take_queued (GemingaMailbox *self)
   GemingaMessage *message;
   GemingaAsk *accepted;
   guint n_before;
+
+  if (G_UNLIKELY (geminga_mailbox_keeps_queue (self)))
+    return NULL;
 
   g_mutex_lock (&self->lock);
   n_before = geminga_mailbox_queue_get_length (queue);

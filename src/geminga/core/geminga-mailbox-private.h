@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct _GemingaMailbox GemingaMailbox;
 typedef struct _GemingaOpenCall GemingaOpenCall;
+typedef struct _GemingaHandover GemingaHandover;
 
 typedef enum
 {
@@ -22,6 +23,7 @@ typedef enum
   GEMINGA_MAILBOX_STARTING,
   GEMINGA_MAILBOX_RUNNING,
   GEMINGA_MAILBOX_SELECTIVE, /* running, but only some commands are received */
+  GEMINGA_MAILBOX_PAUSED,    /* it makes way for a successor, see geminga-mailbox-handover.c */
   GEMINGA_MAILBOX_STOPPING,
   GEMINGA_MAILBOX_ENDED,
 } GemingaMailboxState;
@@ -43,6 +45,9 @@ typedef struct
   GVariant *properties;       /* (owned) (nullable), a{sv}, until the actor is made */
   GMainLoop *main_loop;       /* (owned) (nullable): of an actor with a thread of its own */
   GemingaMailboxQueue *queue; /* (owned) (nullable), contents under the mailbox's lock */
+  GUnixFDList *saved;         /* (owned) (nullable): a predecessor's state, until it is restored */
+
+  _Atomic (GemingaHandover *) handover; /* (owned) (nullable), made in the loop's thread */
 
   char **wanted;        /* (owned) (nullable): commands to receive, in the SELECTIVE state */
   guint64 n_taken_more; /* the consumer only: the mailbox's n_taken counts from there */
@@ -79,7 +84,7 @@ struct _GemingaMailbox
   guint limit;       /* so many may wait; 0: the queue in the extras knows */
   GemingaLoop *loop; /* (owned) */
 
-  _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows but for SELECTIVE */
+  _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows but for SELECTIVE and PAUSED */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
   atomic_bool is_closed;
   atomic_bool has_urgent; /* something that overtakes was pushed and may not be taken */
@@ -123,6 +128,7 @@ GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
 /* What is there only if somebody needs it. */
 GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
 GemingaMailboxExtras *geminga_mailbox_get_extras_locked (GemingaMailbox *self);
+void geminga_mailbox_extras_free (GemingaMailboxExtras *extras);
 /* Borrowed; NULL if the actor has not ended or was asked to. */
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
@@ -198,6 +204,25 @@ gboolean geminga_mailbox_selects (GemingaMailbox *self, GemingaMessage *message)
 /* Any thread: nobody waits for the ask any more; the actor has ended. */
 gboolean geminga_mailbox_cancel_stashed (GemingaMailbox *self, GemingaAsk *ask);
 void geminga_mailbox_refuse_stashed (GemingaMailbox *self);
+
+/* See geminga-mailbox-handover.c; in the loop's thread, messages are borrowed. */
+void geminga_mailbox_save (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_check_handover (GemingaMailbox *self);
+void geminga_mailbox_resume (GemingaMailbox *self);
+void geminga_mailbox_hand_over (GemingaMailbox *self, GemingaMessage *message);
+/* In the PAUSED state: it waits, or is forwarded. Takes the message. */
+void geminga_mailbox_set_aside (GemingaMailbox *self, GemingaMessage *message);
+gboolean geminga_mailbox_cancel_waiting (GemingaMailbox *self, GemingaAsk *ask);
+/* Any thread, once the actor has ended: its successor gets the message. FALSE: it has none. */
+gboolean geminga_mailbox_pass_on (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_end_handover (GemingaMailbox *self);
+void geminga_handover_free (GemingaHandover *self);
+/* Any thread. */
+gboolean geminga_mailbox_is_paused (GemingaMailbox *self);
+gboolean geminga_mailbox_keeps_queue (GemingaMailbox *self);
+/* Borrowed; NULL: all messages are still its own. */
+GemingaTarget *geminga_mailbox_peek_successor (GemingaMailbox *self);
+gboolean geminga_mailbox_awaits_forwarded (GemingaMailbox *self);
 
 /* Any thread; see geminga-mailbox-calls.c. */
 void geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask);

@@ -6,8 +6,10 @@
 
 #include "geminga-actor-links-private.h"
 #include "geminga-actor-private.h"
+#include "geminga-actor-state-private.h"
 #include "geminga-call-private.h"
 #include "geminga-error.h"
+#include "geminga-saved-state-private.h"
 #include "geminga-system-private.h"
 
 /* After so many messages other actors of the loop get their turn. */
@@ -136,14 +138,29 @@ leave_code (GemingaMailbox *self, gboolean was_entered)
     return_from_handler (self);
 }
 
+/* What its predecessor has left. FALSE: it cannot go on from there. */
+static gboolean
+restore (GemingaMailbox *self, GUnixFDList *saved, GError **error)
+{
+  g_autoptr (GVariant) state = geminga_saved_state_unpack (saved, error);
+
+  return state != NULL && geminga_actor_run_restore_state (self->actor, state, error);
+}
+
 static void
 run_start (GemingaMailbox *self, GError **error)
 {
   GemingaMailboxExtras *extras = atomic_load (&self->extras);
+  g_autoptr (GUnixFDList) saved = extras != NULL ? g_steal_pointer (&extras->saved) : NULL;
 
   self->actor = geminga_actor_make (self, extras != NULL ? extras->properties : NULL, error);
   if (extras != NULL)
     g_clear_pointer (&extras->properties, g_variant_unref);
+  if (self->actor != NULL && saved != NULL && !restore (self, saved, error))
+    {
+      geminga_actor_detach (self->actor);
+      g_clear_object (&self->actor);
+    }
   if (self->actor != NULL)
     geminga_actor_run_started (self->actor);
 }
@@ -195,7 +212,10 @@ may_dispatch (GemingaMailbox *self, GemingaMessage *message)
   if (self->state == GEMINGA_MAILBOX_SELECTIVE)
     return geminga_mailbox_selects (self, message);
 
-  geminga_mailbox_refuse_ended (self, message);
+  if (self->state == GEMINGA_MAILBOX_PAUSED)
+    geminga_mailbox_set_aside (self, message);
+  else
+    geminga_mailbox_refuse_ended (self, message);
 
   return FALSE;
 }
@@ -223,6 +243,33 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
   geminga_actor_dispatch (self->actor, message);
 
   return return_from_handler (self);
+}
+
+/* What may run the actor's code waits while it makes way for a successor. FALSE: it does not. */
+static gboolean
+defer_told (GemingaMailbox *self, GemingaMessage *message)
+{
+  if (self->state != GEMINGA_MAILBOX_PAUSED ||
+      (message->kind != GEMINGA_MESSAGE_TOLD && message->kind != GEMINGA_MESSAGE_LINK_ENDED))
+    return FALSE;
+
+  geminga_mailbox_set_aside (self, message);
+
+  return TRUE;
+}
+
+static void
+handle_handover (GemingaMailbox *self, GemingaMessage *message)
+{
+  gboolean was_entered = enter_code (self);
+
+  if (message->kind == GEMINGA_MESSAGE_SAVE)
+    geminga_mailbox_save (self, message);
+  else if (message->kind == GEMINGA_MESSAGE_RESUME)
+    geminga_mailbox_resume (self);
+  else
+    geminga_mailbox_hand_over (self, message);
+  leave_code (self, was_entered);
 }
 
 /* The actor's code runs in its loop only, and not after its end. */
@@ -253,6 +300,9 @@ note_killed (GemingaMailbox *self)
 static void
 handle_urgent (GemingaMailbox *self, GemingaMessage *message)
 {
+  if (defer_told (self, message))
+    return;
+
   switch (message->kind)
     {
     case GEMINGA_MESSAGE_READY:
@@ -269,6 +319,11 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
     case GEMINGA_MESSAGE_LINK_ENDED:
     case GEMINGA_MESSAGE_TOLD:
       handle_told (self, message);
+      break;
+    case GEMINGA_MESSAGE_SAVE:
+    case GEMINGA_MESSAGE_RESUME:
+    case GEMINGA_MESSAGE_FORWARD:
+      handle_handover (self, message);
       break;
     case GEMINGA_MESSAGE_STOP:
       geminga_mailbox_stop (self);
@@ -522,19 +577,6 @@ geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message)
 }
 
 static void
-extras_free (GemingaMailboxExtras *extras)
-{
-  g_clear_pointer (&extras->waits, geminga_waits_free);
-  g_clear_pointer (&extras->children, g_ptr_array_unref);
-  g_clear_pointer (&extras->properties, g_variant_unref);
-  g_clear_pointer (&extras->main_loop, g_main_loop_unref);
-  g_clear_pointer (&extras->queue, geminga_mailbox_queue_free);
-  g_strfreev (extras->wanted);
-  g_clear_error (&extras->failure);
-  g_free (extras);
-}
-
-static void
 mailbox_free (GemingaTarget *target)
 {
   GemingaMailbox *self = (GemingaMailbox *) target;
@@ -547,7 +589,7 @@ mailbox_free (GemingaTarget *target)
 
   extras = atomic_load (&self->extras);
   if (extras != NULL)
-    extras_free (extras);
+    geminga_mailbox_extras_free (extras);
   if (self->has_system)
     g_object_unref (self->target.system);
   if (self->consumer != CONSUMER_POSTERS) /* it was never run */
@@ -640,43 +682,6 @@ geminga_mailbox_get_system (GemingaMailbox *self)
   return self->has_system ? self->target.system : NULL;
 }
 
-GemingaMailboxExtras *
-geminga_mailbox_get_extras_locked (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras == NULL)
-    {
-      extras = g_new0 (GemingaMailboxExtras, 1);
-      atomic_store (&self->extras, extras);
-    }
-
-  return extras;
-}
-
-GemingaMailboxExtras *
-geminga_mailbox_get_extras (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras != NULL)
-    return extras;
-
-  g_mutex_lock (&self->lock);
-  extras = geminga_mailbox_get_extras_locked (self);
-  g_mutex_unlock (&self->lock);
-
-  return extras;
-}
-
-const GError *
-geminga_mailbox_get_failure (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  return extras != NULL ? extras->failure : NULL;
-}
-
 void
 geminga_mailbox_start (GemingaMailbox *self)
 {
@@ -765,4 +770,7 @@ geminga_mailbox_release (GemingaMailbox *self)
 
   self->n_holds--;
   mailbox_end_if_released (self);
+  /* Not from within the actor's code. */
+  if (self->state == GEMINGA_MAILBOX_PAUSED)
+    geminga_target_post (&self->target, geminga_message_new (GEMINGA_MESSAGE_SAVE, NULL));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "geminga-directory-private.h"
+#include "geminga-loop-private.h"
 #include "geminga-system.h"
 #include "geminga-target-private.h"
 
@@ -14,9 +15,13 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  /* Makes an actor in a process of its own; gives where its messages go. */
-  GemingaTarget *(
-      *spawn) (gpointer data, GType type, const char *id, GVariant *properties, GError **error);
+  /* Makes an actor in a process of its own, from a predecessor's state; gives where its messages go. */
+  GemingaTarget *(*spawn) (gpointer data,
+                           GType type,
+                           const char *id,
+                           GVariant *properties,
+                           GUnixFDList *saved,
+                           GError **error);
   /* Where messages to an actor of another process go. */
   GemingaTarget *(*resolve) (gpointer data, guint32 node, const char *id, GError **error);
   /* An actor of this process sent an event, was started, has ended. */
@@ -27,6 +32,8 @@ typedef struct
                  GVariant *arguments);
   void (*started) (gpointer data, GemingaTarget *actor);
   void (*ended) (gpointer data, GemingaTarget *actor, const GError *failure);
+  /* It forwards to a successor from now on. */
+  void (*handed_over) (gpointer data, GemingaTarget *actor);
 } GemingaSystemBackend;
 
 /* Before the first actor is spawned. The data must live as long as actors do. */
@@ -51,6 +58,7 @@ GemingaTarget *geminga_system_spawn_in_process (GemingaSystem *self,
                                                 GType type,
                                                 const char *id,
                                                 GVariant *properties,
+                                                GUnixFDList *saved,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
@@ -61,6 +69,30 @@ GemingaTarget *geminga_system_spawn_own (GemingaSystem *self,
                                          GType type,
                                          const char *id,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/*
+ * As geminga_system_spawn(), of an actor that takes another one's place: @saved is what that one was asked to
+ * save, see geminga-saved-state-private.h. It may have that one's id.
+ */
+GemingaActorRef *geminga_system_spawn_successor (GemingaSystem *self,
+                                                 GType type,
+                                                 const char *id,
+                                                 GemingaPlacement placement,
+                                                 GVariant *properties,
+                                                 GUnixFDList *saved,
+                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* geminga-system.c, for geminga-system-spawn.c and the mailbox. Any thread. */
+const GemingaSystemBackend *geminga_system_get_backend (GemingaSystem *self, gpointer *data);
+gboolean geminga_system_add (GemingaSystem *self,
+                             GemingaTarget *target,
+                             gboolean is_successor,
+                             GError **error);
+/* One that has made way for a successor that is not there any more: it is found again. */
+void geminga_system_take_back (GemingaSystem *self, GemingaTarget *actor);
+char *geminga_system_dup_free_id (GemingaSystem *self, GType type) G_GNUC_WARN_UNUSED_RESULT;
+/* NULL: all actors are being stopped. */
+GemingaLoop *geminga_system_ref_own_loop (GemingaSystem *self) G_GNUC_WARN_UNUSED_RESULT;
+
 GemingaDirectory *geminga_system_get_directory (GemingaSystem *self);
 
 /* The actor of this process with that id. */
@@ -79,6 +111,7 @@ void geminga_system_actor_started (GemingaSystem *self, GemingaTarget *actor);
 /* Its id is free. The system has not stopped before it has ended: until all who wait for it are told. */
 void geminga_system_actor_ending (GemingaSystem *self, GemingaTarget *actor);
 void geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GError *failure);
+void geminga_system_actor_handed_over (GemingaSystem *self, GemingaTarget *actor);
 /* One that never ran. */
 void geminga_system_remove (GemingaSystem *self, GemingaTarget *actor);
 

@@ -38,10 +38,11 @@ struct _GemingaSystem
   GemingaDirectory *directory; /* (owned) */
 
   GMutex lock;
-  GHashTable *actors;  /* (owned) (element-type GemingaTarget), under lock: a set, by id */
-  guint n_ending;      /* under lock: not in the set any more, but others are not told yet */
-  guint32 last_number; /* under lock: for ids that are chosen */
-  GPtrArray *stops;    /* (owned) (element-type Stop), under lock: wait for the last actor to end */
+  GHashTable *actors;   /* (owned) (element-type GemingaTarget), under lock: a set, by id */
+  GPtrArray *displaced; /* (owned) (element-type GemingaTarget), under lock: not found, but there */
+  guint n_ending;       /* under lock: not in the set any more, but others are not told yet */
+  guint32 last_number;  /* under lock: for ids that are chosen */
+  GPtrArray *stops; /* (owned) (element-type Stop), under lock: wait for the last actor to end */
 };
 
 /*
@@ -80,12 +81,28 @@ next_number_locked (GemingaSystem *self)
   return self->last_number;
 }
 
+/* Who has the id makes way for it; it lives on, but is not found any more. */
+static void
+give_way_locked (GemingaSystem *self, GemingaTarget *successor)
+{
+  GemingaTarget *before = g_hash_table_lookup (self->actors, successor);
+
+  if (before != NULL && geminga_target_is_mailbox (before) &&
+      geminga_mailbox_is_paused ((GemingaMailbox *) before))
+    {
+      g_ptr_array_add (self->displaced, geminga_target_ref (before));
+      g_hash_table_remove (self->actors, before);
+    }
+}
+
 /* With an id, or a number for one that is chosen. */
 static gboolean
-add_locked (GemingaSystem *self, GemingaTarget *target, GError **error)
+add_locked (GemingaSystem *self, GemingaTarget *target, gboolean is_successor, GError **error)
 {
   gboolean is_chosen = atomic_load (&target->id) == NULL;
 
+  if (is_successor)
+    give_way_locked (self, target);
   if (is_chosen)
     target->number = next_number_locked (self);
   while (g_hash_table_contains (self->actors, target))
@@ -106,123 +123,13 @@ add_locked (GemingaSystem *self, GemingaTarget *target, GError **error)
   return TRUE;
 }
 
-static gboolean
-add (GemingaSystem *self, GemingaTarget *target, GError **error)
-{
-  gboolean is_added;
-
-  g_mutex_lock (&self->lock);
-  is_added = add_locked (self, target, error);
-  g_mutex_unlock (&self->lock);
-
-  return is_added;
-}
-
 static void
 remove_locked (GemingaSystem *self, GemingaTarget *actor)
 {
   if (g_hash_table_lookup (self->actors, actor) == actor)
     g_hash_table_remove (self->actors, actor);
-}
-
-/* Without a loop, in that of the thread. */
-static GemingaTarget *
-spawn_in_loop (GemingaSystem *self,
-               GemingaLoop *loop,
-               GType type,
-               const char *id,
-               GemingaPlacement placement,
-               GVariant *properties,
-               GError **error)
-{
-  GemingaMailbox *mailbox;
-
-  if (loop == NULL)
-    loop = geminga_thread_get_loop (geminga_thread_get ());
-  mailbox = geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
-  if (!add (self, &mailbox->target, error))
-    {
-      geminga_target_unref (&mailbox->target);
-      return NULL;
-    }
-  if (geminga_loop_has_scheduler (loop) && !geminga_mailbox_can_be_made (mailbox, error))
-    {
-      geminga_system_remove (self, &mailbox->target);
-      geminga_target_unref (&mailbox->target);
-      return NULL;
-    }
-
-  geminga_mailbox_start (mailbox);
-
-  return &mailbox->target;
-}
-
-static GemingaTarget *
-spawn_thread (GemingaSystem *self, GType type, const char *id, GVariant *properties, GError **error)
-{
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GemingaLoop) loop = geminga_loop_ref_for_context (context);
-  g_autoptr (GError) failure = NULL;
-  GemingaMailbox *mailbox =
-      geminga_mailbox_new (self, self->node, loop, type, id, GEMINGA_PLACEMENT_THREAD, properties);
-
-  if (!add (self, &mailbox->target, error))
-    {
-      geminga_target_unref (&mailbox->target);
-      return NULL;
-    }
-  if (!geminga_mailbox_start_thread (mailbox, context, &failure))
-    {
-      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
-                   "Cannot start a thread for actor “%s”: %s",
-                   geminga_target_get_id (&mailbox->target), failure->message);
-      geminga_system_remove (self, &mailbox->target);
-      geminga_target_unref (&mailbox->target);
-      return NULL;
-    }
-
-  return &mailbox->target;
-}
-
-/* Others choose an id before there is an actor. */
-static char *
-dup_free_id (GemingaSystem *self, GType type)
-{
-  GemingaTarget key = { .type = type };
-  gboolean is_taken;
-
-  do
-    {
-      g_free (key.id);
-      g_mutex_lock (&self->lock);
-      key.number = next_number_locked (self);
-      atomic_init (&key.id, g_strdup_printf ("%s-%u", g_type_name (type), key.number));
-      is_taken = g_hash_table_contains (self->actors, &key);
-      g_mutex_unlock (&self->lock);
-    }
-  while (is_taken);
-
-  return key.id;
-}
-
-static GemingaTarget *
-spawn_process (GemingaSystem *self,
-               GType type,
-               const char *id,
-               GVariant *properties,
-               GError **error)
-{
-  g_autofree char *chosen = id == NULL ? dup_free_id (self, type) : NULL;
-
-  if (self->backend != NULL)
-    return self->backend->spawn (self->backend_data, type, id != NULL ? id : chosen, properties,
-                                 error);
-
-  g_set_error_literal (
-      error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
-      "Placement “process” needs a running service: this actor system has one process only");
-
-  return NULL;
+  else
+    g_ptr_array_remove_fast (self->displaced, actor);
 }
 
 static void
@@ -253,7 +160,7 @@ complete_stop (GemingaLoopItem *item)
 static GPtrArray *
 steal_stops_locked (GemingaSystem *self)
 {
-  if (g_hash_table_size (self->actors) > 0 || self->n_ending > 0)
+  if (g_hash_table_size (self->actors) > 0 || self->displaced->len > 0 || self->n_ending > 0)
     return NULL;
 
   return g_steal_pointer (&self->stops);
@@ -298,6 +205,8 @@ post_to_all (GemingaSystem *self, GemingaMessageKind kind)
   g_hash_table_iter_init (&iter, self->actors);
   while (g_hash_table_iter_next (&iter, &target, NULL))
     g_ptr_array_add (targets, geminga_target_ref (target));
+  for (guint i = 0; i < self->displaced->len; i++)
+    g_ptr_array_add (targets, geminga_target_ref (g_ptr_array_index (self->displaced, i)));
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < targets->len; i++)
@@ -382,6 +291,7 @@ geminga_system_finalize (GObject *object)
   g_assert (g_hash_table_size (self->actors) == 0);
   geminga_dead_letters_close (self);
   g_hash_table_unref (self->actors);
+  g_ptr_array_unref (self->displaced);
   geminga_directory_free (self->directory);
   g_main_context_unref (self->context);
   g_clear_pointer (&self->stops, g_ptr_array_unref);
@@ -406,6 +316,7 @@ geminga_system_init (GemingaSystem *self)
   self->directory = geminga_directory_new ();
   self->actors = g_hash_table_new_full (geminga_target_hash, geminga_target_equal,
                                         (GDestroyNotify) geminga_target_unref, NULL);
+  self->displaced = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
   geminga_dead_letters_open (self);
 }
 
@@ -430,37 +341,73 @@ geminga_system_get_node (GemingaSystem *self)
   return self->node;
 }
 
-GemingaTarget *
-geminga_system_spawn_in_process (GemingaSystem *self,
-                                 GType type,
-                                 const char *id,
-                                 GVariant *properties,
-                                 GError **error)
+const GemingaSystemBackend *
+geminga_system_get_backend (GemingaSystem *self, gpointer *data)
 {
-  if (!geminga_system_check_type (type, error) ||
-      !geminga_system_check_properties (type, properties, error))
-    return NULL;
+  *data = self->backend_data;
 
-  return spawn_in_loop (self, NULL, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
+  return self->backend;
+}
+
+gboolean
+geminga_system_add (GemingaSystem *self,
+                    GemingaTarget *target,
+                    gboolean is_successor,
+                    GError **error)
+{
+  gboolean is_added;
+
+  g_mutex_lock (&self->lock);
+  is_added = add_locked (self, target, is_successor, error);
+  g_mutex_unlock (&self->lock);
+
+  return is_added;
+}
+
+void
+geminga_system_take_back (GemingaSystem *self, GemingaTarget *actor)
+{
+  g_mutex_lock (&self->lock);
+  if (!g_hash_table_contains (self->actors, actor))
+    {
+      g_hash_table_add (self->actors, geminga_target_ref (actor));
+      g_ptr_array_remove_fast (self->displaced, actor);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/* Others choose an id before there is an actor. */
+char *
+geminga_system_dup_free_id (GemingaSystem *self, GType type)
+{
+  GemingaTarget key = { .type = type };
+  gboolean is_taken;
+
+  do
+    {
+      g_free (key.id);
+      g_mutex_lock (&self->lock);
+      key.number = next_number_locked (self);
+      atomic_init (&key.id, g_strdup_printf ("%s-%u", g_type_name (type), key.number));
+      is_taken = g_hash_table_contains (self->actors, &key);
+      g_mutex_unlock (&self->lock);
+    }
+  while (is_taken);
+
+  return key.id;
 }
 
 /* One that was made while the others end would be there for ever. */
-GemingaTarget *
-geminga_system_spawn_own (GemingaSystem *self, GType type, const char *id, GError **error)
+GemingaLoop *
+geminga_system_ref_own_loop (GemingaSystem *self)
 {
-  g_autoptr (GemingaLoop) loop = geminga_loop_ref_for_context (self->context);
   gboolean is_stopping;
 
   g_mutex_lock (&self->lock);
   is_stopping = self->stops != NULL;
   g_mutex_unlock (&self->lock);
-  if (!is_stopping)
-    return spawn_in_loop (self, loop, type, id, GEMINGA_PLACEMENT_SHARED, NULL, error);
 
-  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR,
-               "There is no actor “%s” any more: all actors are being stopped", id);
-
-  return NULL;
+  return is_stopping ? NULL : geminga_loop_ref_for_context (self->context);
 }
 
 GemingaDirectory *
@@ -536,12 +483,27 @@ geminga_system_actor_ending (GemingaSystem *self, GemingaTarget *actor)
   g_mutex_unlock (&self->lock);
 }
 
+/* Another actor of the process has its id by now: what is told of the id is that one's. */
+static gboolean
+is_replaced (GemingaSystem *self, GemingaTarget *actor)
+{
+  GemingaTarget *successor;
+  gboolean is_replaced;
+
+  g_mutex_lock (&self->lock);
+  successor = g_hash_table_lookup (self->actors, actor);
+  is_replaced = successor != NULL && successor != actor;
+  g_mutex_unlock (&self->lock);
+
+  return is_replaced;
+}
+
 void
 geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GError *failure)
 {
   GPtrArray *stops;
 
-  if (self->backend != NULL)
+  if (self->backend != NULL && !is_replaced (self, actor))
     self->backend->ended (self->backend_data, actor, failure);
 
   g_mutex_lock (&self->lock);
@@ -550,6 +512,13 @@ geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GEr
   g_mutex_unlock (&self->lock);
 
   complete_stops (stops);
+}
+
+void
+geminga_system_actor_handed_over (GemingaSystem *self, GemingaTarget *actor)
+{
+  if (self->backend != NULL)
+    self->backend->handed_over (self->backend_data, actor);
 }
 
 void
@@ -580,71 +549,6 @@ GemingaSystem *
 geminga_system_new (void)
 {
   return g_object_new (GEMINGA_TYPE_SYSTEM, NULL);
-}
-
-/**
- * geminga_system_spawn:
- * @self: a system
- * @type: an actor class
- * @id: (nullable): the new actor's id, or %NULL to have one chosen
- * @placement: where it shall run
- * @properties: (nullable): construct properties, `a{sv}` by property name; a floating reference is taken
- * @error: return location for an error
- *
- * Makes an actor.
- *
- * The ref can be used at once; messages wait until the actor has started, which
- * [method@Geminga.ActorRef.wait_ready_async] tells. An actor with placement "shared" runs in the
- * thread-default main context of who spawns it.
- *
- * Fails with %GEMINGA_ERROR_INVALID_ARGUMENTS if @type is no actor class or a property is unknown or has
- * a wrong value, with %GEMINGA_ERROR_ALREADY_EXISTS if the id is taken, with
- * %GEMINGA_ERROR_UNSUPPORTED_PLACEMENT if the class cannot run there, with
- * %GEMINGA_ERROR_SPAWN_FAILED if there is no thread or process to be had.
- *
- * Returns: (transfer full): the new actor's ref
- *
- * Since: 0.1
- */
-GemingaActorRef *
-geminga_system_spawn (GemingaSystem *self,
-                      GType type,
-                      const char *id,
-                      GemingaPlacement placement,
-                      GVariant *properties,
-                      GError **error)
-{
-  g_autoptr (GVariant) sunk = properties != NULL ? g_variant_ref_sink (properties) : NULL;
-  g_autoptr (GemingaTarget) target = NULL;
-
-  g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
-
-  if (!geminga_system_check_type (type, error) ||
-      !geminga_system_check_placement (type, placement, error) ||
-      !geminga_system_check_properties (type, sunk, error))
-    return NULL;
-
-  if (id != NULL && *id == '\0')
-    id = NULL;
-  if (geminga_loop_has_scheduler (geminga_thread_get_loop (geminga_thread_get ())))
-    {
-      target = spawn_in_loop (self, NULL, type, id, placement, sunk, error);
-      return target != NULL ? geminga_actor_ref_new (target) : NULL;
-    }
-  switch (placement)
-    {
-    case GEMINGA_PLACEMENT_PROCESS:
-      target = spawn_process (self, type, id, sunk, error);
-      break;
-    case GEMINGA_PLACEMENT_THREAD:
-      target = spawn_thread (self, type, id, sunk, error);
-      break;
-    case GEMINGA_PLACEMENT_SHARED:
-    default:
-      target = spawn_in_loop (self, NULL, type, id, GEMINGA_PLACEMENT_SHARED, sunk, error);
-    }
-
-  return target != NULL ? geminga_actor_ref_new (target) : NULL;
 }
 
 /**

@@ -62,7 +62,10 @@ typedef enum
   GEMINGA_MESSAGE_LINK,       /* the sender is linked to the actor from now on */
   GEMINGA_MESSAGE_UNLINK,     /* the sender is not linked to it any more */
   GEMINGA_MESSAGE_LINK_ENDED, /* the sender has ended; the arguments tell how */
-  GEMINGA_MESSAGE_TOLD, /* in this process: what the ask, a watch of the actor's, waited for */
+  GEMINGA_MESSAGE_TOLD,    /* in this process: what the ask, a watch of the actor's, waited for */
+  GEMINGA_MESSAGE_SAVE,    /* pause, and answer the ask with the state; arguments: how long (u) */
+  GEMINGA_MESSAGE_RESUME,  /* go on: there is no successor */
+  GEMINGA_MESSAGE_FORWARD, /* all messages are a successor's from now on; arguments: its path */
   GEMINGA_MESSAGE_TELL, /* a CALL without an ask once its own is answered: the mailbox takes it */
 } GemingaMessageKind;
 

@@ -265,6 +265,8 @@ parse_control (const GemingaWireMessage *wire, GemingaMessageKind *kind)
     { "Watch", "", GEMINGA_MESSAGE_WATCH },     { "Link", "", GEMINGA_MESSAGE_LINK },
     { "Unlink", "", GEMINGA_MESSAGE_UNLINK },   { "LinkEnded", "usis", GEMINGA_MESSAGE_LINK_ENDED },
     { "Stop", "", GEMINGA_MESSAGE_STOP },       { "Kill", "", GEMINGA_MESSAGE_KILL },
+    { "Save", "u", GEMINGA_MESSAGE_SAVE },      { "Resume", "", GEMINGA_MESSAGE_RESUME },
+    { "Forward", "o", GEMINGA_MESSAGE_FORWARD },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
@@ -294,7 +296,8 @@ post_control (GemingaLink *self,
 {
   if (wire->sender != NULL)
     message->sender = find_sender (self, wire->sender);
-  if (message->kind == GEMINGA_MESSAGE_LINK_ENDED)
+  if (message->kind == GEMINGA_MESSAGE_LINK_ENDED || message->kind == GEMINGA_MESSAGE_SAVE ||
+      message->kind == GEMINGA_MESSAGE_FORWARD)
     message->arguments = g_variant_ref (wire->body);
   geminga_target_post (target, message);
 }
@@ -323,7 +326,7 @@ handle_control (GemingaLink *self, const GemingaWireMessage *wire)
     }
 
   is_wait = kind == GEMINGA_MESSAGE_READY || kind == GEMINGA_MESSAGE_EXIT ||
-            kind == GEMINGA_MESSAGE_WATCH;
+            kind == GEMINGA_MESSAGE_WATCH || kind == GEMINGA_MESSAGE_SAVE;
   if (target == NULL)
     answer_error (ask, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s”", id);
   else if (!is_wait || ask != NULL)

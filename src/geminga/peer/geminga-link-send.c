@@ -153,6 +153,12 @@ get_member (GemingaMessageKind kind)
       return "Stop";
     case GEMINGA_MESSAGE_KILL:
       return "Kill";
+    case GEMINGA_MESSAGE_SAVE:
+      return "Save";
+    case GEMINGA_MESSAGE_RESUME:
+      return "Resume";
+    case GEMINGA_MESSAGE_FORWARD:
+      return "Forward";
     case GEMINGA_MESSAGE_CALL:
     case GEMINGA_MESSAGE_TELL:
     case GEMINGA_MESSAGE_CANCEL:

@@ -100,6 +100,8 @@ geminga_node_become_orphan (GemingaNode *self)
   self->is_orphaned = TRUE;
   if (geminga_loop_disarm (self->loop, &self->end_timer))
     geminga_node_unref (self);
+  if (geminga_loop_disarm (self->loop, &self->quiet_timer))
+    geminga_node_unref (self);
 
   if (self->hooks->orphaned == NULL)
     exit (EXIT_SUCCESS);

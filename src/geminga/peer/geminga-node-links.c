@@ -140,6 +140,7 @@ note_closed (GemingaNode *self, GemingaLink *link)
     stop_main_actor (self);
 
   geminga_node_check_end (self);
+  geminga_node_check_forwarding (self);
   geminga_link_unref (link);
 }
 
@@ -160,6 +161,7 @@ static void
 link_drained (gpointer data, GemingaLink *link)
 {
   geminga_node_check_end (data);
+  geminga_node_check_forwarding (data);
 }
 
 static void

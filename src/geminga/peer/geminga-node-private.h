@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-actor-ref.h"
 #include "geminga-exit.h"
 #include "geminga-system-private.h"
 
@@ -126,6 +127,23 @@ void geminga_node_configure_all (GemingaNode *self, GVariant *configuration);
 
 /* Root: the descriptor of the link to that process, which stays the link's; -1 if there is none. */
 int geminga_node_get_link_fd (GemingaNode *self, guint32 node);
+
+/*
+ * Root: when its program is replaced. That process gets one more line to its root, whose other end is
+ * @fd: the new program takes it up, as the one to process @number and its actor. Gives the actor's ref, or
+ * NULL if the node is closed. Numbers of processes go on from those of the old program, so that none stands
+ * for two of them.
+ */
+gboolean geminga_node_open_line (GemingaNode *self, guint32 number, int *fd, GError **error);
+GemingaActorRef *geminga_node_adopt (GemingaNode *self,
+                                     guint32 number,
+                                     int fd,
+                                     GType type,
+                                     const char *id) G_GNUC_WARN_UNUSED_RESULT;
+void geminga_node_get_next_numbers (GemingaNode *self, guint32 *next, guint32 *next_block);
+void geminga_node_skip_numbers (GemingaNode *self, guint32 next, guint32 next_block);
+/* Root: connects two other processes, before anything else that they are told. */
+void geminga_node_join (GemingaNode *self, guint32 one, guint32 other);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaNode, geminga_node_free)
 

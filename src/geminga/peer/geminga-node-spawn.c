@@ -327,7 +327,12 @@ geminga_node_start_process (GemingaNode *self, GType type, int *fd, GError **err
 }
 
 GemingaTarget *
-geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *properties, GError **error)
+geminga_node_spawn (gpointer data,
+                    GType type,
+                    const char *id,
+                    GVariant *properties,
+                    GUnixFDList *saved,
+                    GError **error)
 {
   GemingaNode *self = data;
   g_autoptr (GVariant) given = NULL;
@@ -351,6 +356,8 @@ geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *propert
     {
       g_autoptr (GemingaAsk) ask = birth_request_new (self, link);
 
+      if (saved != NULL)
+        geminga_link_call (link, "Restore", g_variant_new ("(h)", 0), saved, NULL);
       create (link, g_type_name (type), id, 0, given, ask);
     }
   else
@@ -389,12 +396,13 @@ make_actor (GemingaNode *self,
             GError **error)
 {
   GType type = g_type_from_name (name);
+  g_autoptr (GUnixFDList) saved = g_steal_pointer (&self->saved);
 
   if (type != G_TYPE_INVALID && self->hooks->admit != NULL &&
       !self->hooks->admit (self->data, type, error))
     return NULL;
   if (type != G_TYPE_INVALID)
-    return geminga_system_spawn_in_process (self->system, type, id, properties, error);
+    return geminga_system_spawn_in_process (self->system, type, id, properties, saved, error);
 
   g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
                "the program does not know the class “%s” in its worker processes: register it "

@@ -59,6 +59,11 @@ struct _GemingaNode
   GemingaDeadLetters *letters; /* (owned) (nullable) */
   GPtrArray *dying;            /* (owned) (nullable): unsettled links, see geminga-node-dying.c */
   GemingaTimer settle_timer;   /* holds a reference while it is armed */
+  gboolean is_forwarding;      /* of a worker: its actor has a successor in another process */
+  GemingaTimer quiet_timer;    /* holds a reference while it is armed */
+  GUnixFDList *saved;          /* (owned) (nullable), of a worker: for the next actor it makes */
+  GHashTable
+      *adopted; /* (owned) (nullable) (element-type guint32), of the root: of another program */
 };
 
 GemingaNode *geminga_node_ref (GemingaNode *self);
@@ -106,6 +111,7 @@ GemingaTarget *geminga_node_spawn (gpointer data,
                                    GType type,
                                    const char *id,
                                    GVariant *properties,
+                                   GUnixFDList *saved,
                                    GError **error);
 void geminga_node_create (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 void geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
@@ -129,6 +135,13 @@ void geminga_node_actor_started (gpointer data, GemingaTarget *actor);
 void geminga_node_actor_ended (gpointer data, GemingaTarget *actor, const GError *failure);
 gboolean
 geminga_node_handle_news (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+
+/* geminga-node-handover.c */
+void geminga_node_actor_handed_over (gpointer data, GemingaTarget *actor);
+/* The loop's thread: something is different that an actor may have waited for which only forwards. */
+void geminga_node_check_forwarding (GemingaNode *self);
+void
+geminga_node_handle_restore (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 
 /* geminga-node-letters.c: messages that nobody handles. The loop's thread. */
 void geminga_node_listen_to_letters (GemingaNode *self);

@@ -54,6 +54,7 @@ static const GemingaSystemBackend node_backend = {
   .event = geminga_node_actor_event,
   .started = geminga_node_actor_started,
   .ended = geminga_node_actor_ended,
+  .handed_over = geminga_node_actor_handed_over,
 };
 
 /* Helpers */
@@ -132,6 +133,8 @@ geminga_node_unref (GemingaNode *self)
   g_clear_pointer (&self->loop, geminga_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->spares, g_array_unref);
+  g_clear_pointer (&self->adopted, g_hash_table_unref);
+  g_clear_object (&self->saved);
   g_mutex_clear (&self->lock);
   g_free (self->main_id);
   g_free (self);
@@ -182,6 +185,8 @@ geminga_node_free (GemingaNode *self)
   g_clear_pointer (&self->early, g_ptr_array_unref);
   self->is_orphaned = TRUE;
   if (geminga_loop_disarm (self->loop, &self->end_timer))
+    geminga_node_unref (self);
+  if (geminga_loop_disarm (self->loop, &self->quiet_timer))
     geminga_node_unref (self);
   geminga_node_settle_all (self);
   for (guint i = 0; i < links->len; i++)
@@ -248,6 +253,13 @@ geminga_node_configure_all (GemingaNode *self, GVariant *configuration)
   g_autoptr (GPtrArray) links = geminga_node_list_links (self);
 
   for (guint i = 0; i < links->len; i++)
-    geminga_link_call (g_ptr_array_index (links, i), "Configure",
-                       g_variant_new ("(@a{sv})", configuration), NULL, NULL);
+    {
+      GemingaLink *link = g_ptr_array_index (links, i);
+
+      /* Those of another program have the configuration of that one. */
+      if (self->adopted == NULL ||
+          !g_hash_table_contains (self->adopted, GUINT_TO_POINTER (geminga_link_get_node (link))))
+        geminga_link_call (link, "Configure", g_variant_new ("(@a{sv})", configuration), NULL,
+                           NULL);
+    }
 }

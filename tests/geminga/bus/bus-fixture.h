@@ -464,10 +464,16 @@ backend_ended (gpointer data, GemingaTarget *actor, const GError *failure)
 {
 }
 
+static void
+backend_handed_over (gpointer data, GemingaTarget *actor)
+{
+}
+
 static const GemingaSystemBackend backend = {
   .event = backend_event,
   .started = backend_started,
   .ended = backend_ended,
+  .handed_over = backend_handed_over,
 };
 
 /* A service that is not on the bus yet. */

@@ -239,7 +239,7 @@ test_spawn_in_process (void)
   g_autoptr (GemingaSystem) system = geminga_system_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GemingaTarget) target =
-      geminga_system_spawn_in_process (system, SAMPLE_TYPE, "main", NULL, &error);
+      geminga_system_spawn_in_process (system, SAMPLE_TYPE, "main", NULL, NULL, &error);
   g_autoptr (GemingaActorRef) ref = NULL;
   g_autoptr (GVariant) info = NULL;
   g_autoptr (GVariant) dict = NULL;
@@ -252,7 +252,7 @@ test_spawn_in_process (void)
   g_variant_lookup (dict, "placement", "&s", &placement);
   g_assert_cmpstr (placement, ==, "process");
 
-  g_assert_null (geminga_system_spawn_in_process (system, G_TYPE_OBJECT, "b", NULL, &error));
+  g_assert_null (geminga_system_spawn_in_process (system, G_TYPE_OBJECT, "b", NULL, NULL, &error));
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS);
   g_clear_object (&ref);
   g_clear_pointer (&target, geminga_target_unref);
@@ -267,7 +267,12 @@ typedef struct
 } Backend;
 
 static GemingaTarget *
-backend_spawn (gpointer data, GType type, const char *id, GVariant *properties, GError **error)
+backend_spawn (gpointer data,
+               GType type,
+               const char *id,
+               GVariant *properties,
+               GUnixFDList *saved,
+               GError **error)
 {
   g_string_append_printf (((Backend *) data)->log, "spawn %s %s;", g_type_name (type), id);
   g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, "no");
@@ -311,10 +316,19 @@ backend_ended (gpointer data, GemingaTarget *actor, const GError *failure)
 }
 
 static void
+backend_handed_over (gpointer data, GemingaTarget *actor)
+{
+  g_string_append_printf (((Backend *) data)->log, "handed over %s;",
+                          geminga_target_get_id (actor));
+}
+
+static void
 test_backend (void)
 {
-  static const GemingaSystemBackend funcs = { backend_spawn, backend_resolve, backend_event,
-                                              backend_started, backend_ended };
+  static const GemingaSystemBackend funcs = {
+    backend_spawn,   backend_resolve, backend_event,
+    backend_started, backend_ended,   backend_handed_over
+  };
   g_autoptr (GemingaSystem) system = geminga_system_new ();
   Backend backend = { g_string_new (NULL) };
   g_autoptr (GemingaActorRef) ref = NULL;
