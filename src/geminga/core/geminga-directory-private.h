@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-actor-ref.h"
 #include "geminga-system.h"
 #include "geminga-target-private.h"
 
@@ -32,5 +33,13 @@ void geminga_directory_ask (GemingaSystem *system,
                             GVariant *arguments,
                             int timeout,
                             GTask *task);
+
+/*
+ * In the root's process: @successor is about to take the place of @predecessor. The names and memberships
+ * that it asks for and that one has pass over to it.
+ */
+void geminga_directory_note_successor (GemingaSystem *system,
+                                       GemingaActorRef *predecessor,
+                                       GemingaActorRef *successor);
 
 G_END_DECLS

@@ -100,3 +100,24 @@ geminga_directory_ask (GemingaSystem *system,
   geminga_actor_ref_ask_async (registry, command, sunk, timeout, g_task_get_cancellable (task),
                                asked_cb, task);
 }
+
+void
+geminga_directory_note_successor (GemingaSystem *system,
+                                  GemingaActorRef *predecessor,
+                                  GemingaActorRef *successor)
+{
+  GemingaDirectory *self = geminga_system_get_directory (system);
+  g_autoptr (GemingaActorRef) registry = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->registry != NULL && !geminga_target_has_ended (self->registry))
+    registry = geminga_actor_ref_new (self->registry);
+  g_mutex_unlock (&self->lock);
+
+  /* Nobody has a name, otherwise. */
+  if (registry != NULL)
+    geminga_actor_ref_tell (registry, "Succeed",
+                            g_variant_new ("(oo)", geminga_actor_ref_get_path (predecessor),
+                                           geminga_actor_ref_get_path (successor)),
+                            NULL);
+}

@@ -341,6 +341,31 @@ remove_member (Group *self, Member *member)
 
 /* Commands */
 
+/* Whose place it takes; all learn of both at once, so that nobody publishes to both or to none. */
+static Member *
+find_predecessor (Group *self, GemingaListed *successor)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      Member *member = g_ptr_array_index (self->members, i);
+
+      if (geminga_registry_succeeds (self->registry, successor, member->listed))
+        return member;
+    }
+
+  return NULL;
+}
+
+static void
+leave (Group *self, Member *member)
+{
+  GemingaListed *listed = member->listed;
+
+  remove_member (self, member);
+  g_ptr_array_remove_fast (listed->groups, self);
+  geminga_registry_tidy (self->registry, listed);
+}
+
 static void
 handle_join (GemingaActor *actor, GemingaCall *call)
 {
@@ -361,7 +386,13 @@ handle_join (GemingaActor *actor, GemingaCall *call)
   self = ensure (registry, name);
   member = g_hash_table_lookup (self->places, listed);
   if (member == NULL)
-    member = add_member (self, listed);
+    {
+      Member *predecessor = find_predecessor (self, listed);
+
+      if (predecessor != NULL)
+        leave (self, predecessor);
+      member = add_member (self, listed);
+    }
   add_change (self, member->serial, call);
   note_change (self);
   settle (self);
@@ -389,9 +420,7 @@ handle_leave (GemingaActor *actor, GemingaCall *call)
       return;
     }
 
-  remove_member (self, member);
-  g_ptr_array_remove_fast (listed->groups, self);
-  geminga_registry_tidy (registry, listed);
+  leave (self, member);
   add_change (self, self->version, call);
   note_change (self);
   settle (self);

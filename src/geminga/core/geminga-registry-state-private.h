@@ -18,7 +18,8 @@ struct _GemingaRegistry
   GHashTable *names;  /* (owned) (element-type utf8 GemingaListed): not owned */
   GHashTable *waits;  /* (owned) (element-type utf8 GPtrArray): by name, of those who wait for it */
   GHashTable *groups; /* (owned) (element-type utf8 GemingaRegistryGroup) */
-  guint64 last_version; /* of any group; never used again */
+  GHashTable *successors; /* (owned) (element-type utf8 utf8): paths, and whose place they take */
+  guint64 last_version;   /* of any group; never used again */
 };
 
 /* An actor that has a name or is in a group. */
@@ -35,6 +36,10 @@ typedef struct
 GemingaListed *geminga_registry_list (GemingaRegistry *self, GemingaCall *call, const char *path);
 /* The same for an actor that is listed; NULL: it is not. */
 GemingaListed *geminga_registry_lookup (GemingaRegistry *self, const char *path);
+/* Whether the one takes the place of the other, and so gets what it has. */
+gboolean geminga_registry_succeeds (GemingaRegistry *self,
+                                    GemingaListed *successor,
+                                    GemingaListed *predecessor);
 /* Forgets it, if it has no name and is in no group. */
 void geminga_registry_tidy (GemingaRegistry *self, GemingaListed *listed);
 /* FALSE: it is no name for an actor or a group, and the call is answered. */

@@ -45,11 +45,18 @@ has_ended (GemingaActorRef *ref)
   return geminga_target_has_ended (geminga_actor_ref_get_target (ref));
 }
 
+static gboolean
+is_of (gpointer successor, gpointer predecessor, gpointer path)
+{
+  return g_str_equal (successor, path) || g_str_equal (predecessor, path);
+}
+
 /* It has ended. */
 static void
 forget (GemingaRegistry *self, GemingaListed *listed)
 {
   g_hash_table_steal (self->actors, listed->path);
+  g_hash_table_foreach_remove (self->successors, is_of, listed->path);
   for (guint i = 0; i < listed->names->len; i++)
     {
       const char *name = g_ptr_array_index (listed->names, i);
@@ -61,10 +68,43 @@ forget (GemingaRegistry *self, GemingaListed *listed)
   listed_free (listed);
 }
 
+static void actor_ended (GemingaActor *actor, GemingaWatch *watch);
+
+static void
+watch_actor (GemingaRegistry *self, GemingaListed *listed)
+{
+  listed->watch = geminga_watch_new (geminga_actor_get_mailbox (GEMINGA_ACTOR (self)),
+                                     geminga_actor_ref_get_target (listed->ref),
+                                     GEMINGA_MESSAGE_EXIT, actor_ended, listed);
+}
+
+/* Its successor in the same process has its path, and all it had. FALSE: it has none. */
+static gboolean
+take_successor (GemingaRegistry *self, GemingaListed *listed)
+{
+  GemingaSystem *system = geminga_actor_get_system (GEMINGA_ACTOR (self));
+  g_autoptr (GemingaActorRef) ref = NULL;
+
+  if (!geminga_registry_succeeds (self, listed, listed))
+    return FALSE;
+
+  ref = geminga_system_ref_actor (system, listed->path, NULL);
+  if (ref == NULL || has_ended (ref))
+    return FALSE;
+
+  g_hash_table_remove (self->successors, listed->path);
+  g_clear_pointer (&listed->watch, geminga_watch_free);
+  g_set_object (&listed->ref, ref);
+  watch_actor (self, listed);
+
+  return TRUE;
+}
+
 static void
 actor_ended (GemingaActor *actor, GemingaWatch *watch)
 {
-  forget (GEMINGA_REGISTRY (actor), watch->data);
+  if (!take_successor (GEMINGA_REGISTRY (actor), watch->data))
+    forget (GEMINGA_REGISTRY (actor), watch->data);
 }
 
 static GemingaListed *
@@ -76,9 +116,7 @@ add (GemingaRegistry *self, GemingaActorRef *ref)
   listed->ref = g_object_ref (ref);
   listed->names = g_ptr_array_new_with_free_func (g_free);
   listed->groups = g_ptr_array_new ();
-  listed->watch = geminga_watch_new (geminga_actor_get_mailbox (GEMINGA_ACTOR (self)),
-                                     geminga_actor_ref_get_target (ref), GEMINGA_MESSAGE_EXIT,
-                                     actor_ended, listed);
+  watch_actor (self, listed);
   g_hash_table_insert (self->actors, listed->path, listed);
 
   return listed;
@@ -151,6 +189,19 @@ answer_waits (GemingaRegistry *self, const char *name, GemingaListed *listed)
 
 /* Commands */
 
+/* Its successor gets it. */
+static void
+pass_on_name (GemingaRegistry *self, const char *name, GemingaListed *holder)
+{
+  guint position;
+
+  geminga_registry_emit (self, "Unregistered", name, holder);
+  if (g_ptr_array_find_with_equal_func (holder->names, name, g_str_equal, &position))
+    g_ptr_array_remove_index_fast (holder->names, position);
+  g_hash_table_remove (self->names, name);
+  geminga_registry_tidy (self, holder);
+}
+
 static void
 handle_register (GemingaActor *actor, GemingaCall *call)
 {
@@ -165,7 +216,7 @@ handle_register (GemingaActor *actor, GemingaCall *call)
     return;
 
   holder = g_hash_table_lookup (self->names, name);
-  if (holder != NULL && has_ended (holder->ref))
+  if (holder != NULL && has_ended (holder->ref) && !take_successor (self, holder))
     {
       forget (self, holder);
       holder = NULL;
@@ -173,6 +224,11 @@ handle_register (GemingaActor *actor, GemingaCall *call)
   listed = geminga_registry_list (self, call, path);
   if (listed == NULL)
     return;
+  if (holder != NULL && holder != listed && geminga_registry_succeeds (self, listed, holder))
+    {
+      pass_on_name (self, name, holder);
+      holder = NULL;
+    }
   if (holder != NULL && holder != listed)
     {
       geminga_call_refuse (call, GEMINGA_ERROR_ALREADY_EXISTS,
@@ -198,7 +254,6 @@ handle_unregister (GemingaActor *actor, GemingaCall *call)
   GemingaRegistry *self = GEMINGA_REGISTRY (actor);
   GemingaListed *holder;
   const char *name;
-  guint position;
 
   g_variant_get (geminga_call_get_arguments (call), "(&s)", &name);
   holder = g_hash_table_lookup (self->names, name);
@@ -209,12 +264,21 @@ handle_unregister (GemingaActor *actor, GemingaCall *call)
       return;
     }
 
-  geminga_registry_emit (self, "Unregistered", name, holder);
+  pass_on_name (self, name, holder);
   geminga_call_return_value (call, NULL);
-  if (g_ptr_array_find_with_equal_func (holder->names, name, g_str_equal, &position))
-    g_ptr_array_remove_index_fast (holder->names, position);
-  g_hash_table_remove (self->names, name);
-  geminga_registry_tidy (self, holder);
+}
+
+static void
+handle_succeed (GemingaActor *actor, GemingaCall *call)
+{
+  const char *predecessor;
+  const char *successor;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&o&o)", &predecessor, &successor);
+  /* In one process it has the same path, see take_successor (). */
+  g_hash_table_insert (GEMINGA_REGISTRY (actor)->successors, g_strdup (successor),
+                       g_strdup (predecessor));
+  geminga_call_return_value (call, NULL);
 }
 
 static GemingaListed *
@@ -281,6 +345,9 @@ static const GemingaCommandEntry commands[] = {
   { "Lookup", "(s)", "o", "name", "Tells who has a name", 0, handle_lookup },
   { "WaitFor", "(s)", "o", "name", "Tells who has a name, as soon as somebody has", 0,
     handle_wait_for },
+  { "Succeed", "(oo)", NULL, "predecessor successor",
+    "Lets an actor have the names and memberships of another one, as soon as it asks for them",
+    GEMINGA_COMMAND_FLAGS_PRIVATE, handle_succeed },
   { "ListNames", NULL, "a{so}", NULL, "Tells all names and who has them", 0, handle_list_names },
 };
 
@@ -333,6 +400,7 @@ geminga_registry_finalize (GObject *object)
   g_hash_table_unref (self->groups);
   g_hash_table_unref (self->names);
   g_hash_table_unref (self->actors);
+  g_hash_table_unref (self->successors);
   g_clear_pointer (&self->loop, geminga_loop_unref);
 
   G_OBJECT_CLASS (geminga_registry_parent_class)->finalize (object);
@@ -376,6 +444,7 @@ geminga_registry_init (GemingaRegistry *self)
   self->waits =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->groups = geminga_registry_groups_new ();
+  self->successors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   /* Larger than any of a registry before. */
   self->last_version = (guint64) g_get_real_time ();
 }
@@ -396,7 +465,7 @@ geminga_registry_list (GemingaRegistry *self, GemingaCall *call, const char *pat
   g_autoptr (GemingaActorRef) ref = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (listed != NULL && has_ended (listed->ref))
+  if (listed != NULL && has_ended (listed->ref) && !take_successor (self, listed))
     {
       forget (self, listed);
       listed = NULL;
@@ -418,6 +487,15 @@ geminga_registry_list (GemingaRegistry *self, GemingaCall *call, const char *pat
     }
 
   return add (self, ref);
+}
+
+gboolean
+geminga_registry_succeeds (GemingaRegistry *self,
+                           GemingaListed *successor,
+                           GemingaListed *predecessor)
+{
+  return g_strcmp0 (g_hash_table_lookup (self->successors, successor->path), predecessor->path) ==
+         0;
 }
 
 void

@@ -39,4 +39,8 @@ void geminga_http_counters_end (GemingaHttpCounters *values);
 /* By their names on the outside. */
 void geminga_http_counters_tell (const GemingaHttpCounters *values, GVariantDict *info);
 
+/* All of them, for another version of the program, which may have more or fewer: an at. */
+GVariant *geminga_http_counters_pack (const GemingaHttpCounters *values);
+void geminga_http_counters_unpack (GVariant *packed, GemingaHttpCounters *values);
+
 G_END_DECLS

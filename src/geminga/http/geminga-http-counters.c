@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -138,4 +139,23 @@ geminga_http_counters_tell (const GemingaHttpCounters *values, GVariantDict *inf
   g_variant_dict_insert (info, "bytes-out", "t", values->bytes_out);
   g_variant_dict_insert (info, "active", "u", (guint32) values->active);
   g_variant_dict_insert (info, "busy", "u", (guint32) values->busy);
+}
+
+GVariant *
+geminga_http_counters_pack (const GemingaHttpCounters *values)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, values, N_COUNTERS, sizeof (guint64));
+}
+
+void
+geminga_http_counters_unpack (GVariant *packed, GemingaHttpCounters *values)
+{
+  gsize n;
+  const guint64 *from;
+
+  if (!g_variant_is_of_type (packed, G_VARIANT_TYPE ("at")))
+    return;
+
+  from = g_variant_get_fixed_array (packed, &n, sizeof (guint64));
+  memcpy (values, from, MIN (n, N_COUNTERS) * sizeof (guint64));
 }

@@ -4,11 +4,15 @@
 
 #include "geminga-web-monitor-private.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "geminga-call.h"
 #include "geminga-http-counters-private.h"
 #include "geminga-web-worker-private.h"
+
+/* What the ids of workers of the program before begin with, here. */
+#define PREDECESSOR "/"
 
 struct _GemingaWebMonitor
 {
@@ -18,6 +22,7 @@ struct _GemingaWebMonitor
   GemingaHttpCounters past; /* of the workers that ended */
   gint64 started_at;        /* microseconds since 1970 */
   gint64 started;           /* monotonic */
+  GHashTable *fds;          /* (owned) (element-type utf8 int): of those pages */
 };
 
 G_DEFINE_FINAL_TYPE (GemingaWebMonitor, geminga_web_monitor, GEMINGA_TYPE_MONITOR)
@@ -35,12 +40,48 @@ on_shared (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("A worker counts for itself: %s", error->message);
 }
 
-/* Takes over @fd. */
+/* Takes over all of it. */
+static void
+add_page (GemingaWebMonitor *self, char *id, GemingaHttpCounters *page, int fd)
+{
+  fcntl (fd, F_SETFD, FD_CLOEXEC);
+  g_hash_table_insert (self->fds, g_strdup (id), GINT_TO_POINTER (fd));
+  g_hash_table_insert (self->pages, id, page);
+}
+
+static void
+end_page (GemingaWebMonitor *self, const char *id)
+{
+  GemingaHttpCounters *page = g_hash_table_lookup (self->pages, id);
+  GemingaHttpCounters values;
+
+  if (page == NULL)
+    return;
+
+  geminga_http_counters_read (page, &values);
+  geminga_http_counters_end (&values);
+  geminga_http_counters_add (&self->past, &values);
+  g_hash_table_remove (self->fds, id);
+  g_hash_table_remove (self->pages, id);
+}
+
+static void
+close_fd (gpointer fd)
+{
+  close (GPOINTER_TO_INT (fd));
+}
+
 static void
 share (GemingaChild *child, int fd)
 {
-  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_autoptr (GError) error = NULL;
 
+  if (g_unix_fd_list_append (fds, fd, &error) < 0)
+    {
+      g_warning ("The requests of %s are not counted: %s", child->id, error->message);
+      return;
+    }
   geminga_actor_ref_ask_with_fds_async (child->ref, GEMINGA_WEB_WORKER_SHARE_COUNTERS,
                                         g_variant_new ("(h)", 0), fds, G_MAXINT, NULL, on_shared,
                                         NULL);
@@ -67,27 +108,92 @@ web_monitor_spawned (GemingaMonitor *monitor, GemingaChild *child)
       return;
     }
 
-  g_hash_table_insert (self->pages, g_strdup (child->id), page);
+  add_page (self, g_strdup (child->id), page, fd);
   share (child, fd);
 }
 
 static void
 web_monitor_ended (GemingaMonitor *monitor, GemingaChild *child)
 {
-  GemingaWebMonitor *self = GEMINGA_WEB_MONITOR (monitor);
-  GemingaHttpCounters *page = g_hash_table_lookup (self->pages, child->id);
-  GemingaHttpCounters values;
-
-  if (page == NULL)
-    return;
-
-  geminga_http_counters_read (page, &values);
-  geminga_http_counters_end (&values);
-  geminga_http_counters_add (&self->past, &values);
-  g_hash_table_remove (self->pages, child->id);
+  end_page (GEMINGA_WEB_MONITOR (monitor), child->id);
 }
 
-static const GemingaMonitorHooks hooks = { web_monitor_spawned, web_monitor_ended };
+/* The workers of the old program go on counting while they are there. */
+static void
+web_monitor_save_history (GemingaMonitor *monitor, GVariantDict *history, GArray *fds)
+{
+  GemingaWebMonitor *self = GEMINGA_WEB_MONITOR (monitor);
+  GVariantBuilder pages;
+  GHashTableIter iter;
+  gpointer fd;
+
+  g_variant_builder_init (&pages, G_VARIANT_TYPE ("ai"));
+  g_hash_table_iter_init (&iter, self->fds);
+  while (g_hash_table_iter_next (&iter, NULL, &fd))
+    {
+      int number = GPOINTER_TO_INT (fd);
+
+      g_variant_builder_add (&pages, "i", number);
+      g_array_append_val (fds, number);
+    }
+  g_variant_dict_insert_value (history, "pages", g_variant_builder_end (&pages));
+  g_variant_dict_insert_value (history, "past", geminga_http_counters_pack (&self->past));
+  g_variant_dict_insert (history, "started-at", "x", self->started_at);
+  g_variant_dict_insert (history, "started", "x", self->started);
+}
+
+static void
+inherit_page (GemingaWebMonitor *self, int fd)
+{
+  g_autoptr (GError) error = NULL;
+  GemingaHttpCounters *page = geminga_http_counters_map_page (fd, &error);
+
+  if (page != NULL)
+    {
+      add_page (self, g_strdup_printf (PREDECESSOR "%d", fd), page, fd);
+      return;
+    }
+
+  g_warning ("%s: what an old worker counts is lost: %s",
+             geminga_monitor_get_service_id (GEMINGA_MONITOR (self)), error->message);
+  close (fd);
+}
+
+static void
+web_monitor_restore_history (GemingaMonitor *monitor, GVariantDict *history)
+{
+  GemingaWebMonitor *self = GEMINGA_WEB_MONITOR (monitor);
+  g_autoptr (GVariantIter) pages = NULL;
+  g_autoptr (GVariant) past = g_variant_dict_lookup_value (history, "past", NULL);
+  int fd;
+
+  if (past != NULL)
+    geminga_http_counters_unpack (past, &self->past);
+  g_variant_dict_lookup (history, "started-at", "x", &self->started_at);
+  g_variant_dict_lookup (history, "started", "x", &self->started);
+  if (g_variant_dict_lookup (history, "pages", "ai", &pages))
+    while (g_variant_iter_next (pages, "i", &fd))
+      inherit_page (self, fd);
+}
+
+static void
+web_monitor_predecessors_ended (GemingaMonitor *monitor)
+{
+  GemingaWebMonitor *self = GEMINGA_WEB_MONITOR (monitor);
+  g_autofree gpointer *ids = g_hash_table_get_keys_as_array (self->pages, NULL);
+
+  for (gsize i = 0; ids[i] != NULL; i++)
+    if (g_str_has_prefix (ids[i], PREDECESSOR))
+      end_page (self, ids[i]);
+}
+
+static const GemingaMonitorHooks hooks = {
+  .spawned = web_monitor_spawned,
+  .ended = web_monitor_ended,
+  .save_history = web_monitor_save_history,
+  .restore_history = web_monitor_restore_history,
+  .predecessors_ended = web_monitor_predecessors_ended,
+};
 
 /* Commands */
 
@@ -128,6 +234,7 @@ static void
 geminga_web_monitor_finalize (GObject *object)
 {
   g_hash_table_unref (GEMINGA_WEB_MONITOR (object)->pages);
+  g_hash_table_unref (GEMINGA_WEB_MONITOR (object)->fds);
 
   G_OBJECT_CLASS (geminga_web_monitor_parent_class)->finalize (object);
 }
@@ -149,6 +256,7 @@ geminga_web_monitor_init (GemingaWebMonitor *self)
   GEMINGA_MONITOR (self)->hooks = &hooks;
   self->pages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                        (GDestroyNotify) geminga_http_counters_free_page);
+  self->fds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, close_fd);
   self->started_at = g_get_real_time ();
   self->started = g_get_monotonic_time ();
 }

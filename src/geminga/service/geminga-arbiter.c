@@ -252,7 +252,7 @@ geminga_arbiter_started (GemingaActor *actor)
       return;
     }
 
-  self->started_at = g_get_real_time ();
+  self->started_at = geminga_runner_get_started_at (self->runner);
   g_object_set_data (system, ARBITER_DATA, self);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "geminga-actor-config-private.h"
+#include "geminga-actor-state-private.h"
 #include "geminga-error.h"
 
 #define TYPE "a(sss)"
@@ -91,6 +92,22 @@ add_properties (Description *self, const char *actor, GType type)
     }
 }
 
+/* What is saved must be taken. */
+static void
+add_state (Description *self, const char *actor, GemingaActorClass *klass)
+{
+  g_autoptr (GVariant) entries = geminga_actor_class_describe_state (klass);
+  GVariantIter iter;
+  const char *name;
+  const char *type;
+
+  if (klass->restore_state != NULL)
+    add (self, actor, "method", "restore_state()", "a{sv}");
+  g_variant_iter_init (&iter, entries);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &type))
+    add (self, actor, "state", name, type);
+}
+
 static void
 add_class (gpointer data, const char *actor, GType type)
 {
@@ -100,6 +117,7 @@ add_class (gpointer data, const char *actor, GType type)
   for (guint i = 0; i < interfaces->len; i++)
     add_interface (data, actor, g_ptr_array_index (interfaces, i));
   add_properties (data, actor, type);
+  add_state (data, actor, klass);
 }
 
 /* Helpers: comparing */

@@ -233,6 +233,41 @@ is_essential (Actor *actor)
          g_type_is_a (type, GEMINGA_TYPE_REGISTRY);
 }
 
+/* It is about to make way for another one, or does. */
+static gboolean
+has_successor (GemingaRunner *self, Actor *actor)
+{
+  for (guint i = 0; i < self->monitors->len; i++)
+    {
+      GemingaMonitor *monitor = g_ptr_array_index (self->monitors, i);
+      GemingaChild *child = actor->node != 0 ? geminga_monitor_find_node (monitor, actor->node)
+                                             : geminga_monitor_find_child (monitor, actor->id);
+
+      if (child != NULL)
+        return child->state == GEMINGA_CHILD_HANDING_OVER || child->is_forwarding;
+    }
+
+  return FALSE;
+}
+
+/* The place on the bus of one that has a successor is that one's, and so is the place of what it has spawned. */
+static void
+vacate (GemingaRunner *self, guint32 node, const char *id)
+{
+  g_autofree char *path = choose_path (self, node, id);
+  Actor *actor = find_actor (self, node, id);
+
+  if (actor == NULL)
+    actor = find_by_path (self, path);
+  if (actor == NULL)
+    return;
+
+  if (actor->node == node)
+    forget (self, actor, "");
+  else if (actor->node != 0 && has_successor (self, actor))
+    geminga_runner_forget_node (self, actor->node);
+}
+
 /* GemingaNodeHooks */
 
 static gboolean
@@ -306,6 +341,7 @@ node_actor_started (gpointer data,
   if (self->actors == NULL)
     self->actors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, actor_free);
 
+  vacate (self, node, id);
   actor->node = node;
   actor->id = g_strdup (id);
   actor->path = choose_free_path (self, node, id);

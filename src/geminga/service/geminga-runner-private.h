@@ -53,6 +53,8 @@ geminga_runner_find_service (GemingaRunner *self, const char *id_or_name, GError
 GemingaService *geminga_runner_get_service (GemingaRunner *self);
 GPtrArray *geminga_runner_get_services (GemingaRunner *self);
 const char *geminga_runner_get_state (GemingaRunner *self);
+/* Microseconds since 1970; upgrades do not change it. */
+gint64 geminga_runner_get_started_at (GemingaRunner *self);
 gboolean geminga_runner_set_log_level (GemingaRunner *self, const char *level, GError **error);
 
 G_END_DECLS

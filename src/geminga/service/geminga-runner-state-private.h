@@ -31,7 +31,9 @@ typedef enum
 typedef struct
 {
   GPid pid;
-  int link_fd; /* (owned): while it is open, the process has its arbiter; -1: it is closed */
+  int link_fd;    /* (owned): while it is open, the process has its arbiter; -1: it is closed */
+  guint32 number; /* of the process; 0: it is not known */
+  gboolean is_forwarding; /* its actor has a successor, and ends once nobody needs it */
 } GemingaOldWorker;
 
 struct _GemingaRunner
@@ -67,6 +69,14 @@ struct _GemingaRunner
   guint n_reloads;
 
   GemingaRunnerState state;
+  GArray *inherited; /* (owned): what actors of the program before have left */
+  GHashTable *lines; /* (owned) (element-type guint32 int): second ones, to those that have saved */
+  GVariant *history; /* (owned) (nullable), a{sv}: what that program has counted */
+  gint64 started_at; /* microseconds since 1970: the first program */
+  guint leaving_phase; /* see geminga-runner-upgrade.c */
+  guint32 next_number; /* of processes, as the program before has left it; 0: it has not */
+  guint32 next_block;
+
   gboolean is_upgrading;  /* from the trial until the program is executed, or is not */
   gboolean is_leaving;    /* the part of it after the trial: what runs in this process ends */
   gboolean wants_reload;  /* once there is no upgrade going on */
@@ -139,6 +149,27 @@ void geminga_runner_start_bus (GemingaRunner *self);
 void geminga_runner_forget_node (GemingaRunner *self, guint32 node);
 /* Where the actor is on the bus, or will be once it has started. */
 char *geminga_runner_dup_path (GemingaRunner *self, GemingaActorRef *ref);
+
+/* geminga-runner-handover.c: what actors know, and what was counted, at an upgrade */
+void geminga_runner_init_handover (GemingaRunner *self);
+void geminga_runner_clear_handover (GemingaRunner *self);
+/* Children that save state do, and wait: those in this process, or the others. */
+void geminga_runner_save_children (GemingaRunner *self,
+                                   gboolean is_local,
+                                   GemingaRunnerFunc func,
+                                   gpointer data);
+void geminga_runner_resume_children (GemingaRunner *self);
+/* For the next program; to a(sssuii). Descriptors are added to @fds (element-type int). */
+void geminga_runner_pack_predecessors (GemingaRunner *self, GVariantBuilder *list, GArray *fds);
+GUnixFDList *geminga_runner_pack_history (GemingaRunner *self,
+                                          GArray *fds) G_GNUC_WARN_UNUSED_RESULT;
+/* Of the program before; -1: there is no history. */
+void geminga_runner_inherit_predecessors (GemingaRunner *self, GVariantIter *list, int history_fd);
+/* The monitor is there, and has no children yet. */
+void geminga_runner_hand_on (GemingaRunner *self, GemingaMonitor *monitor);
+void geminga_runner_note_succeeded (GemingaRunner *self,
+                                    GemingaActorRef *predecessor,
+                                    GemingaChild *child);
 
 /* geminga-runner-upgrade.c */
 /* What the program that this one has replaced left in the environment. */

@@ -25,13 +25,21 @@
  */
 #define UPGRADE_VARIABLE "GEMINGA_UPGRADE"
 #define TRIAL_VARIABLE   "GEMINGA_TRIAL"
-#define STATE_TYPE       "(ia(ibs)a(ii)a(ssv)is)"
+#define STATE_TYPE       "(ia(ibs)a(iiu)a(ssv)isa(sssuii)(uu)i)"
 
 /* Where a trial writes what the program's actors understand; programs from before do not. */
 #define INTERFACES_FD 3
 
 /* How long a trial may take, in milliseconds. */
 #define TRIAL_TIME (20 * 1000)
+
+/* What is left before the program is executed: what ends, then what leaves its state to the next program. */
+enum
+{
+  LEAVING_PLAIN,
+  LEAVING_SAVING,
+  LEAVING_SAVED,
+};
 
 typedef struct
 {
@@ -56,9 +64,9 @@ add_socket (GemingaRunner *self, GVariantBuilder *list, GArray *fds, GSocket *so
 }
 
 static void
-add_worker (GVariantBuilder *list, GArray *fds, GPid pid, int fd)
+add_worker (GVariantBuilder *list, GArray *fds, GPid pid, int fd, guint32 number)
 {
-  g_variant_builder_add (list, "(ii)", (int) pid, fd);
+  g_variant_builder_add (list, "(iiu)", (int) pid, fd, number);
   if (fd >= 0)
     g_array_append_val (fds, fd);
 }
@@ -76,8 +84,21 @@ add_runtime_values (GVariantBuilder *list, GemingaService *service)
                              geminga_settings_get_value (settings, names[i]));
 }
 
+/* The numbers of processes go on. */
+static GVariant *
+pack_numbers (GemingaRunner *self)
+{
+  guint32 next = self->next_number;
+  guint32 next_block = self->next_block;
+
+  if (self->node != NULL)
+    geminga_node_get_next_numbers (self->node, &next, &next_block);
+
+  return g_variant_new ("(uu)", next, next_block);
+}
+
 static char *
-pack_state (GemingaRunner *self, GArray *fds, int program_fd)
+pack_state (GemingaRunner *self, GArray *fds, int program_fd, int history_fd)
 {
   /* If it does not come as far as to have any, there are none. */
   g_autoptr (GArray) nodes = self->processes != NULL ? geminga_processes_list (self->processes)
@@ -86,6 +107,7 @@ pack_state (GemingaRunner *self, GArray *fds, int program_fd)
   GVariantBuilder sockets;
   GVariantBuilder workers;
   GVariantBuilder values;
+  GVariantBuilder predecessors;
 
   g_variant_builder_init (&values, G_VARIANT_TYPE ("a(ssv)"));
   for (guint i = 0; i < self->services->len; i++)
@@ -95,26 +117,29 @@ pack_state (GemingaRunner *self, GArray *fds, int program_fd)
   for (guint i = 0; i < self->sockets->len; i++)
     add_socket (self, &sockets, fds, g_ptr_array_index (self->sockets, i));
 
-  g_variant_builder_init (&workers, G_VARIANT_TYPE ("a(ii)"));
+  g_variant_builder_init (&predecessors, G_VARIANT_TYPE ("a(sssuii)"));
+  geminga_runner_pack_predecessors (self, &predecessors, fds);
+
+  g_variant_builder_init (&workers, G_VARIANT_TYPE ("a(iiu)"));
   for (guint i = 0; i < nodes->len; i++)
     {
       guint32 node = g_array_index (nodes, guint32, i);
       int fd = geminga_node_get_link_fd (self->node, node);
 
-      add_worker (&workers, fds, geminga_processes_get_pid (self->processes, node), fd);
+      add_worker (&workers, fds, geminga_processes_get_pid (self->processes, node), fd, node);
     }
   for (guint i = 0; i < self->old_workers->len; i++)
     {
       GemingaOldWorker *worker = &g_array_index (self->old_workers, GemingaOldWorker, i);
 
-      add_worker (&workers, fds, worker->pid, worker->link_fd);
+      add_worker (&workers, fds, worker->pid, worker->link_fd, worker->number);
     }
 
   if (program_fd >= 0)
     g_array_append_val (fds, program_fd);
-  state =
-      g_variant_ref_sink (g_variant_new (STATE_TYPE, (int) getpid (), &sockets, &workers, &values,
-                                         program_fd, geminga_program_get_path (self->program)));
+  state = g_variant_ref_sink (g_variant_new (
+      STATE_TYPE, (int) getpid (), &sockets, &workers, &values, program_fd,
+      geminga_program_get_path (self->program), &predecessors, pack_numbers (self), history_fd));
 
   return g_variant_print (state, FALSE);
 }
@@ -125,9 +150,11 @@ stay (GemingaRunner *self)
 {
   self->is_upgrading = FALSE;
   self->is_leaving = FALSE;
+  self->leaving_phase = LEAVING_PLAIN;
   if (self->state == GEMINGA_RUNNER_STOPPING)
     return;
 
+  geminga_runner_resume_children (self);
   for (guint i = 0; i < self->monitors->len; i++)
     geminga_monitor_start_local_children (g_ptr_array_index (self->monitors, i));
   if (self->bus != NULL)
@@ -140,7 +167,9 @@ static void
 become (GemingaRunner *self, const char *file, int program_fd, GError **error)
 {
   g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
-  g_autofree char *state = pack_state (self, fds, program_fd);
+  g_autoptr (GUnixFDList) history = geminga_runner_pack_history (self, fds);
+  g_autofree char *state = pack_state (
+      self, fds, program_fd, history != NULL ? g_unix_fd_list_peek_fds (history, NULL)[0] : -1);
 
   geminga_notify_reloading (self->notify);
   geminga_notify_export (self->notify);
@@ -199,12 +228,57 @@ has_local_children (GemingaRunner *self)
 }
 
 static gboolean
+has_saved_children (GemingaRunner *self)
+{
+  for (guint i = 0; i < self->monitors->len; i++)
+    if (geminga_monitor_has_saved_children (g_ptr_array_index (self->monitors, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void set_leaving (GemingaRunner *self, guint delay);
+
+static guint
+get_grace (GemingaRunner *self)
+{
+  return (guint) (geminga_settings_get_double (self->settings, "graceful-timeout") * 1000) + 1000;
+}
+
+static void
+on_local_saved (gpointer data, const char *failure)
+{
+  GemingaRunner *self = data;
+
+  if (failure != NULL && self->state != GEMINGA_RUNNER_STOPPING)
+    {
+      geminga_runner_log_failure (NULL, failure);
+      stay (self);
+      return;
+    }
+
+  self->leaving_phase = LEAVING_SAVED;
+  for (guint i = 0; i < self->monitors->len; i++)
+    geminga_monitor_stop_saved_children (g_ptr_array_index (self->monitors, i));
+  set_leaving (self, has_saved_children (self) ? get_grace (self) : 0);
+}
+
+static gboolean
 on_left (gpointer user_data)
 {
   GemingaRunner *self = user_data;
 
   drop_leaving (self);
-  execute (self);
+  if (self->leaving_phase == LEAVING_PLAIN && has_saved_children (self) &&
+      self->state != GEMINGA_RUNNER_STOPPING)
+    {
+      self->leaving_phase = LEAVING_SAVING;
+      geminga_runner_save_children (self, TRUE, on_local_saved, self);
+    }
+  else
+    {
+      execute (self);
+    }
 
   return G_SOURCE_REMOVE;
 }
@@ -223,9 +297,8 @@ set_leaving (GemingaRunner *self, guint delay)
 static void
 end_local_children (GemingaRunner *self)
 {
-  double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
-
   self->is_leaving = TRUE;
+  self->leaving_phase = LEAVING_PLAIN;
   if (self->state != GEMINGA_RUNNER_STOPPING)
     for (guint i = 0; i < self->monitors->len; i++)
       geminga_monitor_stop_local_children (g_ptr_array_index (self->monitors, i));
@@ -233,7 +306,7 @@ end_local_children (GemingaRunner *self)
   if (has_local_children (self))
     g_info ("%s finishes what it has", geminga_service_get_id (self->service));
   /* Actors that do not let themselves be ended in time end with the program. */
-  set_leaving (self, has_local_children (self) ? (guint) (grace * 1000) + 1000 : 0);
+  set_leaving (self, has_local_children (self) ? get_grace (self) : 0);
 }
 
 /* Whoever asked over the bus has the answer now. */
@@ -280,12 +353,15 @@ trial_free (Trial *trial)
 }
 
 static void
-finish_trial (Trial *trial, const char *failure)
+on_processes_saved (gpointer data, const char *failure)
 {
+  Trial *trial = data;
   GemingaRunner *self = trial->runner;
 
   if (self->state == GEMINGA_RUNNER_STOPPING)
     failure = "The service is stopping";
+  else if (failure != NULL)
+    geminga_runner_resume_children (self);
   if (trial->func != NULL)
     trial->func (trial->data, failure);
   trial_free (trial);
@@ -296,8 +372,25 @@ finish_trial (Trial *trial, const char *failure)
       return;
     }
 
+  self->is_leaving = FALSE;
   self->is_upgrading = FALSE;
   geminga_runner_check_wishes (self);
+}
+
+static void
+finish_trial (Trial *trial, const char *failure)
+{
+  GemingaRunner *self = trial->runner;
+
+  if (failure != NULL || self->state == GEMINGA_RUNNER_STOPPING)
+    {
+      on_processes_saved (trial, failure);
+      return;
+    }
+
+  /* Nothing may be replaced from now on. */
+  self->is_leaving = TRUE;
+  geminga_runner_save_children (self, FALSE, on_processes_saved, trial);
 }
 
 static gboolean
@@ -428,13 +521,15 @@ on_old_worker_ended (GPid pid, int wait_status, gpointer user_data)
       g_array_remove_index (self->old_workers, i);
       break;
     }
+  for (guint i = 0; self->old_workers->len == 0 && i < self->monitors->len; i++)
+    geminga_monitor_note_predecessors_ended (g_ptr_array_index (self->monitors, i));
   geminga_runner_check_end (self);
 }
 
 static void
-adopt_worker (GemingaRunner *self, int pid, int fd)
+adopt_worker (GemingaRunner *self, int pid, int fd, guint32 number)
 {
-  GemingaOldWorker worker = { pid, fd };
+  GemingaOldWorker worker = { pid, fd, number, FALSE };
   GSource *source = g_child_watch_source_new (pid);
 
   if (fd >= 0)
@@ -518,14 +613,23 @@ go_back (GemingaRunner *self, GError **error)
   geminga_runner_forget_predecessor (self);
 }
 
-static gboolean
-on_roll_back (gpointer user_data)
+static void
+on_saved_for_rollback (gpointer data, const char *failure)
 {
   g_autoptr (GError) error = NULL;
 
-  go_back (user_data, &error);
+  if (failure != NULL)
+    g_warning (_ ("What an actor has learned from the new program is lost: %s"), failure);
+  go_back (data, &error);
   if (error != NULL)
-    geminga_runner_fail (user_data, error->message);
+    geminga_runner_fail (data, error->message);
+}
+
+/* Some actors may have got ready, and have handled what came: that goes back as well. */
+static gboolean
+on_roll_back (gpointer user_data)
+{
+  geminga_runner_save_children (user_data, FALSE, on_saved_for_rollback, user_data);
 
   return G_SOURCE_REMOVE;
 }
@@ -597,11 +701,14 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   g_autoptr (GVariantIter) sockets = NULL;
   g_autoptr (GVariantIter) workers = NULL;
   g_autoptr (GVariantIter) values = NULL;
+  g_autoptr (GVariantIter) predecessors = NULL;
   const char *id;
   gboolean owns_file;
   int maker;
   const char *path;
   int program_fd;
+  int history_fd;
+  guint32 number;
   int pid;
   int fd;
 
@@ -616,8 +723,9 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
       return FALSE;
     }
 
-  g_variant_get (state, "(ia(ibs)a(ii)a(ssv)i&s)", &maker, &sockets, &workers, &values, &program_fd,
-                 &path);
+  g_variant_get (state, "(ia(ibs)a(iiu)a(ssv)i&sa(sssuii)(uu)i)", &maker, &sockets, &workers,
+                 &values, &program_fd, &path, &predecessors, &self->next_number, &self->next_block,
+                 &history_fd);
   /* It belongs to a program that ran in this very process; from elsewhere it means nothing. */
   if (maker != getpid ())
     return TRUE;
@@ -626,8 +734,9 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   while (g_variant_iter_next (sockets, "(ib&s)", &fd, &owns_file, &id))
     if (!adopt_socket (self, fd, owns_file, id, error))
       return FALSE;
-  while (g_variant_iter_next (workers, "(ii)", &pid, &fd))
-    adopt_worker (self, pid, fd);
+  while (g_variant_iter_next (workers, "(iiu)", &pid, &fd, &number))
+    adopt_worker (self, pid, fd, number);
+  geminga_runner_inherit_predecessors (self, predecessors, history_fd);
 
   restore_values (self, values);
 
@@ -638,7 +747,9 @@ void
 geminga_runner_check_leaving (GemingaRunner *self)
 {
   /* Not from within what has just ended. */
-  if (self->is_leaving && self->leaving != NULL && !has_local_children (self))
+  if (self->is_leaving && self->leaving != NULL &&
+      (self->leaving_phase == LEAVING_SAVED ? !has_saved_children (self)
+                                            : !has_local_children (self)))
     set_leaving (self, 0);
 }
 
@@ -659,14 +770,20 @@ geminga_runner_signal_old_workers (GemingaRunner *self, int number)
 void
 geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
 {
-  double grace = geminga_settings_get_double (self->settings, "graceful-timeout");
   GSource *source;
 
   if (self->old_workers->len == 0)
     return;
 
-  geminga_runner_signal_old_workers (self, is_quick ? SIGKILL : SIGTERM);
-  source = g_timeout_source_new ((guint) (grace * 1000) + 1000);
+  for (guint i = 0; i < self->old_workers->len; i++)
+    {
+      GemingaOldWorker *worker = &g_array_index (self->old_workers, GemingaOldWorker, i);
+
+      /* Others may still need those. */
+      if (!worker->is_forwarding || self->state == GEMINGA_RUNNER_STOPPING)
+        kill (worker->pid, is_quick ? SIGKILL : SIGTERM);
+    }
+  source = g_timeout_source_new (get_grace (self));
   g_source_set_static_name (source, "[geminga] grace of old workers");
   g_source_set_callback (source, on_old_worker_grace, self, NULL);
   geminga_runner_add_source (self, source);

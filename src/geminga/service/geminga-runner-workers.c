@@ -88,6 +88,7 @@ monitor_started (gpointer data, GemingaMonitor *monitor)
   GemingaRunner *self = data;
 
   g_ptr_array_add (self->monitors, monitor);
+  geminga_runner_hand_on (self, monitor);
   /* Whoever stops the service before its monitors are there wants no workers. */
   if (self->state == GEMINGA_RUNNER_STOPPING)
     geminga_monitor_end_children (monitor, FALSE);
@@ -190,9 +191,23 @@ monitor_foreach_spare (gpointer data,
     }
 }
 
+static void
+monitor_succeeded (gpointer data, GemingaActorRef *predecessor, GemingaChild *child)
+{
+  geminga_runner_note_succeeded (data, predecessor, child);
+}
+
 const GemingaMonitorFuncs geminga_runner_monitor_funcs = {
-  monitor_started, monitor_stopped, monitor_spawned,  monitor_ended,         monitor_kill,
-  monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
+  .started = monitor_started,
+  .stopped = monitor_stopped,
+  .spawned = monitor_spawned,
+  .ended = monitor_ended,
+  .kill = monitor_kill,
+  .changed = monitor_changed,
+  .succeeded = monitor_succeeded,
+  .gave_up = monitor_gave_up,
+  .ask_idle = monitor_ask_idle,
+  .foreach_spare = monitor_foreach_spare,
 };
 
 /* GemingaProcessesFuncs */

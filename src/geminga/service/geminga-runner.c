@@ -37,6 +37,7 @@ runner_new (GemingaService *service)
   self->rollback_fd = -1;
   self->monitors = g_ptr_array_new ();
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  geminga_runner_init_handover (self);
   self->old_workers = g_array_new (FALSE, FALSE, sizeof (GemingaOldWorker));
   self->sources = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
 
@@ -61,6 +62,7 @@ runner_free (GemingaRunner *self)
   g_clear_pointer (&self->watch, geminga_file_watch_free);
   g_strfreev (self->watched);
   g_clear_pointer (&self->good, g_ptr_array_unref);
+  geminga_runner_clear_handover (self);
   g_array_unref (self->old_workers);
   g_ptr_array_unref (self->sockets);
   g_ptr_array_unref (self->monitors);
@@ -149,6 +151,7 @@ start (GemingaRunner *self)
 
   self->system = geminga_system_new ();
   self->node = geminga_node_new_root (self->system, &geminga_runner_node_hooks, self);
+  geminga_node_skip_numbers (self->node, self->next_number, self->next_block);
   self->processes = geminga_processes_new (self->program, &geminga_runner_processes_funcs, self);
   self->heartbeat = geminga_heartbeat_new (self->node, geminga_runner_process_hung, self);
   self->spares = geminga_spares_new (self->node, self->processes);
@@ -510,6 +513,12 @@ geminga_runner_get_state (GemingaRunner *self)
   static const char *const names[] = { "starting", "running", "reloading", "stopping" };
 
   return names[self->state];
+}
+
+gint64
+geminga_runner_get_started_at (GemingaRunner *self)
+{
+  return self->started_at;
 }
 
 GVariant *

@@ -24,6 +24,8 @@ typedef struct
   void (*ended) (gpointer data, GemingaMonitor *monitor, GemingaChild *child, const char *reason);
   void (*kill) (gpointer data, GemingaChild *child, const char *why);
   void (*changed) (gpointer data, GemingaMonitor *monitor);
+  /* See GemingaPoolFuncs. */
+  void (*succeeded) (gpointer data, GemingaActorRef *predecessor, GemingaChild *child);
   void (*gave_up) (gpointer data, GemingaMonitor *monitor, const char *why);
   /* Answered with geminga_scaling_note_idle(), or never. */
   void (*ask_idle) (gpointer data, GemingaChild *child);
@@ -51,6 +53,11 @@ typedef struct
 {
   void (*spawned) (GemingaMonitor *self, GemingaChild *child);
   void (*ended) (GemingaMonitor *self, GemingaChild *child);
+  /* What it has counted goes on in the next program. */
+  void (*save_history) (GemingaMonitor *self, GVariantDict *history, GArray *fds);
+  void (*restore_history) (GemingaMonitor *self, GVariantDict *history);
+  /* All processes of the program before have ended. */
+  void (*predecessors_ended) (GemingaMonitor *self);
 } GemingaMonitorHooks;
 
 /* For those kinds; others use functions. */
@@ -68,6 +75,10 @@ struct _GemingaMonitor
   const char *state;
   gulong changed_id;
   gboolean has_stopped_local;
+  guint n_saving; /* pools that have not answered yet */
+  GemingaPoolSavedFunc saved_func;
+  gpointer saved_data;
+  char *save_failure;               /* (owned) (nullable) */
   const GemingaMonitorHooks *hooks; /* (nullable): of a kind of monitor */
 };
 
@@ -97,6 +108,38 @@ void geminga_monitor_replace_since (GemingaMonitor *self, gint64 since, const ch
 void geminga_monitor_stop_local_children (GemingaMonitor *self);
 void geminga_monitor_start_local_children (GemingaMonitor *self);
 gboolean geminga_monitor_has_local_children (GemingaMonitor *self);
+
+/*
+ * geminga-monitor-upgrade.c: those children that save state do and then wait, until they are told to resume or
+ * the program is replaced. With @is_local those in this process, otherwise the others.
+ */
+void geminga_monitor_save_children (GemingaMonitor *self,
+                                    gboolean is_local,
+                                    GemingaPoolSavedFunc func,
+                                    gpointer data);
+void geminga_monitor_resume_children (GemingaMonitor *self);
+/* Stops those in this process that have saved. */
+void geminga_monitor_stop_saved_children (GemingaMonitor *self);
+gboolean geminga_monitor_has_saved_children (GemingaMonitor *self);
+/* All who have no successor that is ready. The name is that of their pool. */
+typedef void (*GemingaMonitorPredecessorFunc) (gpointer data,
+                                               GemingaMonitor *monitor,
+                                               const char *pool,
+                                               GemingaPredecessor *predecessor);
+void geminga_monitor_foreach_predecessor (GemingaMonitor *self,
+                                          GemingaMonitorPredecessorFunc func,
+                                          gpointer data);
+/* FALSE: there is no such pool. Before there are children. */
+gboolean geminga_monitor_inherit (GemingaMonitor *self,
+                                  const char *pool,
+                                  const char *id,
+                                  GemingaActorRef *ref,
+                                  GUnixFDList *saved);
+/* a{sv}: what it has counted and recorded. Descriptors that it names are added to @fds (element-type int). */
+GVariant *geminga_monitor_save_history (GemingaMonitor *self,
+                                        GArray *fds) G_GNUC_WARN_UNUSED_RESULT;
+void geminga_monitor_note_predecessors_ended (GemingaMonitor *self);
+void geminga_monitor_restore_history (GemingaMonitor *self, GVariant *history);
 
 /*
  * Runs @func once everything wanted is there and nothing else, or will not be. Call it after what is

@@ -187,6 +187,14 @@ pool_not_replaced (gpointer data, const char *why)
 }
 
 static void
+pool_succeeded (gpointer data, GemingaActorRef *predecessor, GemingaChild *child)
+{
+  GemingaMonitor *self = data;
+
+  self->setup.funcs->succeeded (self->setup.data, predecessor, child);
+}
+
+static void
 pool_gave_up (gpointer data, const char *why)
 {
   GemingaMonitor *self = data;
@@ -196,8 +204,14 @@ pool_gave_up (gpointer data, const char *why)
 }
 
 static const GemingaPoolFuncs pool_funcs = {
-  pool_spawned, pool_ended,        pool_kill,    pool_get_memory,
-  pool_changed, pool_not_replaced, pool_gave_up,
+  .spawned = pool_spawned,
+  .ended = pool_ended,
+  .kill = pool_kill,
+  .get_memory = pool_get_memory,
+  .changed = pool_changed,
+  .not_replaced = pool_not_replaced,
+  .succeeded = pool_succeeded,
+  .gave_up = pool_gave_up,
 };
 
 /* Helpers: life */
@@ -328,6 +342,7 @@ geminga_monitor_finalize (GObject *object)
 
   g_ptr_array_unref (self->pools);
   geminga_wishes_free (self->wishes);
+  g_free (self->save_failure);
   g_queue_clear_full (&self->records, (GDestroyNotify) g_variant_unref);
   setup_clear (&self->setup);
 
@@ -515,7 +530,8 @@ geminga_monitor_stop_local_children (GemingaMonitor *self)
 {
   self->has_stopped_local = self->has_stopped_local || geminga_monitor_has_local_children (self);
   for (guint i = 0; i < self->pools->len; i++)
-    if (is_local (g_ptr_array_index (self->pools, i)))
+    if (is_local (g_ptr_array_index (self->pools, i)) &&
+        !geminga_pool_is_stateful (g_ptr_array_index (self->pools, i)))
       geminga_pool_stop (g_ptr_array_index (self->pools, i), FALSE);
 }
 
@@ -533,6 +549,7 @@ geminga_monitor_has_local_children (GemingaMonitor *self)
 {
   for (guint i = 0; i < self->pools->len; i++)
     if (is_local (g_ptr_array_index (self->pools, i)) &&
+        !geminga_pool_is_stateful (g_ptr_array_index (self->pools, i)) &&
         !geminga_pool_is_empty (g_ptr_array_index (self->pools, i)))
       return TRUE;
 

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gio/gunixfdlist.h>
+
 #include "geminga-actor-ref.h"
 #include "geminga-restart-policy-private.h"
 #include "geminga-system.h"
@@ -20,6 +22,7 @@ typedef enum
 {
   GEMINGA_CHILD_STARTING,
   GEMINGA_CHILD_RUNNING,
+  GEMINGA_CHILD_HANDING_OVER, /* it has saved its state, or is about to, and waits for its successor */
   GEMINGA_CHILD_STOPPING,
   GEMINGA_CHILD_DYING, /* it ends, unasked */
 } GemingaChildState;
@@ -46,14 +49,16 @@ typedef struct
   gint64 ready_at;   /* monotonic microseconds; 0: not yet */
   gint64 expires_at; /* monotonic microseconds; 0: never */
   GemingaChildState state;
-  gboolean is_old;       /* to be replaced */
-  gboolean is_worn;      /* whatever happens to the others */
-  gboolean is_forgotten; /* it has ended */
-  char *reason;          /* (nullable): why its process ended, or why it was killed */
-  char *detail;          /* (nullable): set by who knows more about it */
-  GStrv lines;           /* (nullable): the last ones that its process logged */
-  gboolean is_killed;    /* somebody else killed its process */
-  gboolean is_cut_short; /* the pool killed it */
+  gboolean is_old;        /* to be replaced */
+  gboolean is_worn;       /* whatever happens to the others */
+  gboolean is_forgotten;  /* it has ended */
+  char *reason;           /* (nullable): why its process ended, or why it was killed */
+  char *detail;           /* (nullable): set by who knows more about it */
+  GStrv lines;            /* (nullable): the last ones that its process logged */
+  gboolean is_killed;     /* somebody else killed its process */
+  gboolean is_cut_short;  /* the pool killed it */
+  gboolean is_kept;       /* it could not be replaced: how old and large it is does not matter */
+  gboolean is_forwarding; /* it is stopping, but passes on what it gets first */
   gboolean is_process_over;
   GError *death;  /* (nullable): it died, and why is not known yet */
   GSource *grace; /* (nullable) */
@@ -68,6 +73,20 @@ typedef struct
   GemingaPlacement placement;
   GVariant *properties; /* (nullable) */
 } GemingaPoolSpec;
+
+/* Who leaves its state to the next child. */
+typedef struct
+{
+  char *id;
+  GemingaChild *child;     /* (owned) (nullable): NULL if it has ended, or was another program's */
+  GemingaActorRef *ref;    /* (owned) (nullable): it waits, with what it gets */
+  GUnixFDList *saved;      /* (owned) (nullable): NULL until it has saved */
+  GemingaChild *successor; /* (owned) (nullable): until that is ready */
+  gboolean is_inherited;   /* it was another program's */
+} GemingaPredecessor;
+
+/* @failure is NULL if all have saved. */
+typedef void (*GemingaPoolSavedFunc) (gpointer data, const char *failure);
 
 /* What may change at any time. */
 typedef struct
@@ -93,6 +112,8 @@ typedef struct
   void (*changed) (gpointer data);
   /* A replacement did not get ready: the old ones stay. */
   void (*not_replaced) (gpointer data, const char *why);
+  /* A child is ready, and is about to get what came to the one whose place it takes. */
+  void (*succeeded) (gpointer data, GemingaActorRef *predecessor, GemingaChild *child);
   /* They die too often: no more are started. */
   void (*gave_up) (gpointer data, const char *why);
 } GemingaPoolFuncs;
@@ -130,6 +151,19 @@ void geminga_pool_note_process_end (GemingaPool *self,
                                     GemingaChild *child,
                                     const char *why,
                                     gboolean is_killed);
+
+/*
+ * geminga-pool-handover.c: all children that save state do, and wait until they are told to resume. @func is
+ * called once, before it returns if there are none; if one fails the others wait nevertheless.
+ */
+void geminga_pool_save (GemingaPool *self, GemingaPoolSavedFunc func, gpointer data);
+void geminga_pool_resume (GemingaPool *self);
+gboolean geminga_pool_is_stateful (GemingaPool *self);
+/* What a child of another program has saved; @ref (nullable) is who waits. Before the first scale(). */
+void
+geminga_pool_inherit (GemingaPool *self, const char *id, GemingaActorRef *ref, GUnixFDList *saved);
+/* (element-type GemingaPredecessor), borrowed: those whose successors are not ready yet. */
+GPtrArray *geminga_pool_get_predecessors (GemingaPool *self);
 
 /* What is wanted is there and nothing else. */
 gboolean geminga_pool_is_settled (GemingaPool *self);

@@ -2,10 +2,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "geminga-pool-private.h"
+#include "geminga-pool-state-private.h"
 
 #include "geminga-actor-ref-private.h"
 #include "geminga-error.h"
+#include "geminga-system-private.h"
 
 /* How often age and memory are looked at, in milliseconds. */
 #define CHECK_INTERVAL 1000
@@ -15,31 +16,6 @@
 
 /* An actor that ends by itself so soon does not work, whatever it says. */
 #define SHORT_LIFE G_TIME_SPAN_SECOND
-
-struct _GemingaPool
-{
-  GemingaSystem *system; /* (owned) */
-  GemingaPoolSpec spec;
-  const GemingaPoolFuncs *funcs;
-  gpointer data;
-  GMainContext *context; /* (owned) */
-
-  GemingaPoolLimits limits;
-  GemingaRestartPolicy policy;
-  GPtrArray *children; /* (owned) (element-type GemingaChild), oldest first */
-  guint n_wanted;
-  guint last_number;
-  gboolean is_stopped;
-  gboolean is_ending; /* stopped for good */
-  gboolean has_given_up;
-  gboolean is_replacing;
-  gboolean is_reconciling;
-  gint64 not_before; /* monotonic: when the next may be spawned */
-  GSource *retry;    /* (owned) (nullable) */
-  GSource *check;    /* (owned) (nullable) */
-};
-
-static void reconcile (GemingaPool *self);
 
 /* Helpers: sources */
 
@@ -82,8 +58,8 @@ child_clear (gpointer data)
   g_clear_error (&child->death);
 }
 
-static void
-child_unref (gpointer data)
+void
+geminga_pool_unref_child (gpointer data)
 {
   g_rc_box_release_full (data, child_clear);
 }
@@ -108,8 +84,8 @@ kill_child (GemingaChild *child, const char *why)
     geminga_actor_ref_kill (child->ref);
 }
 
-static gboolean
-on_grace_passed (gpointer user_data)
+gboolean
+geminga_pool_on_grace_passed (gpointer user_data)
 {
   GemingaChild *child = user_data;
   g_autofree char *why =
@@ -119,6 +95,12 @@ on_grace_passed (gpointer user_data)
   kill_child (child, why);
 
   return G_SOURCE_REMOVE;
+}
+
+void
+geminga_pool_set_grace (GemingaChild *child, gint64 delay, GSourceFunc func)
+{
+  set_timeout (child->pool, &child->grace, delay, "[geminga] graceful stop", func, child);
 }
 
 static void
@@ -131,8 +113,8 @@ stop_child (GemingaChild *child)
 
   child->state = GEMINGA_CHILD_STOPPING;
   geminga_actor_ref_stop (child->ref);
-  set_timeout (self, &child->grace, self->limits.graceful_timeout + END_SLACK,
-               "[geminga] graceful stop", on_grace_passed, child);
+  geminga_pool_set_grace (child, self->limits.graceful_timeout + END_SLACK,
+                          geminga_pool_on_grace_passed);
 }
 
 static gint64
@@ -168,10 +150,11 @@ has_old (GemingaPool *self)
 }
 
 /* The new ones are no good: back to the old ones. */
-static void
-abort_replacement (GemingaPool *self, const char *why)
+void
+geminga_pool_abort_replacement (GemingaPool *self, const char *why)
 {
   self->is_replacing = FALSE;
+  geminga_pool_take_back (self);
   for (guint i = 0; i < self->children->len; i++)
     {
       GemingaChild *child = g_ptr_array_index (self->children, i);
@@ -179,6 +162,14 @@ abort_replacement (GemingaPool *self, const char *why)
       child->is_old = child->is_worn;
     }
   self->funcs->not_replaced (self->data, why);
+}
+
+void
+geminga_pool_give_up (GemingaPool *self, const char *why)
+{
+  self->has_given_up = TRUE;
+  self->is_replacing = FALSE;
+  self->funcs->gave_up (self->data, why);
 }
 
 /* @child is NULL if it could not even be spawned. */
@@ -192,7 +183,7 @@ plan_restart (GemingaPool *self, GemingaChild *child, GemingaEnd end, const char
 
   if (end == GEMINGA_END_FAILED && is_new && self->is_replacing && has_old (self))
     {
-      abort_replacement (self, why);
+      geminga_pool_abort_replacement (self, why);
       return;
     }
 
@@ -202,11 +193,9 @@ plan_restart (GemingaPool *self, GemingaChild *child, GemingaEnd end, const char
       return;
     }
 
-  self->has_given_up = TRUE;
-  self->is_replacing = FALSE;
   message = g_strdup_printf ("“%s” died %u times within a minute; the last time: %s",
                              self->spec.name, geminga_restart_policy_count (&self->policy), why);
-  self->funcs->gave_up (self->data, message);
+  geminga_pool_give_up (self, message);
 }
 
 static GemingaEnd
@@ -245,9 +234,9 @@ child_ended (GemingaChild *child, const GError *error)
   g_ptr_array_remove (self->children, child);
   self->funcs->ended (self->data, child,
                       is_asked && error == NULL && !child->is_cut_short ? NULL : why);
-  if (!is_asked)
+  if (!geminga_pool_note_ended (self, child, error) && !is_asked)
     plan_restart (self, child, judge_end (child, error), why);
-  reconcile (self);
+  geminga_pool_reconcile (self);
 }
 
 static void
@@ -263,7 +252,7 @@ on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
     child->death = g_steal_pointer (&error);
   else if (child->pool != NULL)
     child_ended (child, error);
-  child_unref (child);
+  geminga_pool_unref_child (child);
 }
 
 static void
@@ -279,9 +268,10 @@ on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
       child->expires_at = choose_expiry (child->pool, child->ready_at);
       if (child->state == GEMINGA_CHILD_STARTING)
         child->state = GEMINGA_CHILD_RUNNING;
-      reconcile (child->pool);
+      geminga_pool_note_ready (child->pool, child);
+      geminga_pool_reconcile (child->pool);
     }
-  child_unref (child);
+  geminga_pool_unref_child (child);
 }
 
 static GemingaChild *
@@ -310,13 +300,25 @@ next_id (GemingaPool *self)
   return g_strdup_printf ("%s%u", self->spec.name, ++self->last_number);
 }
 
+static GemingaActorRef *
+spawn_actor (GemingaPool *self, const char *id, GemingaPredecessor *predecessor, GError **error)
+{
+  const GemingaPoolSpec *spec = &self->spec;
+
+  if (predecessor == NULL)
+    return geminga_system_spawn (self->system, spec->type, id, spec->placement, spec->properties,
+                                 error);
+
+  return geminga_system_spawn_successor (self->system, spec->type, id, spec->placement,
+                                         spec->properties, predecessor->saved, error);
+}
+
 static void
-spawn (GemingaPool *self)
+spawn (GemingaPool *self, GemingaPredecessor *predecessor)
 {
   g_autofree char *id = next_id (self);
   g_autoptr (GError) error = NULL;
-  GemingaActorRef *ref = geminga_system_spawn (self->system, self->spec.type, id,
-                                               self->spec.placement, self->spec.properties, &error);
+  GemingaActorRef *ref = spawn_actor (self, id, predecessor, &error);
   GemingaChild *child;
 
   if (ref == NULL)
@@ -329,6 +331,8 @@ spawn (GemingaPool *self)
 
   child = child_new (self, id, ref);
   g_ptr_array_add (self->children, child);
+  if (predecessor != NULL)
+    geminga_pool_set_successor (predecessor, child);
   self->funcs->spawned (self->data, child);
   geminga_actor_ref_wait_ready_async (ref, NULL, on_ready, g_rc_box_acquire (child));
   geminga_actor_ref_wait_ended_async (ref, NULL, on_ended, g_rc_box_acquire (child));
@@ -413,7 +417,7 @@ on_retry (gpointer user_data)
   GemingaPool *self = user_data;
 
   drop_source (&self->retry);
-  reconcile (self);
+  geminga_pool_reconcile (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -433,9 +437,11 @@ spawn_missing (GemingaPool *self, guint n_wanted)
     {
       Census census = take_census (self);
       gint64 wait = self->not_before - g_get_monotonic_time ();
+      GemingaPredecessor *predecessor;
 
       if (census.n_fresh >= limit_fresh (&census, n_wanted) || self->has_given_up ||
-          (self->spec.is_single && self->children->len > 0))
+          !geminga_pool_find_predecessor (self, &predecessor) ||
+          (self->spec.is_single && predecessor == NULL && self->children->len > 0))
         return;
       if (wait > 0)
         {
@@ -443,12 +449,12 @@ spawn_missing (GemingaPool *self, guint n_wanted)
                        on_retry, self);
           return;
         }
-      spawn (self);
+      spawn (self, predecessor);
     }
 }
 
-static void
-reconcile (GemingaPool *self)
+void
+geminga_pool_reconcile (GemingaPool *self)
 {
   guint n_wanted = count_wanted (self);
   Census census = take_census (self);
@@ -459,7 +465,10 @@ reconcile (GemingaPool *self)
     return;
 
   self->is_reconciling = TRUE;
-  n_kept = self->spec.is_single || census.n_running >= n_wanted ? 0 : n_wanted - census.n_running;
+  /* What has a state to leave is stopped by its successor. */
+  n_kept = (self->spec.is_single && !self->is_stateful) || census.n_running >= n_wanted
+               ? 0
+               : n_wanted - census.n_running;
   if (census.n_old > n_kept)
     stop_old (self, census.n_old - n_kept);
   if (census.n_fresh > n_wanted)
@@ -482,13 +491,13 @@ on_check (gpointer user_data)
   g_autoptr (GPtrArray) children =
       g_ptr_array_copy (self->children, (GCopyFunc) g_rc_box_acquire, NULL);
 
-  g_ptr_array_set_free_func (children, child_unref);
+  g_ptr_array_set_free_func (children, geminga_pool_unref_child);
   for (guint i = 0; i < children->len; i++)
     {
       GemingaChild *child = g_ptr_array_index (children, i);
       guint64 memory = 0;
 
-      if (child->state != GEMINGA_CHILD_RUNNING || child->is_old)
+      if (child->state != GEMINGA_CHILD_RUNNING || child->is_old || child->is_kept)
         continue;
       if (self->limits.max_memory > 0)
         memory = self->funcs->get_memory (self->data, child);
@@ -517,9 +526,10 @@ geminga_pool_new (GemingaSystem *system,
   self->funcs = funcs;
   self->data = data;
   self->context = g_main_context_ref_thread_default ();
-  self->children = g_ptr_array_new_with_free_func (child_unref);
+  self->children = g_ptr_array_new_with_free_func (geminga_pool_unref_child);
   self->limits.graceful_timeout = 30 * G_TIME_SPAN_SECOND;
   geminga_restart_policy_init (&self->policy, 8, g_random_int ());
+  geminga_pool_init_handover (self);
 
   return self;
 }
@@ -536,6 +546,7 @@ geminga_pool_free (GemingaPool *self)
     }
   drop_source (&self->retry);
   drop_source (&self->check);
+  geminga_pool_clear_handover (self);
   g_ptr_array_unref (self->children);
   geminga_restart_policy_clear (&self->policy);
   g_clear_pointer (&self->spec.properties, g_variant_unref);
@@ -566,7 +577,7 @@ void
 geminga_pool_scale (GemingaPool *self, guint n_wanted)
 {
   self->n_wanted = n_wanted;
-  reconcile (self);
+  geminga_pool_reconcile (self);
 }
 
 guint
@@ -581,18 +592,20 @@ geminga_pool_stop (GemingaPool *self, gboolean is_quick)
   g_autoptr (GPtrArray) children =
       g_ptr_array_copy (self->children, (GCopyFunc) g_rc_box_acquire, NULL);
 
-  g_ptr_array_set_free_func (children, child_unref);
+  g_ptr_array_set_free_func (children, geminga_pool_unref_child);
   self->is_stopped = TRUE;
   drop_source (&self->retry);
   for (guint i = 0; i < children->len; i++)
     {
       GemingaChild *child = g_ptr_array_index (children, i);
 
+      if (child->is_forwarding)
+        geminga_pool_stop_forwarder (child);
       stop_child (child);
       if (is_quick)
         kill_child (child, "was stopped at once");
     }
-  reconcile (self);
+  geminga_pool_reconcile (self);
 }
 
 void
@@ -612,7 +625,7 @@ geminga_pool_start (GemingaPool *self)
   self->has_given_up = FALSE;
   self->not_before = 0;
   geminga_restart_policy_reset (&self->policy);
-  reconcile (self);
+  geminga_pool_reconcile (self);
 }
 
 void
@@ -626,6 +639,7 @@ geminga_pool_replace (GemingaPool *self)
       GemingaChild *child = g_ptr_array_index (self->children, i);
 
       child->is_old = TRUE;
+      child->is_kept = FALSE;
     }
   self->is_replacing = TRUE;
   geminga_pool_start (self);
@@ -640,7 +654,7 @@ geminga_pool_replace_child (GemingaPool *self, GemingaChild *child, const char *
   g_info ("Replacing “%s”: it %s", child->id, why);
   child->is_old = TRUE;
   child->is_worn = TRUE;
-  reconcile (self);
+  geminga_pool_reconcile (self);
 }
 
 void
@@ -659,7 +673,7 @@ geminga_pool_note_process_dying (GemingaPool *self, GemingaChild *child)
     return;
 
   child->state = GEMINGA_CHILD_DYING;
-  reconcile (self);
+  geminga_pool_reconcile (self);
 }
 
 void
@@ -677,7 +691,7 @@ geminga_pool_note_process_end (GemingaPool *self,
     {
       g_rc_box_acquire (child);
       child_ended (child, death);
-      child_unref (child);
+      geminga_pool_unref_child (child);
     }
 }
 
@@ -772,6 +786,8 @@ geminga_child_state_to_string (GemingaChildState state)
       return "starting";
     case GEMINGA_CHILD_RUNNING:
       return "running";
+    case GEMINGA_CHILD_HANDING_OVER:
+      return "handing-over";
     case GEMINGA_CHILD_DYING:
       return "dying";
     case GEMINGA_CHILD_STOPPING:

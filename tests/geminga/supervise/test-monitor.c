@@ -147,8 +147,11 @@ monitor_ask_idle (gpointer data, GemingaChild *child)
 }
 
 static const GemingaMonitorFuncs funcs = {
-  monitor_started, monitor_stopped, monitor_spawned,  monitor_ended,         monitor_kill,
-  monitor_changed, monitor_gave_up, monitor_ask_idle, monitor_foreach_spare,
+  .started = monitor_started,   .stopped = monitor_stopped,
+  .spawned = monitor_spawned,   .ended = monitor_ended,
+  .kill = monitor_kill,         .changed = monitor_changed,
+  .gave_up = monitor_gave_up,   .ask_idle = monitor_ask_idle,
+  .foreach_spare = monitor_foreach_spare,
 };
 
 static void

@@ -189,8 +189,13 @@ pool_gave_up (gpointer data, const char *why)
 }
 
 static const GemingaPoolFuncs funcs = {
-  pool_spawned, pool_ended,        pool_kill,    pool_get_memory,
-  pool_changed, pool_not_replaced, pool_gave_up,
+  .spawned = pool_spawned,
+  .ended = pool_ended,
+  .kill = pool_kill,
+  .get_memory = pool_get_memory,
+  .changed = pool_changed,
+  .not_replaced = pool_not_replaced,
+  .gave_up = pool_gave_up,
 };
 
 static void

@@ -218,6 +218,10 @@ def declare(cls, commands, events):
         cls.set_mailbox_limit(cls.mailbox_limit)
     if "mailbox_policy" in vars(cls):
         cls.set_mailbox_policy(cls.mailbox_policy)
+    for name, signature in vars(cls).get("state_entries", {}).items():
+        if not isinstance(signature, str) or not GLib.VariantType.string_is_valid(signature):
+            raise ValueError(f"{cls.__qualname__}: “{signature}” is no type for the state's “{name}”")
+        cls.add_state_entry(name, signature)
     if "sandbox" in vars(cls):
         cls.set_sandbox(cls.sandbox)
     cls.set_main_thread_only(cls.main_thread_only)
