@@ -59,8 +59,9 @@ class State(unittest.TestCase):
     def check(self, before: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         now = self.await_more(self.read()[0])
         self.assertGreater(now[0], before[0])
-        self.assertEqual(now[1:3], (0, 0), "\n".join(self.service.lines))
-        self.assertNotIn("not noted", "\n".join(self.service.lines))
+        lines = self.service.lines[:100]
+        self.assertEqual(now[1:3], (0, 0), lines)
+        self.assertFalse([line for line in lines if re.search("clerk .*not (noted|told)", line)])
         return now
 
     def upgrade(self, options: str = "{}") -> str:

@@ -165,11 +165,28 @@ pool_get_memory (gpointer data, GemingaChild *child)
   return child->pid != 0 ? geminga_process_info_get_memory (child->pid) : 0;
 }
 
+/* Those that leave state first: the others find their successors, and nobody needs them any more. */
+static void
+replace_rest (GemingaMonitor *self)
+{
+  for (guint i = 0; i < self->pools->len; i++)
+    if (geminga_pool_is_stateful (g_ptr_array_index (self->pools, i)) &&
+        geminga_pool_has_old (g_ptr_array_index (self->pools, i)))
+      return;
+
+  self->has_put_off = FALSE;
+  for (guint i = 0; i < self->pools->len; i++)
+    if (!geminga_pool_is_stateful (g_ptr_array_index (self->pools, i)))
+      geminga_pool_replace (g_ptr_array_index (self->pools, i));
+}
+
 static void
 pool_changed (gpointer data)
 {
   GemingaMonitor *self = data;
 
+  if (self->has_put_off)
+    replace_rest (self);
   notify_changes (self);
   if (geminga_monitor_is_settled (self))
     geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_DONE, NULL);
@@ -181,6 +198,7 @@ pool_not_replaced (gpointer data, const char *why)
 {
   GemingaMonitor *self = data;
 
+  self->has_put_off = FALSE;
   g_warning ("%s: the new workers do not get ready, the old ones stay: one %s",
              self->setup.service_id, why);
   geminga_wishes_finish (self->wishes, GEMINGA_OUTCOME_FAILED, why);
@@ -459,8 +477,12 @@ geminga_monitor_replace (GemingaMonitor *self)
 {
   geminga_wishes_supersede (self->wishes, GEMINGA_WISH_REPLACE, 0, "the workers were replaced");
   geminga_monitor_scale_by_load (self);
+  self->has_put_off = FALSE;
   for (guint i = 0; i < self->pools->len; i++)
-    geminga_pool_replace (g_ptr_array_index (self->pools, i));
+    if (geminga_pool_is_stateful (g_ptr_array_index (self->pools, i)))
+      geminga_pool_replace (g_ptr_array_index (self->pools, i));
+  self->has_put_off = TRUE;
+  replace_rest (self);
 }
 
 void
@@ -474,6 +496,7 @@ geminga_monitor_start_children (GemingaMonitor *self)
 void
 geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick)
 {
+  self->has_put_off = FALSE;
   geminga_wishes_supersede (self->wishes, GEMINGA_WISH_STOP, 0, "the workers were stopped");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_stop (g_ptr_array_index (self->pools, i), is_quick);
@@ -482,6 +505,7 @@ geminga_monitor_stop_children (GemingaMonitor *self, gboolean is_quick)
 void
 geminga_monitor_end_children (GemingaMonitor *self, gboolean is_quick)
 {
+  self->has_put_off = FALSE;
   geminga_wishes_supersede (self->wishes, GEMINGA_WISH_STOP, 0, "the service stops");
   for (guint i = 0; i < self->pools->len; i++)
     geminga_pool_end (g_ptr_array_index (self->pools, i), is_quick);
@@ -585,6 +609,9 @@ geminga_monitor_add_single (GemingaMonitor *self, GemingaPoolSpec *spec)
 gboolean
 geminga_monitor_is_settled (GemingaMonitor *self)
 {
+  if (self->has_put_off)
+    return FALSE;
+
   for (guint i = 0; i < self->pools->len; i++)
     if (!geminga_pool_is_settled (g_ptr_array_index (self->pools, i)))
       return FALSE;

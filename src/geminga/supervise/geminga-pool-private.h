@@ -172,6 +172,8 @@ gboolean geminga_pool_is_empty (GemingaPool *self);
 gboolean geminga_pool_needs_processes (GemingaPool *self);
 gboolean geminga_pool_has_given_up (GemingaPool *self);
 gboolean geminga_pool_is_replacing (GemingaPool *self);
+/* Some are to be replaced, and their successors are not ready. */
+gboolean geminga_pool_has_old (GemingaPool *self);
 guint geminga_pool_get_n_running (GemingaPool *self);
 /* (element-type GemingaChild), oldest first, borrowed */
 GPtrArray *geminga_pool_get_children (GemingaPool *self);

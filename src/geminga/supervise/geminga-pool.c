@@ -135,8 +135,8 @@ is_leaving (GemingaChild *child)
   return child->state == GEMINGA_CHILD_STOPPING || child->state == GEMINGA_CHILD_DYING;
 }
 
-static gboolean
-has_old (GemingaPool *self)
+gboolean
+geminga_pool_has_old (GemingaPool *self)
 {
   for (guint i = 0; i < self->children->len; i++)
     {
@@ -181,7 +181,7 @@ plan_restart (GemingaPool *self, GemingaChild *child, GemingaEnd end, const char
   g_autofree char *message = NULL;
   gint64 delay;
 
-  if (end == GEMINGA_END_FAILED && is_new && self->is_replacing && has_old (self))
+  if (end == GEMINGA_END_FAILED && is_new && self->is_replacing && geminga_pool_has_old (self))
     {
       geminga_pool_abort_replacement (self, why);
       return;
