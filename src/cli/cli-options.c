@@ -86,11 +86,14 @@ make_context (Options *self, const CliVerb *verb)
   Cli *cli = self->cli;
   gboolean shows_watch = verb != NULL && (verb->flags & CLI_VERB_WATCH) != 0;
   gboolean shows_quick = verb != NULL && (verb->flags & CLI_VERB_QUICK) != 0;
+  gboolean shows_force = verb != NULL && (verb->flags & CLI_VERB_FORCE) != 0;
   const GOptionEntry entries[] = {
     { "watch", 0, shows_watch ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &self->interval,
       _ ("Look again every SECONDS (2 if not given) until Ctrl-C"), _ ("SECONDS") },
     { "quick", 0, shows_quick ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &cli->is_quick,
       _ ("Do not let workers finish what they do"), NULL },
+    { "force", 0, shows_force ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &cli->is_forced,
+      _ ("Take the new program even if it understands less than the old one"), NULL },
     { "user", 0, 0, G_OPTION_ARG_NONE, &cli->is_user, _ ("Talk to services of the session"), NULL },
     { "system", 0, 0, G_OPTION_ARG_NONE, &cli->is_system, _ ("Talk to services of the system"),
       NULL },
@@ -315,6 +318,8 @@ cli_options_list (const CliVerb *verb)
     g_strv_builder_add (builder, "--watch");
   if (verb == NULL || (verb->flags & CLI_VERB_QUICK) != 0)
     g_strv_builder_add (builder, "--quick");
+  if (verb == NULL || (verb->flags & CLI_VERB_FORCE) != 0)
+    g_strv_builder_add (builder, "--force");
   for (gsize i = 0; i < G_N_ELEMENTS (common); i++)
     g_strv_builder_add (builder, common[i]);
 

@@ -8,6 +8,7 @@
 static const CliVerb *const verbs[] = {
   &cli_verb_ps,        &cli_verb_status,   &cli_verb_tree,
   &cli_verb_start,     &cli_verb_stop,     &cli_verb_restart,
+  &cli_verb_upgrade,
   &cli_verb_reload,    &cli_verb_scale,    &cli_verb_call,
   &cli_verb_get,       &cli_verb_set,      &cli_verb_monitor,
   &cli_verb_log_level, &cli_verb_restarts, &cli_verb_version,

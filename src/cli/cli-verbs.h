@@ -23,6 +23,7 @@ extern const CliVerb cli_verb_start;
 extern const CliVerb cli_verb_status;
 extern const CliVerb cli_verb_stop;
 extern const CliVerb cli_verb_tree;
+extern const CliVerb cli_verb_upgrade;
 extern const CliVerb cli_verb_version;
 
 G_END_DECLS

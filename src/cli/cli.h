@@ -35,6 +35,7 @@ typedef enum
   CLI_VERB_QUICK = 1 << 1,   /* takes --quick */
   CLI_VERB_HIDDEN = 1 << 2,  /* is not shown to people */
   CLI_VERB_OFFLINE = 1 << 3, /* is not told about the bus: it connects itself, if at all */
+  CLI_VERB_FORCE = 1 << 4,   /* takes --force */
 } CliVerbFlags;
 
 typedef struct
@@ -66,6 +67,7 @@ struct _Cli
   gboolean is_pretty; /* JSON of several lines */
   gboolean is_watching;
   gboolean is_quick;
+  gboolean is_forced;
   gboolean is_utc;
   double interval; /* seconds between two looks */
   double timeout;  /* seconds; negative: not given */

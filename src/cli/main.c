@@ -98,6 +98,8 @@ check_verb (Cli *cli, const char *const *operands, GError **error)
     g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --watch"), verb->name);
   else if (cli->is_quick && (verb->flags & CLI_VERB_QUICK) == 0)
     g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --quick"), verb->name);
+  else if (cli->is_forced && (verb->flags & CLI_VERB_FORCE) == 0)
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --force"), verb->name);
   else if (n_operands < verb->min_operands || (is_bounded && n_operands > verb->max_operands))
     return fail_operands (verb, operands, n_operands, error);
   else

@@ -299,7 +299,8 @@ class Arbiter(Object):
     def Reload(self, _options):
         print("reload", flush=True)
 
-    def Upgrade(self, _options):
+    def Upgrade(self, options):
+        print("upgrade", options, flush=True)
         GLib.timeout_add(20, os.execv, "/usr/bin/python3", ["python3", *self.service.argv])
 
 

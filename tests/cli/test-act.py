@@ -33,6 +33,21 @@ class TestAct(fixture.TestCase):
         before = self.bus.ask_bus("GetNameOwner", name)
         self.assertEqual(self.check("restart", "Hello"), "org.example.Hello has restarted\n")
         self.assertNotEqual(self.bus.ask_bus("GetNameOwner", name), before)
+        self.assertEqual(self.fakes["org.example.Hello"].stdout.readline(), "upgrade {'force': False}\n")
+
+    def test_upgrade(self):
+        name = fixture.bus_name("org.example.Hello")
+        for words, told in ((("upgrade", "Hello"), "upgrade {'force': False}\n"),
+                            (("upgrade", "Hello", "--force"), "upgrade {'force': True}\n")):
+            before = self.bus.ask_bus("GetNameOwner", name)
+            self.assertEqual(self.check(*words), "org.example.Hello has been upgraded\n")
+            self.assertNotEqual(self.bus.ask_bus("GetNameOwner", name), before)
+            self.assertEqual(self.fakes["org.example.Hello"].stdout.readline(), told)
+        self.assertEqual(self.check_json("upgrade", "Hello"),
+                         {"id": "org.example.Hello", "result": "upgraded"})
+        self.assertEqual(self.fakes["org.example.Hello"].stdout.readline(), "upgrade {'force': False}\n")
+        self.check("upgrade", "No", status=3)
+        self.assertIn("does not take --force", self.check("reload", "Hello", "--force", status=2))
 
     def test_stop(self):
         for words, told in ((("stop", "Guest"), "stop {'quick': False}\n"),
@@ -139,7 +154,7 @@ class TestMistakes(fixture.TestCase):
 
     def test_help(self):
         text = self.check("help")
-        for verb in ("ps", "status", "tree", "start", "stop", "restart", "reload", "scale", "call",
+        for verb in ("ps", "status", "tree", "start", "stop", "restart", "upgrade", "reload", "scale", "call",
                      "get", "set", "monitor", "log-level", "restarts", "version", "help"):
             self.assertRegex(text, rf"\n  {verb} +[A-Z]")
             self.assertIn(f"geminga [OPTION…] {verb}", self.check("help", verb))

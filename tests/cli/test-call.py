@@ -234,6 +234,7 @@ class TestCompletion(fixture.TestCase):
         self.assertEqual(self.complete("help", "ver"), ["version"])
         self.assertEqual(self.complete("ps", "--w"), ["--watch"])
         self.assertEqual(self.complete("stop", "--q"), ["--quick"])
+        self.assertEqual(self.complete("upgrade", "--f"), ["--force"])
         self.bus.install("org.example.Installed")
         self.assertIn("Installed", self.complete("start", ""))
 

@@ -58,6 +58,7 @@ counter_class_init (CounterClass *klass)
   geminga_actor_class_set_interface_name (actor_class, "org.example.Counter1");
   geminga_actor_class_add_commands (actor_class, counter_commands, G_N_ELEMENTS (counter_commands));
   geminga_actor_class_add_event (actor_class, event);
+  geminga_actor_class_add_state_entry (actor_class, "count", EDITION == 2 ? "x" : "u");
 }
 
 static void

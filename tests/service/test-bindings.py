@@ -5,8 +5,10 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
 from harness import BUILD, PATIENCE, SOURCE, Service
@@ -68,6 +70,26 @@ class Language:
             service.await_workers(2, without=(first,))
             os.kill(second, 9)
             service.await_workers(2, without=(first, second))
+            self.assertEqual(service.stop(), 0)
+
+    def test_state(self) -> None:
+        with Bus() as bus, self.run_example("tally", "--bus", bus.address, "--log-level", "info",
+                                            bind=None) as service:
+            def add(n: int) -> int:
+                deadline = time.monotonic() + PATIENCE
+                while True:
+                    result, failure = bus.call("org.example.Tally1", "Add", "u", str(n),
+                                               actor="Tally/tally")
+                    if result is not None:
+                        return result[0]
+                    self.assertLess(time.monotonic(), deadline, failure)
+            self.assertEqual(add(5), 5)
+            service.send(signal.SIGHUP)
+            service.await_line("tally .*has stopped")
+            self.assertEqual(add(6), 11)
+            service.send(signal.SIGUSR2)
+            service.await_line("is ready", 2)
+            self.assertEqual(add(7), 18)
             self.assertEqual(service.stop(), 0)
 
     def test_handlers(self) -> None:

@@ -46,6 +46,25 @@ class Greeter(unittest.TestCase):
             self.assertGreaterEqual(service.get("/notice")[0], 400)
 
 
+class Tally(unittest.TestCase):
+    def test_goes_on(self) -> None:
+        with Bus("session", OPEN) as bus, Service("--bus", bus.address, "--log-level", "info", bind=None,
+                                                  program=program("tally")) as service:
+            def add(n: int) -> str:
+                return bus.get("/org/geminga1/Tally/tally", "org.example.Tally1.Add", str(n),
+                               destination="org.example.Tally")
+            bus.await_actor("/org/geminga1/Tally/tally", "org.example.Tally")
+            self.assertIn("uint64 5,", add(5))
+            service.send(signal.SIGHUP)
+            service.await_line("tally .*has stopped")
+            self.assertIn("uint64 11,", add(6))
+            service.send(signal.SIGUSR2)
+            service.await_line("is ready", 2)
+            bus.await_actor("/org/geminga1/Tally/tally", "org.example.Tally")
+            self.assertIn("uint64 18,", add(7))
+            self.assertEqual(service.stop(), 0)
+
+
 class Average(unittest.TestCase):
     def test_asks_the_adder(self) -> None:
         with Bus("session", OPEN) as bus, \

@@ -167,5 +167,45 @@ class Local(State):
         self.assertEqual(self.service.stop(), 0)
 
 
+class History(unittest.TestCase):
+    """What was counted and recorded, and since when."""
+
+    def setUp(self) -> None:
+        self.bus = self.enterContext(Bus("session", OPEN))
+        self.service = self.enterContext(Service("--bus", self.bus.address, "--workers", "2",
+                                                 "--log-level", "info"))
+        self.bus.await_actor("/org/geminga1/Hello")
+
+    def get(self, path: str, interface: str, name: str) -> str:
+        return self.bus.get(path, "org.freedesktop.DBus.Properties.Get", interface, name)
+
+    def count_requests(self) -> int:
+        answer = self.bus.get("/org/geminga1/Hello", "org.geminga1.WebService.GetStatistics")
+        return int(re.search(r"'requests': <uint64 (\d+)>", answer)[1])
+
+    def test_goes_on(self) -> None:
+        first = self.service.workers()[0]
+        os.kill(first, signal.SIGKILL)
+        self.service.await_workers(2, (first,))
+        for _ in range(10):
+            self.assertEqual(self.service.get()[0], 200)
+        self.assertEqual(self.count_requests(), 10)
+        started_at = self.get("/org/geminga1", "org.geminga1.Arbiter", "StartedAt")
+        records = self.bus.get("/org/geminga1", "org.geminga1.Arbiter.GetRestarts")
+        self.assertIn("killed by signal 9", records)
+        for i in range(2):
+            before = self.service.workers()
+            self.service.send(signal.SIGUSR2)
+            self.service.await_line("is ready", i + 2)
+            self.service.await_workers(2, tuple(before))
+            self.bus.await_actor("/org/geminga1/Hello")
+            self.assertEqual(self.count_requests(), 10 + i)
+            self.assertEqual(self.get("/org/geminga1", "org.geminga1.Arbiter", "StartedAt"), started_at)
+            self.assertEqual(self.bus.get("/org/geminga1", "org.geminga1.Arbiter.GetRestarts"), records)
+            self.assertIn("uint32 1", self.get("/org/geminga1/Hello", "org.geminga1.Monitor", "Restarts"))
+            self.assertEqual(self.service.get()[0], 200)
+        self.assertEqual(self.service.stop(), 0)
+
+
 if __name__ == "__main__":
     unittest.main()

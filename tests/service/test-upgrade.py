@@ -60,7 +60,8 @@ class Upgrades(unittest.TestCase):
                 "Changeling/counter: command org.example.Counter1.Add was “(dd) → (d)” and is "
                 "“(ddd) → (d)”",
                 "Changeling/counter: command org.example.Counter1.Reset is not there any more",
-                "Changeling/counter: event org.example.Counter1.Counted was “(u)” and is “(x)”"):
+                "Changeling/counter: event org.example.Counter1.Counted was “(u)” and is “(x)”",
+                "Changeling/counter: state count was “u” and is “x”"):
             self.assertIn(line, failure)
         self.assertNotIn("Edition", failure)
         self.assertEqual(self.service.workers(), workers)

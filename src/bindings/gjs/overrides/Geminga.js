@@ -376,6 +376,10 @@ function declareClass(klass, {commands, events, name}) {
         klass.add_event(event);
     if (Object.hasOwn(klass, Geminga.sandbox))
         klass.set_sandbox(klass[Geminga.sandbox]);
+    if (Object.hasOwn(klass, Geminga.stateEntries)) {
+        for (const [entry, type] of Object.entries(klass[Geminga.stateEntries]))
+            klass.add_state_entry(entry, type);
+    }
     klass.set_main_thread_only(true);
 }
 
@@ -519,6 +523,7 @@ function initActor() {
     Geminga.interface = Symbol('Interface');
     Geminga.LATER = Symbol('Later');
     Geminga.sandbox = Symbol('Sandbox');
+    Geminga.stateEntries = Symbol('StateEntries');
 
     Geminga.Actor._classInit = function (klass) {
         // Mistakes are found before the type is registered, which cannot be undone.
