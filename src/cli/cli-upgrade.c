@@ -15,9 +15,8 @@ cli_upgrade (Cli *cli, CliService *service, gboolean is_forced, GError **error)
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GError) local_error = NULL;
 
-  reply =
-      cli_bus_call (cli, service->bus_name, CLI_ARBITER_PATH, CLI_ARBITER_INTERFACE, "Upgrade",
-                    g_variant_new_parsed ("({'force': <%b>},)", is_forced), &local_error);
+  reply = cli_bus_call (cli, service->bus_name, CLI_ARBITER_PATH, CLI_ARBITER_INTERFACE, "Upgrade",
+                        g_variant_new_parsed ("({'force': <%b>},)", is_forced), &local_error);
   if (reply == NULL && !cli_error_is_silence (local_error))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));

@@ -78,8 +78,7 @@ ledger_read (GemingaActor *actor, GemingaCall *call)
   Ledger *self = EXAMPLE_LEDGER (actor);
 
   geminga_call_return_value (call, g_variant_new ("(tttu)", self->n_noted, self->n_doubled,
-                                                  self->n_lost,
-                                                  g_hash_table_size (self->last)));
+                                                  self->n_lost, g_hash_table_size (self->last)));
 }
 
 static void
@@ -311,7 +310,7 @@ main (int argc, char *argv[])
 
   geminga_service_add_actor (service, LEDGER_TYPE, "ledger",
                              g_getenv ("LEDGER_LOCAL") != NULL ? GEMINGA_PLACEMENT_THREAD
-                                                              : GEMINGA_PLACEMENT_PROCESS,
+                                                               : GEMINGA_PLACEMENT_PROCESS,
                              NULL, NULL);
   if (g_getenv ("LEDGER_LOCAL") == NULL)
     geminga_service_set_worker_type (service, CLERK_TYPE);

@@ -137,9 +137,10 @@ pack_state (GemingaRunner *self, GArray *fds, int program_fd, int history_fd)
 
   if (program_fd >= 0)
     g_array_append_val (fds, program_fd);
-  state = g_variant_ref_sink (g_variant_new (
-      STATE_TYPE, (int) getpid (), &sockets, &workers, &values, program_fd,
-      geminga_program_get_path (self->program), &predecessors, pack_numbers (self), history_fd));
+  state = g_variant_ref_sink (g_variant_new ("(ia(ibs)a(iiu)a(ssv)isa(sssuii)@(uu)i)",
+                                             (int) getpid (), &sockets, &workers, &values,
+                                             program_fd, geminga_program_get_path (self->program),
+                                             &predecessors, pack_numbers (self), history_fd));
 
   return g_variant_print (state, FALSE);
 }

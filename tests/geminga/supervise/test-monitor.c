@@ -147,10 +147,14 @@ monitor_ask_idle (gpointer data, GemingaChild *child)
 }
 
 static const GemingaMonitorFuncs funcs = {
-  .started = monitor_started,   .stopped = monitor_stopped,
-  .spawned = monitor_spawned,   .ended = monitor_ended,
-  .kill = monitor_kill,         .changed = monitor_changed,
-  .gave_up = monitor_gave_up,   .ask_idle = monitor_ask_idle,
+  .started = monitor_started,
+  .stopped = monitor_stopped,
+  .spawned = monitor_spawned,
+  .ended = monitor_ended,
+  .kill = monitor_kill,
+  .changed = monitor_changed,
+  .gave_up = monitor_gave_up,
+  .ask_idle = monitor_ask_idle,
   .foreach_spare = monitor_foreach_spare,
 };
 
