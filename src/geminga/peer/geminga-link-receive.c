@@ -261,11 +261,16 @@ parse_control (const GemingaWireMessage *wire, GemingaMessageKind *kind)
     const char *signature;
     GemingaMessageKind kind;
   } members[] = {
-    { "WaitReady", "", GEMINGA_MESSAGE_READY }, { "WaitEnded", "", GEMINGA_MESSAGE_EXIT },
-    { "Watch", "", GEMINGA_MESSAGE_WATCH },     { "Link", "", GEMINGA_MESSAGE_LINK },
-    { "Unlink", "", GEMINGA_MESSAGE_UNLINK },   { "LinkEnded", "usis", GEMINGA_MESSAGE_LINK_ENDED },
-    { "Stop", "", GEMINGA_MESSAGE_STOP },       { "Kill", "", GEMINGA_MESSAGE_KILL },
-    { "Save", "u", GEMINGA_MESSAGE_SAVE },      { "Resume", "", GEMINGA_MESSAGE_RESUME },
+    { "WaitReady", "", GEMINGA_MESSAGE_READY },
+    { "WaitEnded", "", GEMINGA_MESSAGE_EXIT },
+    { "Watch", "", GEMINGA_MESSAGE_WATCH },
+    { "Link", "", GEMINGA_MESSAGE_LINK },
+    { "Unlink", "", GEMINGA_MESSAGE_UNLINK },
+    { "LinkEnded", "usis", GEMINGA_MESSAGE_LINK_ENDED },
+    { "Stop", "", GEMINGA_MESSAGE_STOP },
+    { "Kill", "", GEMINGA_MESSAGE_KILL },
+    { "Save", "u", GEMINGA_MESSAGE_SAVE },
+    { "Resume", "", GEMINGA_MESSAGE_RESUME },
     { "Forward", "o", GEMINGA_MESSAGE_FORWARD },
   };
 

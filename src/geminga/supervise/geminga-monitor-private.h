@@ -76,7 +76,7 @@ struct _GemingaMonitor
   gulong changed_id;
   gboolean has_stopped_local;
   gboolean has_put_off; /* the replacement of those whose predecessors leave no state */
-  guint n_saving; /* pools that have not answered yet */
+  guint n_saving;       /* pools that have not answered yet */
   GemingaPoolSavedFunc saved_func;
   gpointer saved_data;
   char *save_failure;               /* (owned) (nullable) */
