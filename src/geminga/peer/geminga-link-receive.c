@@ -307,6 +307,13 @@ post_control (GemingaLink *self,
   geminga_target_post (target, message);
 }
 
+static gboolean
+is_answered_later (GemingaMessageKind kind)
+{
+  return kind == GEMINGA_MESSAGE_READY || kind == GEMINGA_MESSAGE_EXIT ||
+         kind == GEMINGA_MESSAGE_WATCH || kind == GEMINGA_MESSAGE_SAVE;
+}
+
 static void
 handle_control (GemingaLink *self, const GemingaWireMessage *wire)
 {
@@ -330,8 +337,7 @@ handle_control (GemingaLink *self, const GemingaWireMessage *wire)
       return;
     }
 
-  is_wait = kind == GEMINGA_MESSAGE_READY || kind == GEMINGA_MESSAGE_EXIT ||
-            kind == GEMINGA_MESSAGE_WATCH || kind == GEMINGA_MESSAGE_SAVE;
+  is_wait = is_answered_later (kind);
   if (target == NULL)
     answer_error (ask, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s”", id);
   else if (!is_wait || ask != NULL)

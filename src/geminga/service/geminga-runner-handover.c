@@ -368,3 +368,39 @@ geminga_runner_note_succeeded (GemingaRunner *self,
   if (number != 0 && child->node != 0)
     geminga_node_join (self->node, number, child->node);
 }
+
+/* The numbers of processes go on. */
+GVariant *
+geminga_runner_pack_numbers (GemingaRunner *self)
+{
+  guint32 next = self->next_number;
+  guint32 next_block = self->next_block;
+
+  if (self->node != NULL)
+    geminga_node_get_next_numbers (self->node, &next, &next_block);
+
+  return g_variant_new ("(uu)", next, next_block);
+}
+
+gboolean
+geminga_runner_has_saved_children (GemingaRunner *self)
+{
+  for (guint i = 0; i < self->monitors->len; i++)
+    if (geminga_monitor_has_saved_children (g_ptr_array_index (self->monitors, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* What was changed while the service ran, such as the number of workers. */
+void
+geminga_runner_pack_values (GVariantBuilder *list, GemingaService *service)
+{
+  GemingaSettings *settings = geminga_service_get_settings (service);
+  g_auto (GStrv) names = geminga_settings_list_names (settings);
+
+  for (gsize i = 0; names[i] != NULL; i++)
+    if (g_str_equal (geminga_settings_get_origin (settings, names[i]), "runtime"))
+      g_variant_builder_add (list, "(ssv)", geminga_service_get_id (service), names[i],
+                             geminga_settings_get_value (settings, names[i]));
+}

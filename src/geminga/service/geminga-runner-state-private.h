@@ -163,6 +163,9 @@ void geminga_runner_resume_children (GemingaRunner *self);
 void geminga_runner_pack_predecessors (GemingaRunner *self, GVariantBuilder *list, GArray *fds);
 GUnixFDList *geminga_runner_pack_history (GemingaRunner *self,
                                           GArray *fds) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *geminga_runner_pack_numbers (GemingaRunner *self);
+void geminga_runner_pack_values (GVariantBuilder *list, GemingaService *service);
+gboolean geminga_runner_has_saved_children (GemingaRunner *self);
 /* Of the program before; -1: there is no history. */
 void geminga_runner_inherit_predecessors (GemingaRunner *self, GVariantIter *list, int history_fd);
 /* The monitor is there, and has no children yet. */

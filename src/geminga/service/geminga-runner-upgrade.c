@@ -71,32 +71,6 @@ add_worker (GVariantBuilder *list, GArray *fds, GPid pid, int fd, guint32 number
     g_array_append_val (fds, fd);
 }
 
-/* What was changed while the service ran, such as the number of workers. */
-static void
-add_runtime_values (GVariantBuilder *list, GemingaService *service)
-{
-  GemingaSettings *settings = geminga_service_get_settings (service);
-  g_auto (GStrv) names = geminga_settings_list_names (settings);
-
-  for (gsize i = 0; names[i] != NULL; i++)
-    if (g_str_equal (geminga_settings_get_origin (settings, names[i]), "runtime"))
-      g_variant_builder_add (list, "(ssv)", geminga_service_get_id (service), names[i],
-                             geminga_settings_get_value (settings, names[i]));
-}
-
-/* The numbers of processes go on. */
-static GVariant *
-pack_numbers (GemingaRunner *self)
-{
-  guint32 next = self->next_number;
-  guint32 next_block = self->next_block;
-
-  if (self->node != NULL)
-    geminga_node_get_next_numbers (self->node, &next, &next_block);
-
-  return g_variant_new ("(uu)", next, next_block);
-}
-
 static char *
 pack_state (GemingaRunner *self, GArray *fds, int program_fd, int history_fd)
 {
@@ -111,7 +85,7 @@ pack_state (GemingaRunner *self, GArray *fds, int program_fd, int history_fd)
 
   g_variant_builder_init (&values, G_VARIANT_TYPE ("a(ssv)"));
   for (guint i = 0; i < self->services->len; i++)
-    add_runtime_values (&values, g_ptr_array_index (self->services, i));
+    geminga_runner_pack_values (&values, g_ptr_array_index (self->services, i));
 
   g_variant_builder_init (&sockets, G_VARIANT_TYPE ("a(ibs)"));
   for (guint i = 0; i < self->sockets->len; i++)
@@ -137,10 +111,10 @@ pack_state (GemingaRunner *self, GArray *fds, int program_fd, int history_fd)
 
   if (program_fd >= 0)
     g_array_append_val (fds, program_fd);
-  state = g_variant_ref_sink (g_variant_new ("(ia(ibs)a(iiu)a(ssv)isa(sssuii)@(uu)i)",
-                                             (int) getpid (), &sockets, &workers, &values,
-                                             program_fd, geminga_program_get_path (self->program),
-                                             &predecessors, pack_numbers (self), history_fd));
+  state = g_variant_ref_sink (
+      g_variant_new ("(ia(ibs)a(iiu)a(ssv)isa(sssuii)@(uu)i)", (int) getpid (), &sockets, &workers,
+                     &values, program_fd, geminga_program_get_path (self->program), &predecessors,
+                     geminga_runner_pack_numbers (self), history_fd));
 
   return g_variant_print (state, FALSE);
 }
@@ -228,16 +202,6 @@ has_local_children (GemingaRunner *self)
   return FALSE;
 }
 
-static gboolean
-has_saved_children (GemingaRunner *self)
-{
-  for (guint i = 0; i < self->monitors->len; i++)
-    if (geminga_monitor_has_saved_children (g_ptr_array_index (self->monitors, i)))
-      return TRUE;
-
-  return FALSE;
-}
-
 static void set_leaving (GemingaRunner *self, guint delay);
 
 static guint
@@ -261,7 +225,7 @@ on_local_saved (gpointer data, const char *failure)
   self->leaving_phase = LEAVING_SAVED;
   for (guint i = 0; i < self->monitors->len; i++)
     geminga_monitor_stop_saved_children (g_ptr_array_index (self->monitors, i));
-  set_leaving (self, has_saved_children (self) ? get_grace (self) : 0);
+  set_leaving (self, geminga_runner_has_saved_children (self) ? get_grace (self) : 0);
 }
 
 static gboolean
@@ -270,7 +234,7 @@ on_left (gpointer user_data)
   GemingaRunner *self = user_data;
 
   drop_leaving (self);
-  if (self->leaving_phase == LEAVING_PLAIN && has_saved_children (self) &&
+  if (self->leaving_phase == LEAVING_PLAIN && geminga_runner_has_saved_children (self) &&
       self->state != GEMINGA_RUNNER_STOPPING)
     {
       self->leaving_phase = LEAVING_SAVING;
@@ -749,7 +713,7 @@ geminga_runner_check_leaving (GemingaRunner *self)
 {
   /* Not from within what has just ended. */
   if (self->is_leaving && self->leaving != NULL &&
-      (self->leaving_phase == LEAVING_SAVED ? !has_saved_children (self)
+      (self->leaving_phase == LEAVING_SAVED ? !geminga_runner_has_saved_children (self)
                                             : !has_local_children (self)))
     set_leaving (self, 0);
 }
