@@ -157,11 +157,14 @@ caller_free (GemingaAsk *ask)
   thread->n_spare_callers++;
 }
 
-/* The object may be used again, but not with the same deadline. */
+/* The object may be used again, but not with the same deadline. What nobody waits for needs no name. */
 static char *
 caller_dup_key (GemingaAsk *ask, guint32 node)
 {
   GemingaCaller *self = from_ask (ask);
+
+  if (self->step == 0)
+    return NULL;
 
   return g_strdup_printf (GEMINGA_CALLER_KEY "%u:%p:%" G_GINT64_FORMAT, node, (gpointer) self,
                           self->timer.deadline);

@@ -174,12 +174,15 @@ static const struct
   { "Create", "(ssbua{sv})", IN_WORKER | FROM_ROOT, handle_create },
   { "Configure", "(a{sv})", IN_WORKER | FROM_ROOT, handle_configure },
   { "Idle", "()", IN_WORKER | FROM_ROOT, handle_idle },
+  { "Waits", "(x)", IN_WORKER | FROM_ROOT, geminga_node_handle_waits },
+  { "Resolve", "(ass)", IN_WORKER | FROM_ROOT, geminga_node_handle_resolve },
   { "Connect", "(u)", IN_ROOT, handle_connect },
   { "SpawnProcess", "(uhssa{sv})", IN_ROOT, handle_spawn_process },
   { "KillProcess", "(u)", IN_ROOT, handle_kill_process },
   { "KillActor", "(us)", IN_ROOT, handle_kill_actor },
   { "Reserve", "()", IN_ROOT, handle_reserve },
   { "DeadLetter", "(sss)", IN_ROOT, geminga_node_handle_letter },
+  { "Suspect", "()", IN_ROOT, geminga_node_handle_suspect },
 };
 
 static gboolean

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "await.h"
 #include "waiting-actor.h"
 
 #include "geminga-actor-ref-private.h"

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "await.h"
+#include "geminga.h"
 
 /*
  * An actor that asks others and waits for them in every way there is. Its command Go takes steps, pairs of a
@@ -13,7 +13,7 @@
  *   async   it goes on taking messages
  *   timed   like async, but a timer of the actor will answer in an hour
  *
- * The path "keep" keeps the call until Release.
+ * The path "keep" keeps the call until Release. Who includes this has a keep_result_cb ().
  */
 #define WAITING_TYPE (waiting_get_type ())
 G_DECLARE_FINAL_TYPE (Waiting, waiting, TEST, WAITING, GemingaActor)
