@@ -209,6 +209,13 @@ handle_get_restarts (GemingaActor *actor, GemingaCall *call)
   geminga_call_return_value (call, geminga_runner_list_restarts (GEMINGA_ARBITER (actor)->runner));
 }
 
+static void
+handle_get_deadlocks (GemingaActor *actor, GemingaCall *call)
+{
+  geminga_call_return_value (call,
+                             geminga_runner_list_deadlocks (GEMINGA_ARBITER (actor)->runner));
+}
+
 static const GemingaCommandEntry commands[] = {
   { "Spawn", "(ssa{sv}a{sv})", "o", "type id properties options",
     "Makes an actor; option placement: shared, thread or process", 0, handle_spawn },
@@ -231,6 +238,8 @@ static const GemingaCommandEntry commands[] = {
   { "SetLogLevel", "(s)", NULL, "level", "Chooses what is logged", 0, handle_set_log_level },
   { "GetRestarts", NULL, "aa{sv}", NULL, "Tells which actors died, when and why", 0,
     handle_get_restarts },
+  { "GetDeadlocks", NULL, "aa{sv}", NULL, "Tells which actors waited for each other, and when", 0,
+    handle_get_deadlocks },
 };
 
 /* GemingaActor */
@@ -398,6 +407,7 @@ geminga_arbiter_class_init (GemingaArbiterClass *klass)
   add_event (actor_class, "ActorStarted", "(osu)", "path type pid");
   add_event (actor_class, "ActorEnded", "(os)", "path reason");
   add_event (actor_class, "DeadLetter", "(sss)", "target command reason");
+  add_event (actor_class, "Deadlock", "(sao)", "chain actors");
 }
 
 static void
@@ -447,6 +457,13 @@ geminga_arbiter_tell_dead_letter (GemingaArbiter *self,
 {
   geminga_actor_emit_event (GEMINGA_ACTOR (self), "DeadLetter",
                             g_variant_new ("(sss)", target, command, reason));
+}
+
+void
+geminga_arbiter_tell_deadlock (GemingaArbiter *self, const char *chain, GVariant *actors)
+{
+  geminga_actor_emit_event (GEMINGA_ACTOR (self), "Deadlock",
+                            g_variant_new ("(s@ao)", chain, actors));
 }
 
 /* Public API */

@@ -360,6 +360,7 @@ const GemingaNodeHooks geminga_runner_node_hooks = {
   .actor_started = node_actor_started,
   .actor_ended = node_actor_ended,
   .dead_letter = node_dead_letter,
+  .deadlock = geminga_runner_note_deadlock,
 };
 
 /* GemingaBusFuncs */

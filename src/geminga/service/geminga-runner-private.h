@@ -47,6 +47,7 @@ void geminga_runner_spawn (GemingaRunner *self,
 gboolean geminga_runner_kill_actor (GemingaRunner *self, const char *actor, GError **error);
 GVariant *geminga_runner_list_actors (GemingaRunner *self);
 GVariant *geminga_runner_list_restarts (GemingaRunner *self);
+GVariant *geminga_runner_list_deadlocks (GemingaRunner *self);
 /* NULL: there is no such service; "" is the first. */
 GemingaService *
 geminga_runner_find_service (GemingaRunner *self, const char *id_or_name, GError **error);
