@@ -35,7 +35,7 @@ void geminga_halts_free (GemingaHalts *self);
 
 /* Code of that actor runs the context of the loop. */
 void geminga_halts_expect (GemingaHalts *self, GemingaMailbox *mailbox);
-/* The actor receives nothing from now on; it has ended. */
+/* The actor receives nothing from now on; it does again, or has ended. */
 void geminga_halts_add_shut (GemingaHalts *self, GemingaMailbox *mailbox);
 void geminga_halts_remove_shut (GemingaHalts *self, GemingaMailbox *mailbox);
 

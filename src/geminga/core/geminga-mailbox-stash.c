@@ -70,6 +70,8 @@ update_selection (GemingaMailbox *self)
       (guint8) (is_selective ? GEMINGA_MAILBOX_SELECTIVE : GEMINGA_MAILBOX_RUNNING));
   if (geminga_mailbox_is_shut (self))
     geminga_halts_add_shut (geminga_loop_get_halts (self->loop), self);
+  else if (extras != NULL)
+    geminga_halts_remove_shut (geminga_loop_get_halts (self->loop), self);
 }
 
 /* For the mailbox's own files */
