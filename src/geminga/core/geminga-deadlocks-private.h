@@ -36,8 +36,7 @@ void geminga_deadlocks_suspect (GemingaSystem *system);
  * What this process knows, of the type GEMINGA_WAIT_NODES_TYPE. Halts that were published since then are
  * fresh, by the monotonic time.
  */
-GVariant *geminga_deadlocks_survey (GemingaSystem *system,
-                                    gint64 since) G_GNUC_WARN_UNUSED_RESULT;
+GVariant *geminga_deadlocks_survey (GemingaSystem *system, gint64 since) G_GNUC_WARN_UNUSED_RESULT;
 
 /* When the look was complete that is to be confirmed; 0: there is none. */
 gint64 geminga_deadlocks_get_since (GemingaDeadlocks *self);

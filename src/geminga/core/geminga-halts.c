@@ -207,8 +207,7 @@ arm (GemingaHalts *self, gint64 delay)
 {
   gint64 due = geminga_loop_get_time (self->loop) + delay;
 
-  if (delay == 0 || (self->is_armed && self->due <= due) ||
-      geminga_loop_has_scheduler (self->loop))
+  if (delay == 0 || (self->is_armed && self->due <= due) || geminga_loop_has_scheduler (self->loop))
     return;
 
   geminga_loop_disarm (self->loop, &self->timer);
@@ -283,8 +282,7 @@ geminga_halts_new (GemingaLoop *loop)
   self->timer.give_up = loop_ends;
   self->timer.user_data = self;
   self->shut = g_ptr_array_new ();
-  self->published =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_deadlocks_unref);
+  self->published = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_deadlocks_unref);
 
   return self;
 }

@@ -32,7 +32,7 @@ struct _GemingaLoop
   atomic_bool is_sleeping;
 
   atomic_uint n_actors;
-  Schedule *schedule; /* (owned) (nullable) */
+  Schedule *schedule;  /* (owned) (nullable) */
   GemingaHalts *halts; /* (owned) (nullable), the loop's thread only */
 
   GMutex lock;

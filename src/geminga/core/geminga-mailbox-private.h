@@ -211,9 +211,8 @@ void geminga_mailbox_peek_waiting (GemingaMailbox *self,
                                    guint max,
                                    GemingaMailboxPeekFunc func,
                                    gpointer user_data);
-void geminga_mailbox_peek_open (GemingaMailbox *self,
-                                GemingaMailboxPeekFunc func,
-                                gpointer user_data);
+void
+geminga_mailbox_peek_open (GemingaMailbox *self, GemingaMailboxPeekFunc func, gpointer user_data);
 /* The loop's thread: the actor receives nothing before it says so. */
 gboolean geminga_mailbox_is_shut (GemingaMailbox *self);
 

@@ -29,11 +29,10 @@ void geminga_survey_add_halt (GemingaSurvey *self, const GemingaHalt *halt, gboo
 GVariant *geminga_survey_end (GemingaSurvey *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The asks that were listed, all of callers. */
-void geminga_survey_foreach_made (GemingaSurvey *self,
-                                  void (*func) (GemingaAsk *ask,
-                                                const char *key,
-                                                gpointer user_data),
-                                  gpointer user_data);
+void
+geminga_survey_foreach_made (GemingaSurvey *self,
+                             void (*func) (GemingaAsk *ask, const char *key, gpointer user_data),
+                             gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaSurvey, geminga_survey_free)
 

@@ -129,10 +129,9 @@ add_node (GemingaSurvey *self,
   GPtrArray *lists[2] = { waited_for, above };
 
   for (guint i = 0; i < 2; i++)
-    edges[i] = lists[i] != NULL
-                   ? g_variant_new_strv ((const char *const *) lists[i]->pdata,
-                                         (gssize) lists[i]->len)
-                   : g_variant_new_strv (NULL, 0);
+    edges[i] = lists[i] != NULL ? g_variant_new_strv ((const char *const *) lists[i]->pdata,
+                                                      (gssize) lists[i]->len)
+                                : g_variant_new_strv (NULL, 0);
   g_variant_builder_add (&self->nodes, "(sss@as@asb)", key, label, path, edges[0], edges[1],
                          is_fresh);
 }

@@ -55,8 +55,8 @@ gboolean geminga_wait_graph_settle (GemingaWaitGraph *self);
  * As each state was seen before the older graph was complete and again later, there was a moment at which
  * all of them were true. Afterwards only what is confirmed counts as stuck in this graph.
  */
-GPtrArray *geminga_wait_graph_confirm (GemingaWaitGraph *self, GemingaWaitGraph *older)
-    G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *geminga_wait_graph_confirm (GemingaWaitGraph *self,
+                                       GemingaWaitGraph *older) G_GNUC_WARN_UNUSED_RESULT;
 
 void geminga_deadlock_free (GemingaDeadlock *self);
 

@@ -67,8 +67,7 @@ get_owner (const char *key)
 static GHashTable *
 sort_by_owner (GPtrArray *asks)
 {
-  GHashTable *sorted =
-      g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
+  GHashTable *sorted = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
 
   for (guint i = 0; i < asks->len; i++)
     {
@@ -208,8 +207,7 @@ begin_look (GemingaNode *self)
 static void
 suspect (GemingaNode *self)
 {
-  gint64 interval =
-      geminga_deadlocks_get_interval (geminga_system_get_deadlocks (self->system));
+  gint64 interval = geminga_deadlocks_get_interval (geminga_system_get_deadlocks (self->system));
 
   if (is_closed (self) || interval == 0)
     return;
@@ -282,10 +280,10 @@ geminga_node_handle_waits (GemingaNode *self, GemingaLink *link, const GemingaLi
   while (g_variant_iter_loop (&iter, "@(sssasasb)", &node))
     g_variant_builder_add_value (&nodes, node);
 
-  geminga_ask_answer (call->ask,
-                      g_variant_ref_sink (g_variant_new (
-                          "(@a(sssasasb))", g_variant_builder_end (&nodes))),
-                      NULL, NULL);
+  geminga_ask_answer (
+      call->ask,
+      g_variant_ref_sink (g_variant_new ("(@a(sssasasb))", g_variant_builder_end (&nodes))), NULL,
+      NULL);
 }
 
 void

@@ -145,9 +145,11 @@ void geminga_node_handle_letter (GemingaNode *self, GemingaLink *link, const Gem
 
 /* geminga-node-deadlocks.c. The first in any thread, the others in the loop's. */
 void geminga_node_suspect (gpointer data);
-void geminga_node_handle_suspect (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+void
+geminga_node_handle_suspect (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 void geminga_node_handle_waits (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
-void geminga_node_handle_resolve (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+void
+geminga_node_handle_resolve (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 void geminga_node_stop_looking (GemingaNode *self);
 
 /* geminga-node-dying.c: the end of other processes. The loop's thread. */

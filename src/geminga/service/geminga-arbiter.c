@@ -212,8 +212,7 @@ handle_get_restarts (GemingaActor *actor, GemingaCall *call)
 static void
 handle_get_deadlocks (GemingaActor *actor, GemingaCall *call)
 {
-  geminga_call_return_value (call,
-                             geminga_runner_list_deadlocks (GEMINGA_ARBITER (actor)->runner));
+  geminga_call_return_value (call, geminga_runner_list_deadlocks (GEMINGA_ARBITER (actor)->runner));
 }
 
 static const GemingaCommandEntry commands[] = {

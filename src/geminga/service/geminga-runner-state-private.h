@@ -142,8 +142,7 @@ void geminga_runner_forget_node (GemingaRunner *self, guint32 node);
 char *geminga_runner_dup_path (GemingaRunner *self, GemingaActorRef *ref);
 
 /* geminga-runner-deadlocks.c: which actors waited for each other */
-void
-geminga_runner_note_deadlock (gpointer data, const char *chain, const char *const *actors);
+void geminga_runner_note_deadlock (gpointer data, const char *chain, const char *const *actors);
 void geminga_runner_apply_deadlock_interval (GemingaRunner *self);
 void geminga_runner_forget_deadlocks (GemingaRunner *self);
 

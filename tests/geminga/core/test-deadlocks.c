@@ -88,7 +88,11 @@ find (World *world, const char *word)
 }
 
 static void
-begin (World *world, const char *text, int timeout, GCancellable *cancellable, GAsyncResult **result)
+begin (World *world,
+       const char *text,
+       int timeout,
+       GCancellable *cancellable,
+       GAsyncResult **result)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
 
@@ -107,10 +111,9 @@ end (World *world, const char *text, GAsyncResult **result)
   answer = geminga_actor_ref_ask_finish (find (world, text), *result, &error);
   g_clear_object (result);
   if (answer == NULL)
-    return g_strdup_printf ("%s%s",
-                            g_error_matches (error, GEMINGA_ERROR, GEMINGA_ERROR_DEADLOCK) ? ""
-                                                                                           : "not: ",
-                            error->message);
+    return g_strdup_printf (
+        "%s%s", g_error_matches (error, GEMINGA_ERROR, GEMINGA_ERROR_DEADLOCK) ? "" : "not: ",
+        error->message);
 
   g_variant_get (answer, "(s)", &outcome);
 

@@ -11,8 +11,7 @@
 static char **
 split_keys (const char *text)
 {
-  return *text == '\0' || g_str_equal (text, "-") ? g_new0 (char *, 1)
-                                                  : g_strsplit (text, ",", -1);
+  return *text == '\0' || g_str_equal (text, "-") ? g_new0 (char *, 1) : g_strsplit (text, ",", -1);
 }
 
 /*
@@ -134,7 +133,8 @@ test_confirm (void)
     const char *expected;
   } vectors[] = {
     { TWO, TWO, "A waits for B, which waits for A [ask:1 ask:2] /A /B" },
-    { "A ask:1 -; ask:1 halt -; halt A -", "A ask:1 -; ask:1 halt -; halt A -", "A waits for itself [ask:1] /A" },
+    { "A ask:1 -; ask:1 halt -; halt A -", "A ask:1 -; ask:1 halt -; halt A -",
+      "A waits for itself [ask:1] /A" },
     /* In another order, with others, and with those who wait from outside. */
     { "B ask:2 -; halt A -; A ask:1 -; ask:2 halt -; ask:1 B -", TWO "; Z - -",
       "A waits for B, which waits for A [ask:1 ask:2] /A /B" },

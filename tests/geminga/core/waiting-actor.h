@@ -22,7 +22,7 @@ struct _Waiting
 {
   GemingaActor parent_instance;
 
-  GPtrArray *kept; /* (owned) (element-type GemingaCall) */
+  GPtrArray *kept;   /* (owned) (element-type GemingaCall) */
   char *register_at; /* (owned) (nullable): whom started() asks to Go back, and waits for */
   char *outcome;     /* (owned) (nullable): of that */
 };
@@ -93,7 +93,10 @@ waiting_run_until (GAsyncResult **result)
 }
 
 static void
-waiting_ask (GemingaActorRef *ref, GVariant *steps, GAsyncReadyCallback callback, gpointer user_data)
+waiting_ask (GemingaActorRef *ref,
+             GVariant *steps,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
 {
   geminga_actor_ref_ask_async (ref, "Go", g_variant_new ("(@a(ss))", steps), G_MAXINT,
                                waiting_cancellable, callback, user_data);
@@ -137,8 +140,8 @@ waiting_wait (GemingaActor *actor,
     waiting_ask (ref, steps, waiting_answered_cb, g_object_ref (call));
 
   if (g_str_equal (way, "timed"))
-    geminga_actor_add_timer_func (actor, 3600 * 1000, GEMINGA_TIMER_FLAGS_NONE, waiting_hour_cb, NULL,
-                                  NULL, NULL);
+    geminga_actor_add_timer_func (actor, 3600 * 1000, GEMINGA_TIMER_FLAGS_NONE, waiting_hour_cb,
+                                  NULL, NULL, NULL);
 }
 
 /* Commands */
@@ -232,9 +235,8 @@ waiting_started (GemingaActor *actor)
   ref = geminga_system_ref_actor (geminga_actor_get_system (actor), self->register_at, &error);
   g_assert_no_error (error);
   waiting_ask (ref,
-               g_variant_new_parsed (
-                   "[('async', %s)]",
-                   geminga_actor_ref_get_path (geminga_actor_get_address (actor))),
+               g_variant_new_parsed ("[('async', %s)]", geminga_actor_ref_get_path (
+                                                            geminga_actor_get_address (actor))),
                keep_result_cb, &result);
   waiting_run_until (&result);
   answer = geminga_actor_ref_ask_finish (ref, result, &error);
@@ -273,8 +275,7 @@ waiting_class_init (WaitingClass *klass)
       g_param_spec_string ("register-at", NULL, NULL, NULL,
                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS));
   actor_class->started = waiting_started;
-  geminga_actor_class_add_commands (actor_class, waiting_commands,
-                                    G_N_ELEMENTS (waiting_commands));
+  geminga_actor_class_add_commands (actor_class, waiting_commands, G_N_ELEMENTS (waiting_commands));
 }
 
 static void

@@ -78,9 +78,8 @@ begin (World *world, const char *text, GAsyncResult **result)
   for (gsize i = 0; words[i + 1] != NULL; i++)
     {
       const char *next = words[i + 1];
-      const char *path = g_str_equal (next, "keep")
-                             ? next
-                             : geminga_actor_ref_get_path (find (world, next[0]));
+      const char *path =
+          g_str_equal (next, "keep") ? next : geminga_actor_ref_get_path (find (world, next[0]));
 
       g_variant_builder_add (&steps, "(ss)", strchr (words[i], ':') + 1, path);
     }
@@ -143,8 +142,7 @@ test_deadlocks (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
-      g_autofree char *warning =
-          g_strdup_printf ("Deadlock: %s; the asks fail", vectors[i].chain);
+      g_autofree char *warning = g_strdup_printf ("Deadlock: %s; the asks fail", vectors[i].chain);
       g_autofree char *expected = g_strconcat ("Deadlock: ", vectors[i].chain, NULL);
       g_autofree char *line =
           g_strdup_printf ("deadlock %s: %s", vectors[i].chain, vectors[i].actors);
