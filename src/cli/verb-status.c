@@ -199,6 +199,22 @@ print_json (Cli *cli,
   cli_output_json (cli, g_variant_dict_end (&json));
 }
 
+static void
+print_troubles (Cli *cli, GVariant *restarts, GVariant *deadlocks)
+{
+  if (restarts != NULL && g_variant_n_children (restarts) > 0)
+    {
+      cli_output_print (cli, "\n");
+      cli_restarts_print (cli, restarts, LAST_RESTARTS, "");
+      cli_restarts_print_log (cli, restarts, 1);
+    }
+  if (g_variant_n_children (deadlocks) > 0)
+    {
+      cli_output_print (cli, "\n");
+      cli_deadlocks_print (cli, deadlocks, LAST_DEADLOCKS);
+    }
+}
+
 static gboolean
 render (Cli *cli, gpointer data, GError **error)
 {
@@ -223,17 +239,7 @@ render (Cli *cli, gpointer data, GError **error)
   if (statistics != NULL)
     print_statistics (cli, statistics);
   print_workers (cli, workers);
-  if (restarts != NULL && g_variant_n_children (restarts) > 0)
-    {
-      cli_output_print (cli, "\n");
-      cli_restarts_print (cli, restarts, LAST_RESTARTS, "");
-      cli_restarts_print_log (cli, restarts, 1);
-    }
-  if (g_variant_n_children (deadlocks) > 0)
-    {
-      cli_output_print (cli, "\n");
-      cli_deadlocks_print (cli, deadlocks, LAST_DEADLOCKS);
-    }
+  print_troubles (cli, restarts, deadlocks);
 
   return TRUE;
 }

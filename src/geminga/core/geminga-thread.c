@@ -35,14 +35,29 @@ thread_free (gpointer data)
   g_free (self);
 }
 
+static gpointer
+make_count (gpointer data)
+{
+  return g_new0 (atomic_uint, 1);
+}
+
+/* How many there have been before. */
+static guint
+count_thread (void)
+{
+  static GOnce once = G_ONCE_INIT;
+  atomic_uint *count = g_once (&once, make_count, NULL);
+
+  return atomic_fetch_add (count, 1);
+}
+
 static GemingaThread *
 thread_new (void)
 {
   static GPrivate key = G_PRIVATE_INIT (thread_free);
-  static atomic_uint n_threads;
   GemingaThread *self = g_new0 (GemingaThread, 1);
 
-  self->last_step = (guint64) atomic_fetch_add (&n_threads, 1) << STEP_BITS;
+  self->last_step = (guint64) count_thread () << STEP_BITS;
 
   g_private_set (&key, self);
 
