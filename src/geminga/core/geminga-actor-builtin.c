@@ -50,9 +50,12 @@ handle_info (GemingaActor *self, GemingaCall *call)
   g_variant_dict_insert (&info, "placement", "s", get_placement_nick (mailbox->placement));
   g_variant_dict_insert (&info, "pid", "u", (guint32) getpid ());
   g_variant_dict_insert (&info, "started-at", "t", (guint64) mailbox->started_at);
-  g_variant_dict_insert (&info, "processed", "t",
-                         (guint64) atomic_load_explicit (&mailbox->n_taken, memory_order_relaxed));
+  g_variant_dict_insert (&info, "processed", "t", geminga_mailbox_get_n_taken (mailbox));
+  g_variant_dict_insert (&info, "failed", "t", geminga_mailbox_get_n_failed (mailbox));
+  g_variant_dict_insert (&info, "busy-time", "t", geminga_mailbox_get_busy_time (mailbox) / 1000);
   g_variant_dict_insert (&info, "mailbox", "u", geminga_mailbox_get_length (mailbox));
+  g_variant_dict_insert (&info, "mailbox-age", "t",
+                         geminga_mailbox_get_age (mailbox, geminga_loop_read_stamp ()) * 1000);
   GEMINGA_ACTOR_GET_CLASS (self)->info (self, &info);
 
   geminga_call_return_value (call, g_variant_dict_end (&info));

@@ -12,6 +12,7 @@
 #include "geminga-command-private.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
+#include "geminga-trace-private.h"
 
 /**
  * GemingaActorRef:
@@ -117,6 +118,9 @@ set_sender (GemingaMessage *message, GemingaThread *thread, GemingaTarget *targe
     geminga_target_ref_locally (message->sender);
   else
     geminga_target_ref (message->sender);
+  if (G_UNLIKELY ((atomic_load_explicit (&sender->detours, memory_order_relaxed) &
+                   GEMINGA_MAILBOX_IS_TRACED) != 0))
+    geminga_trace_sent (sender, message, target);
 }
 
 /* Takes the ask, and a reference to the arguments, which are no floating ones. */

@@ -17,6 +17,9 @@ void geminga_call_release (GemingaCall *self, GemingaThread *thread);
 GemingaCommand *geminga_call_get_declaration (GemingaCall *self);
 void geminga_call_set_declaration (GemingaCall *self, GemingaCommand *command);
 
+/* The call is traced, under that number, until it is answered. */
+void geminga_call_set_trace (GemingaCall *self, guint32 number);
+
 void geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

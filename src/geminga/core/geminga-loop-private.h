@@ -53,6 +53,9 @@ void geminga_loop_post_from (GemingaLoop *self, GemingaLoopItem *item, GemingaTh
 void geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline);
 gboolean geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer);
 
+/* Any thread: a cheap and coarse clock, in milliseconds; it wraps, and is never 0. */
+guint32 geminga_loop_read_stamp (void);
+
 /* The actors that live in the loop. They are added by any thread, and removed in the loop. */
 void geminga_loop_add_actor (GemingaLoop *self);
 void geminga_loop_remove_actor (GemingaLoop *self);

@@ -48,7 +48,21 @@ typedef struct
   GError *failure;     /* (owned) (nullable), constant once ended: why, if not asked to */
   guint max_children;  /* then those that have ended are forgotten */
   GPtrArray *children; /* (owned) (element-type GemingaTarget): end with it */
+  GPtrArray *traces;   /* (owned) (nullable) (element-type GemingaTrace) */
+
+  /* counters; see geminga-mailbox-counters.c */
+  guint32 n_taken_high;   /* the consumer only: what does not fit in n_taken */
+  guint32 busy_high;      /* the loop's thread only: what does not fit in busy_low */
+  atomic_ullong n_failed; /* calls that were answered with an error */
+  atomic_uint n_traced;   /* numbers of traced messages */
 } GemingaMailboxExtras;
+
+/* What makes a message go another way than the short one. */
+enum
+{
+  GEMINGA_MAILBOX_HAS_THREAD = 1 << 0, /* of its own; constant once it is started */
+  GEMINGA_MAILBOX_IS_TRACED = 1 << 1,  /* changes under lock */
+};
 
 /*
  * GemingaMailbox: an actor's place in this process. It is there before the actor and outlives it, so
@@ -64,7 +78,8 @@ struct _GemingaMailbox
   GemingaLoop *loop; /* (owned) */
 
   /* user messages: those that wait have come and have not been taken */
-  atomic_ullong n_taken;        /* written by the consumer only */
+  atomic_uint n_taken;          /* written by the consumer only; the extras have the rest */
+  guint32 busy_low;             /* nanoseconds, the loop's thread only; the extras have the rest */
   atomic_uint n_from_elsewhere; /* came from other loops, or not from actors */
   atomic_uint n_from_here;      /* came from actors of the same loop, written by its thread only */
   guint limit;                  /* so many may wait */
@@ -73,11 +88,11 @@ struct _GemingaMailbox
   _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
   atomic_bool is_closed;
-  guint8 placement;      /* GemingaPlacement */
-  bool has_thread;       /* of its own */
-  bool has_system;       /* it holds a reference to its system: until the actor has ended */
-  bool is_ready_delayed; /* the loop's thread only */
-  guint8 reason;         /* GemingaExitReason, of the failure; under lock, constant once ended */
+  guint8 placement;         /* GemingaPlacement */
+  _Atomic (guint8) detours; /* GEMINGA_MAILBOX_HAS_THREAD | GEMINGA_MAILBOX_IS_TRACED */
+  bool has_system;          /* it holds a reference to its system: until the actor has ended */
+  bool is_ready_delayed;    /* the loop's thread only */
+  guint8 reason;            /* GemingaExitReason, of the failure; under lock, constant once ended */
 
   /* the loop's thread only; once the actor has ended, who ended it */
   gint64 started_at;   /* microseconds since 1970 */
@@ -107,10 +122,13 @@ gboolean geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread);
 GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
 /* What is there only if somebody needs it. */
 GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
+GemingaMailboxExtras *geminga_mailbox_get_extras_locked (GemingaMailbox *self);
 /* Borrowed; NULL if the actor has not ended or was asked to. */
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* How many messages wait. */
 guint geminga_mailbox_get_length (GemingaMailbox *self);
+/* The mailbox that an item of a loop is, or NULL. */
+GemingaMailbox *geminga_mailbox_from_item (GemingaLoopItem *item);
 
 /* The loop's thread only. */
 void geminga_mailbox_stop (GemingaMailbox *self);
@@ -120,7 +138,20 @@ void geminga_mailbox_delay_ready (GemingaMailbox *self);
 void geminga_mailbox_become_ready (GemingaMailbox *self);
 void geminga_mailbox_hold (GemingaMailbox *self);
 void geminga_mailbox_release (GemingaMailbox *self);
+
+/* See geminga-mailbox-children.c; any thread may stop them. */
 void geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child);
+void geminga_mailbox_stop_children (GemingaMailbox *self);
+
+/* The loop's thread only; see geminga-mailbox-counters.c. */
+void geminga_mailbox_note_wrap (GemingaMailbox *self);
+void geminga_mailbox_charge (GemingaMailbox *self, guint64 nanoseconds);
+guint64 geminga_mailbox_get_n_taken (GemingaMailbox *self);
+guint64 geminga_mailbox_get_busy_time (GemingaMailbox *self);        /* nanoseconds */
+guint64 geminga_mailbox_get_age (GemingaMailbox *self, guint32 now); /* milliseconds */
+/* Any thread. */
+void geminga_mailbox_note_failed (GemingaMailbox *self);
+guint64 geminga_mailbox_get_n_failed (GemingaMailbox *self);
 
 /* Any thread; see geminga-mailbox-calls.c. */
 void geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask);

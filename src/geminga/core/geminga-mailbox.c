@@ -9,6 +9,7 @@
 #include "geminga-call-private.h"
 #include "geminga-error.h"
 #include "geminga-system-private.h"
+#include "geminga-trace-private.h"
 
 /* After so many messages other actors of the loop get their turn. */
 #define BATCH 64
@@ -33,20 +34,6 @@ schedule (GemingaMailbox *self, GemingaThread *thread)
   geminga_loop_post_from (self->loop, &self->item, thread);
 }
 
-static GemingaMailboxExtras *
-get_extras_locked (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras == NULL)
-    {
-      extras = g_new0 (GemingaMailboxExtras, 1);
-      atomic_store (&self->extras, extras);
-    }
-
-  return extras;
-}
-
 /* FALSE: it is that far already, or has been killed meanwhile. */
 static gboolean
 advance (GemingaMailbox *self, GemingaMailboxState state)
@@ -67,7 +54,7 @@ note_failure_locked (GemingaMailbox *self,
                      GemingaExitReason reason,
                      gboolean is_replacing)
 {
-  GemingaMailboxExtras *extras = get_extras_locked (self);
+  GemingaMailboxExtras *extras = geminga_mailbox_get_extras_locked (self);
 
   if (self->state == GEMINGA_MAILBOX_ENDED || (extras->failure != NULL && !is_replacing))
     {
@@ -78,23 +65,6 @@ note_failure_locked (GemingaMailbox *self,
   g_clear_error (&extras->failure);
   extras->failure = failure;
   self->reason = (guint8) reason;
-}
-
-static void
-stop_children (GemingaMailbox *self)
-{
-  g_autoptr (GPtrArray) children = NULL;
-  GemingaMailboxExtras *extras;
-
-  g_mutex_lock (&self->lock);
-  extras = atomic_load (&self->extras);
-  if (extras != NULL)
-    children = g_steal_pointer (&extras->children);
-  g_mutex_unlock (&self->lock);
-
-  for (guint i = 0; children != NULL && i < children->len; i++)
-    geminga_target_post (g_ptr_array_index (children, i),
-                         geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
 }
 
 static void
@@ -133,7 +103,8 @@ end (GemingaMailbox *self)
   if (system != NULL)
     geminga_system_remove (system, &self->target);
 
-  stop_children (self);
+  geminga_mailbox_end_traces (self);
+  geminga_mailbox_stop_children (self);
   geminga_mailbox_fail_open_calls (self);
   if (self->actor != NULL)
     geminga_actor_detach (self->actor);
@@ -192,15 +163,27 @@ refuse (GemingaMailbox *self, GemingaMessage *message)
 static void
 note_taken (GemingaMailbox *self)
 {
-  atomic_store_explicit (&self->n_taken,
-                         atomic_load_explicit (&self->n_taken, memory_order_relaxed) + 1,
-                         memory_order_relaxed);
+  guint n = atomic_load_explicit (&self->n_taken, memory_order_relaxed) + 1;
+
+  atomic_store_explicit (&self->n_taken, n, memory_order_relaxed);
+  if (G_UNLIKELY (n == 0))
+    geminga_mailbox_note_wrap (self);
+}
+
+static void
+dispatch (GemingaMailbox *self, GemingaMessage *message, guint8 detours)
+{
+  gboolean is_traced = (detours & GEMINGA_MAILBOX_IS_TRACED) != 0;
+
+  geminga_actor_dispatch (self->actor, message,
+                          is_traced ? geminga_trace_received (self, message) : 0);
 }
 
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
 static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
 {
+  guint8 detours = atomic_load_explicit (&self->detours, memory_order_relaxed);
   guint8 expected = CONSUMER_HANDLER;
 
   note_taken (self);
@@ -215,14 +198,19 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
       return TRUE;
     }
 
-  if (!self->has_thread)
+  if (G_LIKELY (detours == 0))
     {
-      geminga_actor_dispatch (self->actor, message);
+      geminga_actor_dispatch (self->actor, message, 0);
+      return TRUE;
+    }
+  if ((detours & GEMINGA_MAILBOX_HAS_THREAD) == 0)
+    {
+      dispatch (self, message, detours);
       return TRUE;
     }
 
   atomic_store (&self->consumer, CONSUMER_HANDLER);
-  geminga_actor_dispatch (self->actor, message);
+  dispatch (self, message, detours);
 
   return atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP);
 }
@@ -437,7 +425,8 @@ take_over (GemingaMailbox *self)
 
   atomic_store (&self->is_closed, TRUE);
   geminga_system_remove (system, &self->target);
-  stop_children (self);
+  geminga_mailbox_end_traces (self);
+  geminga_mailbox_stop_children (self);
   geminga_mailbox_fail_open_calls (self);
   answer_waiting (self);
   geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
@@ -526,6 +515,7 @@ extras_free (GemingaMailboxExtras *extras)
 {
   g_clear_pointer (&extras->waits, geminga_waits_free);
   g_clear_pointer (&extras->children, g_ptr_array_unref);
+  g_clear_pointer (&extras->traces, g_ptr_array_unref);
   g_clear_pointer (&extras->properties, g_variant_unref);
   g_clear_pointer (&extras->main_loop, g_main_loop_unref);
   g_clear_error (&extras->failure);
@@ -617,13 +607,36 @@ geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread)
   GemingaMailbox *self = (GemingaMailbox *) target;
 
   return geminga_target_is_mailbox (target) && self->loop == thread->dispatching &&
-         !self->has_thread;
+         (atomic_load_explicit (&self->detours, memory_order_relaxed) &
+          GEMINGA_MAILBOX_HAS_THREAD) == 0;
+}
+
+GemingaMailbox *
+geminga_mailbox_from_item (GemingaLoopItem *item)
+{
+  return item->run == mailbox_run
+             ? (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item))
+             : NULL;
 }
 
 GemingaSystem *
 geminga_mailbox_get_system (GemingaMailbox *self)
 {
   return self->has_system ? self->target.system : NULL;
+}
+
+GemingaMailboxExtras *
+geminga_mailbox_get_extras_locked (GemingaMailbox *self)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  if (extras == NULL)
+    {
+      extras = g_new0 (GemingaMailboxExtras, 1);
+      atomic_store (&self->extras, extras);
+    }
+
+  return extras;
 }
 
 GemingaMailboxExtras *
@@ -635,7 +648,7 @@ geminga_mailbox_get_extras (GemingaMailbox *self)
     return extras;
 
   g_mutex_lock (&self->lock);
-  extras = get_extras_locked (self);
+  extras = geminga_mailbox_get_extras_locked (self);
   g_mutex_unlock (&self->lock);
 
   return extras;
@@ -653,7 +666,7 @@ geminga_mailbox_get_failure (GemingaMailbox *self)
 guint
 geminga_mailbox_get_length (GemingaMailbox *self)
 {
-  guint n_taken = (guint) atomic_load_explicit (&self->n_taken, memory_order_relaxed);
+  guint n_taken = atomic_load_explicit (&self->n_taken, memory_order_relaxed);
 
   return atomic_load_explicit (&self->n_from_elsewhere, memory_order_relaxed) +
          atomic_load_explicit (&self->n_from_here, memory_order_relaxed) - n_taken;
@@ -743,39 +756,4 @@ geminga_mailbox_release (GemingaMailbox *self)
 
   self->n_holds--;
   mailbox_end_if_released (self);
-}
-
-/* Forgets those that have ended now and then: there are never twice as many as could be alive. */
-static void
-add_child_locked (GemingaMailbox *self, GemingaTarget *child)
-{
-  GemingaMailboxExtras *extras = get_extras_locked (self);
-
-  if (extras->children == NULL)
-    extras->children = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
-
-  if (extras->children->len >= extras->max_children)
-    {
-      for (guint i = extras->children->len; i > 0; i--)
-        if (geminga_target_has_ended (g_ptr_array_index (extras->children, i - 1)))
-          g_ptr_array_remove_index_fast (extras->children, i - 1);
-      extras->max_children = MAX (16, 2 * extras->children->len);
-    }
-
-  g_ptr_array_add (extras->children, geminga_target_ref (child));
-}
-
-void
-geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child)
-{
-  gboolean is_late;
-
-  g_mutex_lock (&self->lock);
-  is_late = self->state == GEMINGA_MAILBOX_ENDED;
-  if (!is_late)
-    add_child_locked (self, child);
-  g_mutex_unlock (&self->lock);
-
-  if (is_late)
-    geminga_target_post (child, geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
 }

@@ -20,6 +20,7 @@ struct _GemingaThread
   GemingaActor *actor;      /* (nullable): whose code runs */
   GemingaCall *call;        /* (nullable): which it handles */
   GemingaLoop *dispatching; /* (nullable): the loop that runs it */
+  guint32 stamp; /* milliseconds, when that loop last looked at the clock; 0: none runs */
 
   GMainContext *context; /* (nullable): compared only by pointer */
   GemingaLoop *loop;     /* (owned) (nullable): of @context */
