@@ -403,6 +403,24 @@ geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref)
   return choose_free_path (self, target->node, geminga_target_get_id (target));
 }
 
+gboolean
+geminga_runner_find_actor (GemingaRunner *self,
+                           const char *name,
+                           guint32 *node,
+                           char **id,
+                           GError **error)
+{
+  Actor *actor = find_by_name (self, name, error);
+
+  if (actor == NULL)
+    return FALSE;
+
+  *node = actor->node;
+  *id = g_strdup (actor->id);
+
+  return TRUE;
+}
+
 /* Private API */
 
 GVariant *
