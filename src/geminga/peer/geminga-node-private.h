@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  */
 typedef struct _GemingaNode GemingaNode;
 
+typedef struct _GemingaLinkCall GemingaLinkCall;
+
 /* What the node cannot do by itself. Those marked as the root's are not used in a worker. */
 typedef struct
 {
@@ -48,6 +50,9 @@ typedef struct
                          const char *placement);
   /* @failure is NULL if the actor was asked to end. */
   void (*actor_ended) (gpointer data, guint32 node, const char *id, const GError *failure);
+
+  /* Answers what every object on D-Bus answers; FALSE: there is no such method. Root and worker. */
+  gboolean (*standard_called) (gpointer data, const GemingaLinkCall *call);
 
   /* Worker: how long its main loop had nothing to do, in microseconds; negative: it is not known. */
   gint64 (*get_idle) (gpointer data);

@@ -187,7 +187,7 @@ static void
 call_here (GemingaNode *self, const char *member, GVariant *arguments, GemingaAsk *ask)
 {
   g_autoptr (GVariant) sunk = g_variant_ref_sink (arguments);
-  GemingaLinkCall call = { member, GEMINGA_LINK_PATH, sunk, NULL, FALSE, ask };
+  GemingaLinkCall call = { member, GEMINGA_LINK_PATH, sunk, NULL, FALSE, ask, NULL };
 
   if (g_str_equal (member, "StartTrace"))
     geminga_node_start_trace (self, &call);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-bus-standard-private.h"
 #include "geminga-error.h"
 
 #define ROOT_PATH "/org/geminga1"
@@ -311,6 +312,12 @@ node_actor_ended (gpointer data, guint32 node, const char *id, const GError *fai
     forget (self, actor, failure != NULL ? failure->message : "");
 }
 
+static gboolean
+node_standard_called (gpointer data, const GemingaLinkCall *call)
+{
+  return geminga_bus_answer_standard (((GemingaRunner *) data)->system, call);
+}
+
 const GemingaNodeHooks geminga_runner_node_hooks = {
   .spawn_process = node_spawn_process,
   .kill_process = node_kill_process,
@@ -319,6 +326,7 @@ const GemingaNodeHooks geminga_runner_node_hooks = {
   .actor_event = node_actor_event,
   .actor_started = node_actor_started,
   .actor_ended = node_actor_ended,
+  .standard_called = node_standard_called,
 };
 
 /* GemingaBusFuncs */

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "geminga-bus-standard-private.h"
 #include "geminga-crash-private.h"
 #include "geminga-idle-meter-private.h"
 #include "geminga-node-private.h"
@@ -162,7 +163,14 @@ worker_configured (gpointer data, GVariant *configuration)
   update_idle_meter (self);
 }
 
+static gboolean
+worker_standard_called (gpointer data, const GemingaLinkCall *call)
+{
+  return geminga_bus_answer_standard (((Worker *) data)->system, call);
+}
+
 static const GemingaNodeHooks worker_hooks = {
+  .standard_called = worker_standard_called,
   .get_idle = worker_get_idle,
   .configured = worker_configured,
   .orphaned = worker_orphaned,
