@@ -10,6 +10,7 @@
 
 #include "cli-bus.h"
 #include "cli-error.h"
+#include "cli-output.h"
 #include "cli-table.h"
 #include "cli-text.h"
 
@@ -76,4 +77,31 @@ cli_restarts_print (Cli *cli, GVariant *records, gsize n_last, const char *inden
                      cli_text_escape (detail), NULL);
     }
   cli_table_print (table, indent);
+}
+
+/* Prints what the processes of the last @n_last records logged last, where that is known. */
+void
+cli_restarts_print_log (Cli *cli, GVariant *records, gsize n_last)
+{
+  gsize n = g_variant_n_children (records);
+
+  for (gsize i = n > n_last ? n - n_last : 0; i < n; i++)
+    {
+      g_autoptr (GVariant) record = g_variant_get_child_value (records, i);
+      g_autofree const char **lines = NULL;
+      g_autofree char *actor = cli_text_escape (cli_dict_get_string (record, "actor"));
+
+      if (!g_variant_lookup (record, "log", "^a&s", &lines))
+        continue;
+
+      cli_output_print (cli, "\n");
+      cli_output_print (cli, _ ("The last lines of %s, process %u:\n"), actor,
+                        (guint) cli_dict_get_number (record, "pid"));
+      for (gsize j = 0; lines[j] != NULL; j++)
+        {
+          g_autofree char *line = cli_text_escape (lines[j]);
+
+          cli_output_print (cli, "  %s\n", line);
+        }
+    }
 }

@@ -20,7 +20,10 @@ run (Cli *cli, const char *const *operands, GError **error)
   if (cli->is_json)
     cli_output_json (cli, records);
   else
-    cli_restarts_print (cli, records, G_MAXSIZE, "");
+    {
+      cli_restarts_print (cli, records, G_MAXSIZE, "");
+      cli_restarts_print_log (cli, records, G_MAXSIZE);
+    }
 
   return TRUE;
 }

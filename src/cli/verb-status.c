@@ -222,6 +222,7 @@ render (Cli *cli, gpointer data, GError **error)
     {
       cli_output_print (cli, "\n");
       cli_restarts_print (cli, restarts, LAST_RESTARTS, "");
+      cli_restarts_print_log (cli, restarts, 1);
     }
 
   return TRUE;

@@ -124,7 +124,7 @@ print_outcome (Cli *cli, GVariant *record, const char *event)
 
       cli_output_print (cli, "  to %s", peer);
     }
-  else
+  else if (!g_str_equal (event, "stashed"))
     {
       cli_output_print (cli, "  in %.3f ms",
                         (double) cli_dict_get_number (record, "duration") / 1000);
@@ -136,7 +136,7 @@ static void
 print_line (Trace *self, GVariant *record)
 {
   static const char *const messages[] = { "asked", "told", "asks", "tells", NULL };
-  static const char *const outcomes[] = { "answered", "failed", "forwarded", NULL };
+  static const char *const outcomes[] = { "answered", "failed", "forwarded", "stashed", NULL };
   const char *event = cli_dict_get_string (record, "event");
   g_autofree char *time = dup_time (self->cli, get_time (record));
   g_autofree char *safe = cli_text_escape (event);

@@ -8,13 +8,18 @@
 
 /* core */
 #include "geminga-actor-ref.h"
+#include "geminga-actor-timers.h"
 #include "geminga-actor.h"
 #include "geminga-call.h"
 #include "geminga-command.h"
 #include "geminga-core-enums.h"
+#include "geminga-dead-letters.h"
 #include "geminga-error.h"
 #include "geminga-exit.h"
 #include "geminga-interface.h"
+#include "geminga-mailbox-policy.h"
+#include "geminga-scheduler.h"
+#include "geminga-state-machine.h"
 #include "geminga-supervisor.h"
 #include "geminga-system.h"
 

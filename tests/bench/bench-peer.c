@@ -144,6 +144,8 @@ asker_init (Asker *self, BenchWay *way, GemingaActor *actor)
 /* The figures */
 
 #define MAX_PEERS 2
+/* The only figure that is wanted, as the program's argument says. */
+#define BENCH_ONLY_VARIABLE "BENCH_ONLY"
 
 typedef struct
 {
@@ -178,6 +180,23 @@ measure (const Figure *figure,
     }
 }
 
+/* Without peers, for a profiler; until it is ended. */
+static void
+run_alone (const Figure *figures, const BenchWay *ours, const char *name)
+{
+  for (guint i = 0; i < BENCH_N_OPERATIONS; i++)
+    {
+      BenchFigure own = { 0 };
+
+      if (!g_str_equal (figures[i].name, name))
+        continue;
+      for (guint j = 0; j < BENCH_RUNS; j++)
+        bench_run (&own, ours->run[i], ours->cpu, ours->data, figures[i].n);
+      g_printerr ("%s: %.0f op/s, %.3f us\n", name, own.rate, own.cpu);
+    }
+  kill (getppid (), SIGTERM);
+}
+
 static gboolean
 measure_cb (gpointer user_data)
 {
@@ -187,11 +206,18 @@ measure_cb (gpointer user_data)
     [BENCH_TELL] = { "peer/tell", 30000, { 30, 0 } },
     [BENCH_LARGE] = { "peer/payload-1MiB", 300, { 5, 0 } },
   };
+  const char *only = g_getenv (BENCH_ONLY_VARIABLE);
   Asker asker = { 0 };
   BenchWay ours = { 0 };
   BenchWay peers[MAX_PEERS] = { { 0 } };
 
   asker_init (&asker, &ours, user_data);
+  if (only != NULL)
+    {
+      run_alone (figures, &ours, only);
+      return G_SOURCE_REMOVE;
+    }
+
   bench_gdbus_init (&peers[0]);
 #ifdef BENCH_HAVE_SDBUS
   bench_sdbus_init (&peers[1]);
@@ -246,6 +272,9 @@ main (int argc, char **argv)
   const char *role = g_getenv (BENCH_ROLE_VARIABLE);
   g_autoptr (GemingaService) service = NULL;
   g_autoptr (GError) error = NULL;
+
+  if (argc > 1)
+    g_setenv (BENCH_ONLY_VARIABLE, argv[1], TRUE);
 
   if (g_strcmp0 (role, "gdbus") == 0)
     {

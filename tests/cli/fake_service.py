@@ -288,6 +288,7 @@ class Arbiter(Object):
             "reason": GLib.Variant("s", "signal"),
             "detail": GLib.Variant("s", "killed by signal 9\x1b[2J\n"
                                    "[<0>] ep_poll+0x1/0x2\n[<0>] do_epoll_wait+0x3/0x4"),
+            "log": GLib.Variant("as", ["opens its eyes", "sees \x1b[2J"]),
         }],))
 
     def Stop(self, options=None):

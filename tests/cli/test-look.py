@@ -77,6 +77,9 @@ class TestLook(fixture.TestCase):
         self.assertEqual(text.splitlines()[0].split(),
                          ["TIME", "SERVICE", "ACTOR", "PID", "REASON", "DETAIL"])
         self.assertIn("2023-11-14T22:13:20Z  Hello    worker1  4242  signal  killed by", text)
+        self.assertIn("\nThe last lines of worker1, process 4242:\n  opens its eyes\n", text)
+        self.assertNotIn("\x1b", text)
+        self.assertIn("opens its eyes", self.check("status", "Hello"))
         self.assertEqual(self.check_json("restarts", "Hello")[0]["pid"], 4242)
 
     def test_version(self):

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 # Not for the services, which refuse variables that they do not know.
 BUILD = pathlib.Path(os.environ.pop("GEMINGA_BUILD"))
 SOURCE = pathlib.Path(os.environ.pop("GEMINGA_SOURCE"))
+HAS_SANITIZER = os.environ.pop("GEMINGA_SANITIZER", "none") != "none"
 PATIENCE = 30 * float(os.environ.pop("GEMINGA_TIMEOUT_MULTIPLIER", "1"))
 
 

@@ -198,7 +198,10 @@ class OnTheBus(unittest.TestCase):
     def test_what_was_spawned_by_hand_ends_with_the_service(self) -> None:
         with self.bus, Service("--bus", self.bus.address) as service:
             service.await_line("is on the bus")
-            self.bus.call("org.geminga1.Arbiter.Spawn", "GemingaActor", "extra", "{}", "{}")
+            answer = self.bus.call("org.geminga1.Arbiter.Spawn", "GemingaActor", "extra", "{}", "{}")
+            # It is there and ready as soon as there is an answer.
+            path = re.search(r"objectpath '(.*)'", answer)[1]
+            self.assertIn("extra", self.bus.call("org.geminga1.Actor.Info", path=path))
             service.await_workers(2)
             start = time.monotonic()
             self.assertEqual(service.stop(), 0)

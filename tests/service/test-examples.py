@@ -3,10 +3,12 @@
 """The examples that the book quotes do what it says."""
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from bus import OPEN, Bus
 from harness import BUILD, PATIENCE, SOURCE, Service
@@ -71,6 +73,60 @@ class Shop(unittest.TestCase):
             path = bus.get(path, f"{interface}.RestartChild", "clerk", "@a{sv} {}",
                            destination=destination)
             self.assertIn("clerk", path)
+            self.assertEqual(service.stop(), 0)
+
+
+class Printing(unittest.TestCase):
+    def test_waits_for_paper(self) -> None:
+        with Bus("session", OPEN) as bus, ThreadPoolExecutor() as others, \
+                Service("--bus", bus.address, program=program("printer"), bind=None) as service:
+            service.await_line("is on the bus")
+            path, destination = "/org/geminga1/Printing/printer", "org.example.Printing"
+            interface = "org.example.Printer1"
+
+            def print_page() -> str:
+                return bus.get(path, f"{interface}.Print", "page", destination=destination)
+
+            self.assertEqual([print_page(), print_page()], ["(uint32 1,)\n", "(uint32 2,)\n"])
+            waiting = others.submit(print_page)
+            bus.get(path, f"{interface}.Refill", "1", destination=destination)
+            self.assertEqual(waiting.result(PATIENCE), "(uint32 3,)\n")
+            shown = bus.get("/org/geminga1/Printing/display", "org.example.Display1.Read", "printer",
+                            destination=destination)
+            self.assertEqual(shown, "('3 printed',)\n")
+            self.assertEqual(service.stop(), 0)
+
+    def test_what_is_not_printed_is_a_dead_letter(self) -> None:
+        with Bus("session", OPEN) as bus, ThreadPoolExecutor() as others, \
+                Service("--bus", bus.address, program=program("printer"), bind=None) as service:
+            service.await_line("is on the bus")
+            path, destination = "/org/geminga1/Printing/printer", "org.example.Printing"
+
+            def count() -> int:
+                info = bus.get(path, "org.geminga1.Actor.Info", destination=destination)
+                return int(re.search(r"'processed': <uint64 (\d+)>", info)[1])
+
+            for _ in range(2):
+                bus.get(path, "org.example.Printer1.Print", "page", destination=destination)
+            n_before = count()
+            waiting = others.submit(bus.call, path, "org.example.Printer1.Print", "page",
+                                    destination=destination)
+            n_asked = 1
+            while count() - n_before == n_asked:
+                n_asked += 1
+            monitor = subprocess.Popen(
+                ["gdbus", "monitor", "--address", bus.address, "--dest", destination,
+                 "--object-path", "/org/geminga1"], stdout=subprocess.PIPE, text=True)
+            with monitor:
+                self.assertIn("Monitoring", monitor.stdout.readline())
+                self.assertIn("is owned by", monitor.stdout.readline())
+                bus.get(path, "org.geminga1.Actor.Stop", destination=destination)
+                for line in monitor.stdout:
+                    if "DeadLetter" in line:
+                        break
+                self.assertRegex(line, r"Arbiter\.DeadLetter \('.*printer', 'Print', 'ended'\)")
+                monitor.kill()
+            self.assertIn("NoSuchActor", waiting.result(PATIENCE).stderr)
             self.assertEqual(service.stop(), 0)
 
 

@@ -13,7 +13,7 @@ import time
 import unittest
 
 from bus import OPEN, Bus
-from harness import BUILD, PATIENCE, Load, Service, await_end, children
+from harness import BUILD, HAS_SANITIZER, PATIENCE, Load, Service, await_end, children
 
 MANY = [str(BUILD / "tests/service/many")]
 FRONT = "/org/geminga1/Front"
@@ -183,7 +183,7 @@ class Reports(unittest.TestCase):
         return re.findall(r"'detail': <('.*?'|\".*?\")>", records)[-1]
 
     def test_crash(self) -> None:
-        if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
+        if HAS_SANITIZER:
             self.skipTest("a sanitizer reports crashes itself")
         for number in signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE:
             with self.subTest(number), Bus("session", OPEN) as bus, \
@@ -193,6 +193,19 @@ class Reports(unittest.TestCase):
                 os.kill(victim, number)
                 service.await_line(rf"\[{victim}\] was killed by signal {int(number)}")
                 self.assertRegex(self.find_detail(bus), r"libglib-2.0.so.*\(g_main_loop_run\+0x")
+
+    def test_last_lines_of_the_log(self) -> None:
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=[str(BUILD / "tests/service/fragile")]) as service:
+            service.await_line("is on the bus")
+            line = service.await_line(r"glass \[\d+\] is in a \w+ mood")
+            victim = int(re.search(r"glass \[(\d+)\]", line)[1])
+            os.kill(victim, signal.SIGKILL)
+            service.await_line(rf"\[{victim}\] was killed by signal 9")
+            records = bus.get("/org/geminga1", "org.geminga1.Arbiter.GetRestarts",
+                              destination="org.example.Fragile")
+            log = re.findall(r"'log': <(\[.*?\])>", records)[-1]
+            self.assertRegex(log, rf"glass \[{victim}\] is in a \w+ mood")
 
     def test_own_handlers_stay(self) -> None:
         with Service(program=[str(BUILD / "docs/examples/hello")]) as service:

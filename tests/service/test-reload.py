@@ -340,6 +340,20 @@ class Spawned(unittest.TestCase):
             self.assertEqual(service.stop(number), 0)
             return service, time.monotonic() - start
 
+    def test_does_not_get_ready(self) -> None:
+        with Bus("session", OPEN) as bus, \
+             Service("--bus", bus.address, program=FRAGILE) as service:
+            service.await_line("is on the bus")
+
+            def call(method: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+                return bus.call("/org/geminga1", f"org.geminga1.Arbiter.{method}", *arguments,
+                                destination="org.example.Fragile")
+            self.assertIn("/glass9", call("Spawn", "Glass", "glass9", "{}", "{}").stdout)
+            self.assertEqual(call("SetSetting", "", "mood", "<'bad'>", "{}").returncode, 0)
+            self.assertIn("is in a bad mood", call("Spawn", "Glass", "glass8", "{}", "{}").stderr)
+            self.assertIn("no class “Jug”", call("Spawn", "Jug", "jug", "{}", "{}").stderr)
+            self.assertEqual(service.stop(), 0)
+
     def test_has_its_time(self) -> None:
         service, _ = self.check(signal.SIGTERM)
         service.await_line(r"sloth \[\d+\] is done")

@@ -10,6 +10,7 @@
 #include "geminga-actor-private.h"
 #include "geminga-call-private.h"
 #include "geminga-core-enums.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
 #include "geminga-system-private.h"
@@ -54,8 +55,11 @@ handle_info (GemingaActor *self, GemingaCall *call)
   g_variant_dict_insert (&info, "failed", "t", geminga_mailbox_get_n_failed (mailbox));
   g_variant_dict_insert (&info, "busy-time", "t", geminga_mailbox_get_busy_time (mailbox) / 1000);
   g_variant_dict_insert (&info, "mailbox", "u", geminga_mailbox_get_length (mailbox));
-  g_variant_dict_insert (&info, "mailbox-age", "t",
-                         geminga_mailbox_get_age (mailbox, geminga_loop_read_stamp ()) * 1000);
+  g_variant_dict_insert (
+      &info, "mailbox-age", "t",
+      geminga_mailbox_get_age (mailbox, geminga_loop_read_stamp (mailbox->loop)) * 1000);
+  g_variant_dict_insert (&info, "dead-letters", "t",
+                         geminga_dead_letters_count (geminga_mailbox_get_system (mailbox)));
   GEMINGA_ACTOR_GET_CLASS (self)->info (self, &info);
 
   geminga_call_return_value (call, g_variant_dict_end (&info));

@@ -49,6 +49,8 @@ geminga_actor_class_add_command (GemingaActorClass *klass, GemingaCommand *comma
   g_return_if_fail (command != NULL);
 
   geminga_interface_add_command (geminga_interface_for_type (G_TYPE_FROM_CLASS (klass)), command);
+  if ((geminga_command_get_flags (command) & GEMINGA_COMMAND_FLAGS_URGENT) != 0)
+    klass->has_urgent_commands = TRUE;
 }
 
 /**
@@ -101,8 +103,11 @@ geminga_actor_class_add_event (GemingaActorClass *klass, GemingaCommand *event)
  * @klass: an actor class
  * @limit: how many messages may wait, at least 1
  *
- * Bounds the mailboxes of the class's actors. Further messages fail with %GEMINGA_ERROR_MAILBOX_FULL.
- * The default is 65536.
+ * Bounds the mailboxes of the class's actors. What happens to further messages is the mailbox's policy,
+ * see [method@Geminga.ActorClass.set_mailbox_policy]. The default is 65536. Commands that are urgent
+ * have as much room again.
+ *
+ * For class_init, or before the first actor of the class is made.
  *
  * Since: 0.1
  */
@@ -113,6 +118,28 @@ geminga_actor_class_set_mailbox_limit (GemingaActorClass *klass, guint limit)
   g_return_if_fail (limit > 0);
 
   klass->mailbox_limit = limit;
+}
+
+/**
+ * geminga_actor_class_set_mailbox_policy:
+ * @klass: an actor class
+ * @policy: what happens to messages that find the mailbox full
+ *
+ * Says what a full mailbox does. The default is %GEMINGA_MAILBOX_POLICY_FAIL_CALLER.
+ *
+ * For class_init, or before the first actor of the class is made. It is the same wherever senders are,
+ * but a tell to an actor of another process is on its way before that process can refuse it; who wants
+ * to know uses [method@Geminga.ActorRef.tell_async].
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_set_mailbox_policy (GemingaActorClass *klass, GemingaMailboxPolicy policy)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+  g_return_if_fail (policy <= GEMINGA_MAILBOX_POLICY_COALESCE);
+
+  klass->mailbox_policy = policy;
 }
 
 /**
@@ -131,6 +158,26 @@ geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean mai
   g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
 
   klass->is_main_thread_only = main_thread_only;
+}
+
+/**
+ * geminga_actor_class_set_default_periodic_interval:
+ * @klass: an actor class
+ * @interval: milliseconds from one run to the next, 0 for none
+ *
+ * Has `periodic()` run again and again in each actor of the class, from its start to its end.
+ *
+ * An actor may change it for itself with [method@Geminga.Actor.set_periodic_interval], which also says
+ * more about when it runs.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_class_set_default_periodic_interval (GemingaActorClass *klass, guint interval)
+{
+  g_return_if_fail (GEMINGA_IS_ACTOR_CLASS (klass));
+
+  klass->periodic_interval = interval;
 }
 
 /**

@@ -129,10 +129,12 @@ call_message_new (GemingaActorRef *self,
                   GemingaThread *thread,
                   const char *command,
                   GVariant *arguments,
+                  GemingaMessageKind kind,
                   GemingaAsk *ask)
 {
   GemingaMessage *message = geminga_message_new_from (thread, GEMINGA_MESSAGE_CALL, ask);
 
+  message->kind = kind;
   if (geminga_target_is_mailbox (self->target))
     message->declaration = find_command (self, command);
   else if (arguments == NULL)
@@ -146,6 +148,14 @@ call_message_new (GemingaActorRef *self,
   return message;
 }
 
+static gint64
+get_time (GemingaThread *thread)
+{
+  GemingaLoop *loop = thread->dispatching;
+
+  return geminga_loop_get_time (loop != NULL ? loop : geminga_thread_get_loop (thread));
+}
+
 /* Not later than the deadline of the call that is being handled. */
 static gint64
 compute_deadline (GemingaThread *thread, int timeout)
@@ -156,7 +166,7 @@ compute_deadline (GemingaThread *thread, int timeout)
   if (timeout < 0)
     timeout = GEMINGA_DEFAULT_TIMEOUT;
   if (timeout != G_MAXINT)
-    deadline = g_get_monotonic_time () + (gint64) timeout * G_TIME_SPAN_MILLISECOND;
+    deadline = get_time (thread) + (gint64) timeout * G_TIME_SPAN_MILLISECOND;
   if (inherited != 0 && (deadline == 0 || inherited < deadline))
     deadline = inherited;
 
@@ -167,6 +177,40 @@ static gboolean
 is_tuple (GVariant *arguments)
 {
   return arguments == NULL || g_variant_is_of_type (arguments, G_VARIANT_TYPE_TUPLE);
+}
+
+/* An ask, or a tell that is awaited. */
+static void
+post_async (GemingaActorRef *self,
+            GemingaMessageKind kind,
+            const char *command,
+            GVariant *arguments,
+            GUnixFDList *fds,
+            int timeout,
+            const GemingaCallerArgs *args)
+{
+  g_autoptr (GVariant) sunk = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
+  GemingaThread *thread = geminga_thread_get ();
+  gint64 deadline = compute_deadline (thread, timeout);
+  GemingaAsk *ask = geminga_caller_new (thread, self->target, args, deadline);
+  GemingaMessage *message;
+
+  if (!is_tuple (sunk))
+    geminga_ask_answer (ask, NULL, NULL,
+                        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                                     "Arguments of %s must be a tuple, not “%s”", command,
+                                     g_variant_get_type_string (sunk)));
+  if (geminga_ask_is_answered (ask))
+    {
+      geminga_ask_unref (ask);
+      return;
+    }
+
+  message = call_message_new (self, thread, command, g_steal_pointer (&sunk), kind, ask);
+  message->deadline = deadline;
+  if (fds != NULL)
+    message->fds = g_object_ref (fds);
+  geminga_target_post (self->target, message);
 }
 
 static void
@@ -380,11 +424,14 @@ geminga_actor_ref_lookup_command (GemingaActorRef *self, const char *name)
  *
  * Sends a command and does not wait for an answer.
  *
- * Messages from one sender to one actor arrive in the order they were sent. What the actor cannot
- * take is dropped with a note in the log at level info.
+ * Messages from one sender to one actor arrive in the order they were sent, but those of urgent commands
+ * overtake. What nobody handles is a dead letter, see [class@Geminga.DeadLetters].
  *
- * Returns: %TRUE if the message is on its way, %FALSE with %GEMINGA_ERROR_INVALID_ARGUMENTS if the
- *   arguments are no tuple
+ * Fails with %GEMINGA_ERROR_INVALID_ARGUMENTS if the arguments are no tuple, and with
+ * %GEMINGA_ERROR_MAILBOX_FULL if the actor is in this process and its mailbox refuses the message, or if
+ * too much waits for the actor's process.
+ *
+ * Returns: %TRUE if the message is on its way
  *
  * Since: 0.1
  */
@@ -395,6 +442,7 @@ geminga_actor_ref_tell (GemingaActorRef *self,
                         GError **error)
 {
   g_autoptr (GVariant) sunk = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
+  GemingaThread *thread = geminga_thread_get ();
 
   g_return_val_if_fail (GEMINGA_IS_ACTOR_REF (self), FALSE);
   g_return_val_if_fail (command != NULL, FALSE);
@@ -407,10 +455,76 @@ geminga_actor_ref_tell (GemingaActorRef *self,
       return FALSE;
     }
 
-  geminga_target_post (self->target, call_message_new (self, geminga_thread_get (), command,
-                                                       g_steal_pointer (&sunk), NULL));
+  thread->telling =
+      call_message_new (self, thread, command, g_steal_pointer (&sunk), GEMINGA_MESSAGE_CALL, NULL);
+  geminga_target_post (self->target, thread->telling);
+  thread->telling = NULL;
+  if (G_LIKELY (thread->refusal == NULL))
+    return TRUE;
 
-  return TRUE;
+  g_propagate_error (error, g_steal_pointer (&thread->refusal));
+
+  return FALSE;
+}
+
+/**
+ * geminga_actor_ref_tell_async:
+ * @self: a ref
+ * @command: name of a command
+ * @arguments: (nullable): a tuple with the arguments, or %NULL for none; a floating reference is taken
+ * @timeout: milliseconds to wait, see [method@Geminga.ActorRef.ask_async]
+ * @cancellable: (nullable): cancels the wait, and takes the message back if it is not accepted yet
+ * @callback: (nullable): called in the caller's main context when the message is accepted
+ * @user_data: data for @callback
+ *
+ * Sends a command and waits until the actor's mailbox has accepted it, not until it is handled.
+ *
+ * A sender that awaits its tells goes no faster than the actor, if the actor's mailbox has the policy
+ * %GEMINGA_MAILBOX_POLICY_CREDIT: then the message waits until there is room. With other policies the
+ * wait is over at once, and tells whether there was room. It is the same for actors in other processes.
+ *
+ * Since: 0.1
+ */
+void
+geminga_actor_ref_tell_async (GemingaActorRef *self,
+                              const char *command,
+                              GVariant *arguments,
+                              int timeout,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GemingaCallerArgs args = { G_OBJECT (self), geminga_actor_ref_tell_async, cancellable, callback,
+                             user_data };
+
+  g_return_if_fail (GEMINGA_IS_ACTOR_REF (self));
+  g_return_if_fail (command != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  post_async (self, GEMINGA_MESSAGE_TELL, command, arguments, NULL, timeout, &args);
+}
+
+/**
+ * geminga_actor_ref_tell_finish:
+ * @self: a ref
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Tells whether a message was accepted that was sent with [method@Geminga.ActorRef.tell_async].
+ *
+ * Fails with %GEMINGA_ERROR_MAILBOX_FULL if the mailbox refused or dropped it, with
+ * %GEMINGA_ERROR_TIMED_OUT when the deadline passed, with %GEMINGA_ERROR_NO_SUCH_ACTOR or
+ * %GEMINGA_ERROR_DIED if the actor or its process has ended, with %GEMINGA_ERROR_INVALID_ARGUMENTS if the
+ * arguments are no tuple, with %G_IO_ERROR_CANCELLED when it was cancelled.
+ *
+ * Returns: %TRUE if it was
+ *
+ * Since: 0.1
+ */
+gboolean
+geminga_actor_ref_tell_finish (GemingaActorRef *self, GAsyncResult *result, GError **error)
+{
+  return wait_finish (self, geminga_actor_ref_tell_async, result, error);
 }
 
 /**
@@ -492,37 +606,15 @@ geminga_actor_ref_ask_with_fds_async (GemingaActorRef *self,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data)
 {
-  g_autoptr (GVariant) sunk = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
   GemingaCallerArgs args = { G_OBJECT (self), geminga_actor_ref_ask_async, cancellable, callback,
                              user_data };
-  GemingaThread *thread = geminga_thread_get ();
-  GemingaMessage *message;
-  GemingaAsk *ask;
-  gint64 deadline;
 
   g_return_if_fail (GEMINGA_IS_ACTOR_REF (self));
   g_return_if_fail (command != NULL);
   g_return_if_fail (fds == NULL || G_IS_UNIX_FD_LIST (fds));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  deadline = compute_deadline (thread, timeout);
-  ask = geminga_caller_new (thread, self->target, &args, deadline);
-  if (!is_tuple (sunk))
-    geminga_ask_answer (ask, NULL, NULL,
-                        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
-                                     "Arguments of %s must be a tuple, not “%s”", command,
-                                     g_variant_get_type_string (sunk)));
-  if (geminga_ask_is_answered (ask))
-    {
-      geminga_ask_unref (ask);
-      return;
-    }
-
-  message = call_message_new (self, thread, command, g_steal_pointer (&sunk), ask);
-  message->deadline = deadline;
-  if (fds != NULL)
-    message->fds = g_object_ref (fds);
-  geminga_target_post (self->target, message);
+  post_async (self, GEMINGA_MESSAGE_CALL, command, arguments, fds, timeout, &args);
 }
 
 /**

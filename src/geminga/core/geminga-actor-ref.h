@@ -43,6 +43,18 @@ gboolean geminga_actor_ref_tell (GemingaActorRef *self,
                                  GError **error);
 
 GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_ref_tell_async (GemingaActorRef *self,
+                                   const char *command,
+                                   GVariant *arguments,
+                                   int timeout,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean
+geminga_actor_ref_tell_finish (GemingaActorRef *self, GAsyncResult *result, GError **error);
+
+GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_ref_ask_async (GemingaActorRef *self,
                                   const char *command,
                                   GVariant *arguments,

@@ -10,11 +10,13 @@
 #include "geminga-actor-config-private.h"
 #include "geminga-actor-links-private.h"
 #include "geminga-actor-ref-private.h"
+#include "geminga-actor-timers-private.h"
 #include "geminga-call-private.h"
 #include "geminga-command-private.h"
 #include "geminga-core-enums.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
+#include "geminga-state-machine-private.h"
 #include "geminga-system-private.h"
 
 /* Messages that may wait in a mailbox if the class says nothing. */
@@ -25,6 +27,8 @@ typedef struct
 {
   GemingaActorRef *address; /* (owned) (nullable): made when asked for */
   GemingaActorLinks links;
+  GemingaActorTimers *timers;   /* (owned) (nullable): made when needed */
+  GemingaStateMachine *machine; /* (owned) (nullable) */
 } GemingaActorExtras;
 
 /**
@@ -92,6 +96,16 @@ get_extras (GemingaActor *self)
   return priv->extras;
 }
 
+/* What the actor would have done later. */
+static void
+clear_waiting (GemingaActor *self)
+{
+  GemingaActorExtras *extras = get_private (self)->extras;
+
+  g_clear_pointer (&extras->timers, geminga_actor_timers_free);
+  g_clear_pointer (&extras->machine, geminga_state_machine_detach);
+}
+
 /* What the thread did before. */
 typedef struct
 {
@@ -128,39 +142,6 @@ emit (GemingaActor *self, guint signal, void (*handler) (GemingaActor *self))
     handler (self);
 }
 
-/* Names the command's class in errors as people know it. */
-static gboolean
-check_call (GemingaActor *self, GemingaCall *call, GemingaMessage *message)
-{
-  const char *name = geminga_message_get_command (message);
-  GemingaCommand *command = message->declaration;
-
-  if (command == NULL)
-    command = geminga_interface_find_command (G_OBJECT_TYPE (self), name);
-  if (command == NULL)
-    {
-      geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
-                           "Actor “%s” of class %s has no command “%s”",
-                           geminga_actor_get_id (self), G_OBJECT_TYPE_NAME (self), name);
-      return FALSE;
-    }
-
-  if (message->arguments == NULL
-          ? !command->takes_nothing
-          : !g_variant_is_of_type (message->arguments, command->argument_type))
-    {
-      geminga_call_refuse (call, GEMINGA_ERROR_INVALID_ARGUMENTS,
-                           "Command %s of actor “%s” takes arguments of type “%s”, not “%s”", name,
-                           geminga_actor_get_id (self), (const char *) command->argument_type,
-                           g_variant_get_type_string (geminga_message_get_arguments (message)));
-      return FALSE;
-    }
-
-  geminga_call_set_declaration (call, command);
-
-  return TRUE;
-}
-
 /* GemingaActor */
 
 static void
@@ -170,6 +151,11 @@ geminga_actor_real_started (GemingaActor *self)
 
 static void
 geminga_actor_real_stopping (GemingaActor *self)
+{
+}
+
+static void
+geminga_actor_real_periodic (GemingaActor *self)
 {
 }
 
@@ -199,10 +185,13 @@ geminga_actor_real_handle (GemingaActor *self, GemingaCall *call)
     }
 
   g_signal_emit (self, signals[SIGNAL_CALL], 0, call, &is_handled);
-  if (!is_handled)
-    geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
-                         "Class %s declares the command “%s” but does not handle it",
-                         G_OBJECT_TYPE_NAME (self), command->name);
+  if (is_handled)
+    return;
+
+  geminga_call_note_unhandled (call);
+  geminga_call_refuse (call, GEMINGA_ERROR_NO_SUCH_COMMAND,
+                       "Class %s declares the command “%s” but does not handle it",
+                       G_OBJECT_TYPE_NAME (self), command->name);
 }
 
 /* GObject */
@@ -266,6 +255,7 @@ geminga_actor_dispose (GObject *object)
   if (priv->extras != NULL)
     {
       geminga_actor_clear_links (GEMINGA_ACTOR (object));
+      clear_waiting (GEMINGA_ACTOR (object));
       g_clear_object (&priv->extras->address);
     }
 
@@ -360,6 +350,7 @@ geminga_actor_class_init (GemingaActorClass *klass)
   klass->handle = geminga_actor_real_handle;
   klass->info = geminga_actor_real_info;
   klass->peer_ended = geminga_actor_real_peer_ended;
+  klass->periodic = geminga_actor_real_periodic;
   klass->mailbox_limit = DEFAULT_MAILBOX_LIMIT;
 
   /**
@@ -426,6 +417,8 @@ geminga_actor_run_started (GemingaActor *self)
   g_autoptr (GemingaActor) kept = g_object_ref (self);
   Previous previous = enter (geminga_thread_get (), self, NULL);
 
+  if (GEMINGA_ACTOR_GET_CLASS (self)->periodic_interval != 0)
+    geminga_actor_set_periodic_interval (self, GEMINGA_ACTOR_GET_CLASS (self)->periodic_interval);
   emit (self, signals[SIGNAL_STARTED], GEMINGA_ACTOR_GET_CLASS (self)->started);
   if (GEMINGA_ACTOR_GET_CLASS (self)->begun != NULL)
     GEMINGA_ACTOR_GET_CLASS (self)->begun (self);
@@ -438,6 +431,8 @@ geminga_actor_run_stopping (GemingaActor *self)
   g_autoptr (GemingaActor) kept = g_object_ref (self);
   Previous previous = enter (geminga_thread_get (), self, NULL);
 
+  if (get_private (self)->extras != NULL)
+    clear_waiting (self);
   emit (self, signals[SIGNAL_STOPPING], GEMINGA_ACTOR_GET_CLASS (self)->stopping);
   if (GEMINGA_ACTOR_GET_CLASS (self)->end_begun != NULL)
     GEMINGA_ACTOR_GET_CLASS (self)->end_begun (self);
@@ -462,15 +457,19 @@ void
 geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message, guint32 trace)
 {
   GemingaThread *thread = geminga_thread_get ();
+  GemingaActorExtras *extras = get_private (self)->extras;
   GemingaCall *call = geminga_call_new (thread, get_private (self)->mailbox, message);
   Previous previous;
 
   if (G_UNLIKELY (trace != 0))
     geminga_call_set_trace (call, trace);
-  if (check_call (self, call, message))
+  if (geminga_call_check (call, self))
     {
       previous = enter (thread, self, call);
-      GEMINGA_ACTOR_GET_CLASS (self)->handle (self, call);
+      if (G_LIKELY (extras == NULL || extras->machine == NULL))
+        GEMINGA_ACTOR_GET_CLASS (self)->handle (self, call);
+      else
+        geminga_state_machine_handle (extras->machine, call);
       leave (previous);
     }
   geminga_call_release (call, thread);
@@ -514,6 +513,38 @@ GemingaActorLinks *
 geminga_actor_get_links (GemingaActor *self)
 {
   return &get_extras (self)->links;
+}
+
+GemingaActorTimers *
+geminga_actor_peek_timers (GemingaActor *self)
+{
+  GemingaActorExtras *extras = get_private (self)->extras;
+
+  return extras != NULL ? extras->timers : NULL;
+}
+
+gboolean
+geminga_actor_set_state_machine (GemingaActor *self, GemingaStateMachine *machine)
+{
+  GemingaActorExtras *extras = get_extras (self);
+
+  if (extras->machine != NULL)
+    return FALSE;
+
+  extras->machine = g_object_ref (machine);
+
+  return TRUE;
+}
+
+GemingaActorTimers *
+geminga_actor_get_timers (GemingaActor *self)
+{
+  GemingaActorExtras *extras = get_extras (self);
+
+  if (extras->timers == NULL)
+    extras->timers = geminga_actor_timers_new (self);
+
+  return extras->timers;
 }
 
 /* Public API */
@@ -641,7 +672,7 @@ geminga_actor_spawn (GemingaActor *self,
   g_return_val_if_fail (GEMINGA_IS_ACTOR (self), NULL);
 
   mailbox = get_private (self)->mailbox;
-  if (mailbox == NULL || mailbox->state > GEMINGA_MAILBOX_RUNNING)
+  if (mailbox == NULL || mailbox->state >= GEMINGA_MAILBOX_STOPPING)
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE, "The actor is not running");
       return NULL;
@@ -653,117 +684,6 @@ geminga_actor_spawn (GemingaActor *self,
     geminga_mailbox_add_child (mailbox, geminga_actor_ref_get_target (child));
 
   return child;
-}
-
-/**
- * geminga_actor_stop:
- * @self: an actor
- *
- * Ends the actor: it gets no more messages, `stopping()` runs, and when nothing holds it any more it is
- * gone.
- *
- * Since: 0.1
- */
-void
-geminga_actor_stop (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_stop (get_private (self)->mailbox);
-}
-
-/**
- * geminga_actor_fail:
- * @self: an actor
- * @error: why
- *
- * Ends the actor as [method@Geminga.Actor.stop] does, because something went wrong. Who supervises it
- * is told why.
- *
- * Since: 0.1
- */
-void
-geminga_actor_fail (GemingaActor *self, const GError *error)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (error != NULL);
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_fail (get_private (self)->mailbox, error);
-}
-
-/**
- * geminga_actor_delay_ready:
- * @self: an actor
- *
- * Keeps the actor from being ready when it has started, until it calls
- * [method@Geminga.Actor.become_ready]. For `started()`.
- *
- * Meanwhile it gets messages, but who waits for it with [method@Geminga.ActorRef.wait_ready_async], as
- * its supervisor does, goes on waiting.
- *
- * Since: 0.1
- */
-void
-geminga_actor_delay_ready (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_delay_ready (get_private (self)->mailbox);
-}
-
-/**
- * geminga_actor_become_ready:
- * @self: an actor
- *
- * Makes an actor ready that has called [method@Geminga.Actor.delay_ready].
- *
- * Since: 0.1
- */
-void
-geminga_actor_become_ready (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_become_ready (get_private (self)->mailbox);
-}
-
-/**
- * geminga_actor_hold:
- * @self: an actor
- *
- * Keeps the actor from ending while it finishes something, until it calls
- * [method@Geminga.Actor.release] as often.
- *
- * Since: 0.1
- */
-void
-geminga_actor_hold (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_hold (get_private (self)->mailbox);
-}
-
-/**
- * geminga_actor_release:
- * @self: an actor
- *
- * Takes back one [method@Geminga.Actor.hold].
- *
- * Since: 0.1
- */
-void
-geminga_actor_release (GemingaActor *self)
-{
-  g_return_if_fail (GEMINGA_IS_ACTOR (self));
-  g_return_if_fail (get_private (self)->mailbox != NULL);
-
-  geminga_mailbox_release (get_private (self)->mailbox);
 }
 
 /**

@@ -11,6 +11,7 @@
 #include "geminga-command.h"
 #include "geminga-exit.h"
 #include "geminga-interface.h"
+#include "geminga-mailbox-policy.h"
 
 G_BEGIN_DECLS
 
@@ -59,6 +60,7 @@ typedef void (*GemingaCommandHandler) (GemingaActor *self, GemingaCall *call);
  * @documentation: (nullable): what it does
  * @flags: what is special about it
  * @handler: (nullable): handles it; %NULL: the class's handle() does
+ * @coalesce_key: (nullable): see [method@Geminga.Command.set_coalesce_key]
  *
  * One row in the command table of an actor class in C.
  *
@@ -73,9 +75,10 @@ typedef struct
   const char *documentation;
   GemingaCommandFlags flags;
   GemingaCommandHandler handler;
+  const char *coalesce_key;
 
   /*< private >*/
-  gpointer padding[4];
+  gpointer padding[3];
 } GemingaCommandEntry;
 
 /**
@@ -90,6 +93,8 @@ typedef struct
  * @info: adds to what the command Info answers
  * @peer_ended: an actor that this one watches has ended, see [method@Geminga.Actor.watch]; or one that
  *   it is linked to, if it traps exits
+ * @periodic: what is to be done again and again, see
+ *   [method@Geminga.ActorClass.set_default_periodic_interval]; it runs as a message, in its turn
  *
  * What an actor class may override. Everything runs in the actor's loop.
  *
@@ -107,14 +112,18 @@ struct _GemingaActorClass
                       GemingaActorRef *peer,
                       GemingaExitReason reason,
                       const GError *error);
+  void (*periodic) (GemingaActor *self);
 
   /*< private >*/
   guint mailbox_limit;
+  guint periodic_interval; /* milliseconds, 0: never */
   gboolean is_main_thread_only;
+  GemingaMailboxPolicy mailbox_policy;
+  gboolean has_urgent_commands;
   /* Around started() and stopping(), whatever subclasses do there. */
   void (*begun) (GemingaActor *self);
   void (*end_begun) (GemingaActor *self);
-  gpointer padding[8];
+  gpointer padding[7];
 };
 
 GEMINGA_AVAILABLE_IN_0_1
@@ -130,7 +139,11 @@ void geminga_actor_class_add_event (GemingaActorClass *klass, GemingaCommand *ev
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_mailbox_limit (GemingaActorClass *klass, guint limit);
 GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_class_set_mailbox_policy (GemingaActorClass *klass, GemingaMailboxPolicy policy);
+GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_class_set_main_thread_only (GemingaActorClass *klass, gboolean main_thread_only);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_class_set_default_periodic_interval (GemingaActorClass *klass, guint interval);
 GEMINGA_AVAILABLE_IN_0_1
 GPtrArray *geminga_actor_class_list_interfaces (GemingaActorClass *klass);
 
@@ -162,6 +175,13 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_hold (GemingaActor *self);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_release (GemingaActor *self);
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_unstash_all (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
+guint geminga_actor_get_n_stashed (GemingaActor *self);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_actor_receive_only (GemingaActor *self, const char *const *commands);
 
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_actor_watch (GemingaActor *self, GemingaActorRef *peer);

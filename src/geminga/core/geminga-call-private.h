@@ -13,9 +13,16 @@ geminga_call_new (GemingaThread *thread, GemingaMailbox *mailbox, GemingaMessage
 /* Gives back what geminga_call_new () gave, which the handler may have kept. */
 void geminga_call_release (GemingaCall *self, GemingaThread *thread);
 
+/* Whether the actor's class has such a command; FALSE: the call is refused. */
+gboolean geminga_call_check (GemingaCall *self, GemingaActor *actor);
 /* The checked declaration of the call's command; borrowed from the class. */
 GemingaCommand *geminga_call_get_declaration (GemingaCall *self);
-void geminga_call_set_declaration (GemingaCall *self, GemingaCommand *command);
+
+/* It is a dead letter, and will be refused. */
+void geminga_call_note_unhandled (GemingaCall *self);
+
+/* Whether that is what its answer is given to. */
+gboolean geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask);
 
 /* The call is traced, under that number, until it is answered. */
 void geminga_call_set_trace (GemingaCall *self, guint32 number);

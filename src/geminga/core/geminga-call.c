@@ -6,7 +6,10 @@
 
 #include "geminga-actor-private.h"
 #include "geminga-actor-ref-private.h"
+#include "geminga-command-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
+#include "geminga-interface-private.h"
 #include "geminga-trace-private.h"
 
 /**
@@ -147,6 +150,23 @@ clear (GemingaCall *self)
   self->has_mailbox = FALSE;
 }
 
+/* The same message, for somebody else. */
+static GemingaMessage *
+dup_message (GemingaCall *self)
+{
+  GemingaMessage *message = geminga_message_new (GEMINGA_MESSAGE_CALL, self->message->ask);
+
+  message->command = g_ref_string_new (geminga_call_get_command (self));
+  message->arguments = g_variant_ref (geminga_call_get_arguments (self));
+  message->deadline = self->message->deadline;
+  if (self->message->fds != NULL)
+    message->fds = g_object_ref (self->message->fds);
+  if (self->message->sender != NULL)
+    message->sender = geminga_target_ref (self->message->sender);
+
+  return message;
+}
+
 /* Nobody else has a reference, not even a weak one. */
 static gboolean
 is_unknown (GemingaCall *self)
@@ -224,10 +244,10 @@ geminga_call_get_declaration (GemingaCall *self)
   return self->declaration;
 }
 
-void
-geminga_call_set_declaration (GemingaCall *self, GemingaCommand *command)
+gboolean
+geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask)
 {
-  self->declaration = command;
+  return self->message->ask == ask;
 }
 
 void
@@ -250,6 +270,49 @@ geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
   error = g_error_new_valist (GEMINGA_ERROR, code, format, args);
   va_end (args);
   answer (self, NULL, NULL, error);
+}
+
+void
+geminga_call_note_unhandled (GemingaCall *self)
+{
+  geminga_dead_letters_note (&self->mailbox->target, self->message,
+                             GEMINGA_DEAD_LETTER_REASON_UNHANDLED);
+}
+
+/* Names the command's class in errors as people know it. */
+gboolean
+geminga_call_check (GemingaCall *self, GemingaActor *actor)
+{
+  const GemingaMessage *message = self->message;
+  const char *name = geminga_message_get_command (message);
+  GemingaCommand *command = message->declaration;
+
+  if (command == NULL)
+    command = geminga_interface_find_command (G_OBJECT_TYPE (actor), name);
+  if (command == NULL)
+    {
+      geminga_call_note_unhandled (self);
+      geminga_call_refuse (self, GEMINGA_ERROR_NO_SUCH_COMMAND,
+                           "Actor “%s” of class %s has no command “%s”",
+                           geminga_actor_get_id (actor), G_OBJECT_TYPE_NAME (actor), name);
+      return FALSE;
+    }
+
+  if (message->arguments == NULL
+          ? !command->takes_nothing
+          : !g_variant_is_of_type (message->arguments, command->argument_type))
+    {
+      geminga_call_note_unhandled (self);
+      geminga_call_refuse (self, GEMINGA_ERROR_INVALID_ARGUMENTS,
+                           "Command %s of actor “%s” takes arguments of type “%s”, not “%s”", name,
+                           geminga_actor_get_id (actor), (const char *) command->argument_type,
+                           g_variant_get_type_string (geminga_message_get_arguments (message)));
+      return FALSE;
+    }
+
+  self->declaration = command;
+
+  return TRUE;
 }
 
 /* Public API */
@@ -553,16 +616,59 @@ geminga_call_forward (GemingaCall *self, GemingaActorRef *target)
                              geminga_actor_ref_get_target (target));
   self->trace = 0;
 
-  message = geminga_message_new (GEMINGA_MESSAGE_CALL, self->message->ask);
-  message->command = g_ref_string_new (geminga_call_get_command (self));
-  message->arguments = g_variant_ref (geminga_call_get_arguments (self));
-  message->deadline = self->message->deadline;
-  if (self->message->fds != NULL)
-    message->fds = g_object_ref (self->message->fds);
-  if (self->message->sender != NULL)
-    message->sender = geminga_target_ref (self->message->sender);
-
+  message = dup_message (self);
   if (message->ask != NULL)
     geminga_ask_forward (message->ask, geminga_actor_ref_get_target (target));
   geminga_target_post (geminga_actor_ref_get_target (target), message);
+}
+
+/**
+ * geminga_call_stash:
+ * @self: a call
+ * @error: return location for an error
+ *
+ * Puts the call aside: its actor handles it once more after [method@Geminga.Actor.unstash_all].
+ *
+ * For handlers of actors that cannot answer in their present state, and only in the actor's loop. The call
+ * counts as answered here; the handler gets another one. Meanwhile the caller's deadline and cancellable
+ * act on it, and if the actor ends it fails.
+ *
+ * Fails with %GEMINGA_ERROR_MAILBOX_FULL if as many calls are put aside as may wait in the mailbox; then the
+ * call is still to be answered. Fails with %GEMINGA_ERROR_INVALID_STATE if it has been answered.
+ *
+ * Returns: %TRUE if the call is put aside
+ *
+ * Since: 0.1
+ */
+gboolean
+geminga_call_stash (GemingaCall *self, GError **error)
+{
+  GemingaMessage *message;
+
+  g_return_val_if_fail (GEMINGA_IS_CALL (self), FALSE);
+
+  if (geminga_call_is_answered (self))
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
+                   "The call of %s has been answered", geminga_call_get_command (self));
+      return FALSE;
+    }
+
+  message = dup_message (self);
+  if (!geminga_mailbox_stash (self->mailbox, message))
+    {
+      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_MAILBOX_FULL,
+                   "Actor “%s” cannot put %s aside: %u calls are",
+                   geminga_target_get_id (&self->mailbox->target), geminga_call_get_command (self),
+                   geminga_mailbox_get_limit (self->mailbox));
+      geminga_message_free (message);
+      return FALSE;
+    }
+
+  claim_answer (self);
+  if (G_UNLIKELY (self->trace != 0))
+    geminga_trace_stashed (self->mailbox, self->message, self->trace);
+  self->trace = 0;
+
+  return TRUE;
 }

@@ -59,5 +59,7 @@ void
 geminga_call_return_error_literal (GemingaCall *self, GQuark domain, int code, const char *message);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_call_forward (GemingaCall *self, GemingaActorRef *target);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_call_stash (GemingaCall *self, GError **error);
 
 G_END_DECLS

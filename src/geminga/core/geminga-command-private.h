@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* Instead of the index of an argument. */
+#define GEMINGA_COMMAND_ALWAYS_COALESCES (-1)
+#define GEMINGA_COMMAND_NEVER_COALESCES  (-2)
+
 struct _GemingaCommand
 {
   gatomicrefcount ref_count;
@@ -18,6 +22,7 @@ struct _GemingaCommand
   char **result_names;         /* (owned) */
   char *documentation;         /* (owned) */
   GemingaCommandFlags flags;
+  int coalesce_argument;         /* index of the argument that is the key */
   GemingaCommandHandler handler; /* (nullable): the class's handle () does it */
 };
 

@@ -73,6 +73,7 @@ geminga_command_new_from_entry (const GemingaCommandEntry *entry)
     geminga_command_set_documentation (self, entry->documentation);
   self->flags = entry->flags;
   self->handler = entry->handler;
+  geminga_command_set_coalesce_key (self, entry->coalesce_key);
 
   return self;
 }
@@ -117,6 +118,7 @@ geminga_command_new (const char *name, const char *arguments, const char *result
   self->takes_nothing = g_variant_type_equal (self->argument_type, G_VARIANT_TYPE_UNIT);
   self->result_type = g_steal_pointer (&result_type);
   self->documentation = g_strdup ("");
+  self->coalesce_argument = GEMINGA_COMMAND_NEVER_COALESCES;
 
   return self;
 }
@@ -193,6 +195,40 @@ geminga_command_set_flags (GemingaCommand *self, GemingaCommandFlags flags)
   g_return_if_fail (self != NULL);
 
   self->flags = flags;
+}
+
+/**
+ * geminga_command_set_coalesce_key:
+ * @self: a command
+ * @argument: (nullable): name of an argument, an empty string for none of them, or %NULL
+ *
+ * Says that of messages with the same key only the newest counts.
+ *
+ * In a mailbox that coalesces, see %GEMINGA_MAILBOX_POLICY_COALESCE, a message of this command takes the
+ * place of one that still waits and whose argument of that name has the same value; with an empty string,
+ * of any one of this command. With %NULL, the default, each message counts. The names of the arguments
+ * must have been set.
+ *
+ * Since: 0.1
+ */
+void
+geminga_command_set_coalesce_key (GemingaCommand *self, const char *argument)
+{
+  g_return_if_fail (self != NULL);
+
+  self->coalesce_argument = GEMINGA_COMMAND_NEVER_COALESCES;
+  if (argument == NULL)
+    return;
+  if (*argument == '\0')
+    {
+      self->coalesce_argument = GEMINGA_COMMAND_ALWAYS_COALESCES;
+      return;
+    }
+
+  for (int i = 0; self->argument_names[i] != NULL; i++)
+    if (g_str_equal (self->argument_names[i], argument))
+      self->coalesce_argument = i;
+  g_return_if_fail (self->coalesce_argument >= 0);
 }
 
 /**
@@ -319,6 +355,27 @@ geminga_command_get_flags (GemingaCommand *self)
   g_return_val_if_fail (self != NULL, GEMINGA_COMMAND_FLAGS_NONE);
 
   return self->flags;
+}
+
+/**
+ * geminga_command_get_coalesce_key:
+ * @self: a command
+ *
+ * Tells which argument is the key of its messages, see [method@Geminga.Command.set_coalesce_key].
+ *
+ * Returns: (nullable): the argument's name, an empty string, or %NULL
+ *
+ * Since: 0.1
+ */
+const char *
+geminga_command_get_coalesce_key (GemingaCommand *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (self->coalesce_argument == GEMINGA_COMMAND_NEVER_COALESCES)
+    return NULL;
+
+  return self->coalesce_argument >= 0 ? self->argument_names[self->coalesce_argument] : "";
 }
 
 /**

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @GEMINGA_COMMAND_FLAGS_PRIVATE: only actors may send it; it is not exported on a bus
  * @GEMINGA_COMMAND_FLAGS_DEPRECATED: it is marked as deprecated wherever it is described
  * @GEMINGA_COMMAND_FLAGS_NO_REPLY: it has no answer; callers do not wait for one
+ * @GEMINGA_COMMAND_FLAGS_URGENT: it overtakes those commands of the actor that are not urgent
  *
  * What is special about a command.
  *
@@ -29,6 +30,7 @@ typedef enum /*< flags >*/
   GEMINGA_COMMAND_FLAGS_PRIVATE = 1 << 0,
   GEMINGA_COMMAND_FLAGS_DEPRECATED = 1 << 1,
   GEMINGA_COMMAND_FLAGS_NO_REPLY = 1 << 2,
+  GEMINGA_COMMAND_FLAGS_URGENT = 1 << 3,
 } GemingaCommandFlags;
 
 #define GEMINGA_TYPE_COMMAND (geminga_command_get_type ())
@@ -63,6 +65,8 @@ GEMINGA_AVAILABLE_IN_0_1
 void geminga_command_set_documentation (GemingaCommand *self, const char *documentation);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_command_set_flags (GemingaCommand *self, GemingaCommandFlags flags);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_command_set_coalesce_key (GemingaCommand *self, const char *argument);
 
 GEMINGA_AVAILABLE_IN_0_1
 const char *geminga_command_get_name (GemingaCommand *self);
@@ -78,6 +82,8 @@ GEMINGA_AVAILABLE_IN_0_1
 const char *geminga_command_get_documentation (GemingaCommand *self);
 GEMINGA_AVAILABLE_IN_0_1
 GemingaCommandFlags geminga_command_get_flags (GemingaCommand *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_command_get_coalesce_key (GemingaCommand *self);
 
 GEMINGA_AVAILABLE_IN_0_1
 GemingaCommand *geminga_command_ref (GemingaCommand *self);

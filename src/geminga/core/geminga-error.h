@@ -39,6 +39,7 @@ G_BEGIN_DECLS
  * @GEMINGA_ERROR_NOT_AUTHORIZED: the caller may not do that
  * @GEMINGA_ERROR_NOT_SUPPORTED: the operation is not supported here
  * @GEMINGA_ERROR_TOO_LARGE: a message or a value is larger than its limit
+ * @GEMINGA_ERROR_SUPERSEDED: a newer message has taken the place of the call, which was not handled
  *
  * What can go wrong with actors and calls. Each code has a D-Bus error name, so that it arrives
  * unchanged in another process.
@@ -63,6 +64,7 @@ typedef enum
   GEMINGA_ERROR_NOT_AUTHORIZED,
   GEMINGA_ERROR_NOT_SUPPORTED,
   GEMINGA_ERROR_TOO_LARGE,
+  GEMINGA_ERROR_SUPERSEDED,
 } GemingaError;
 
 GEMINGA_AVAILABLE_IN_0_1

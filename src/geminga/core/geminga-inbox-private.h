@@ -33,17 +33,22 @@ struct _GemingaInboxNode
 typedef struct
 {
   _Atomic (GemingaInboxNode *) shared; /* newest first, NULL or GEMINGA_INBOX_IDLE */
-  GemingaInboxNode *urgent;            /* (nullable), consumer only: the last one of a ring */
-  GemingaInboxNode *normal;            /* (nullable), consumer only: the last one of a ring */
 } GemingaInbox;
+
+/* The consumer's part: who pushes writes to other lines of the cache than the consumer. */
+typedef struct
+{
+  GemingaInboxNode *urgent; /* (nullable): the last one of a ring */
+  GemingaInboxNode *normal; /* (nullable): the last one of a ring */
+} GemingaInboxTaken;
 
 /* The consumer is on its way. */
 static inline void
-geminga_inbox_init (GemingaInbox *self)
+geminga_inbox_init (GemingaInbox *self, GemingaInboxTaken *taken)
 {
   atomic_init (&self->shared, NULL);
-  self->urgent = NULL;
-  self->normal = NULL;
+  taken->urgent = NULL;
+  taken->normal = NULL;
 }
 
 /* Any thread. Tells whether the consumer has to be scheduled. */
@@ -87,9 +92,9 @@ geminga_inbox_take_first (GemingaInboxNode **last)
   return first;
 }
 
-/* Consumer only. */
+/* Consumer only: takes all that was pushed. */
 static inline void
-geminga_inbox_take_shared (GemingaInbox *self)
+geminga_inbox_take_shared (GemingaInbox *self, GemingaInboxTaken *taken)
 {
   GemingaInboxNode *newest = atomic_load (&self->shared);
   GemingaInboxNode *oldest = NULL;
@@ -111,7 +116,7 @@ geminga_inbox_take_shared (GemingaInbox *self)
     {
       GemingaInboxNode *next = oldest->next;
 
-      geminga_inbox_add_last (oldest->is_urgent ? &self->urgent : &self->normal, oldest);
+      geminga_inbox_add_last (oldest->is_urgent ? &taken->urgent : &taken->normal, oldest);
       oldest = next;
     }
 }
@@ -121,7 +126,7 @@ geminga_inbox_take_shared (GemingaInbox *self)
  * whether the consumer has to be scheduled.
  */
 static inline gboolean
-geminga_inbox_append (GemingaInbox *self, GemingaInboxNode *node)
+geminga_inbox_append (GemingaInbox *self, GemingaInboxTaken *taken, GemingaInboxNode *node)
 {
   GemingaInboxNode *head = atomic_load_explicit (&self->shared, memory_order_relaxed);
 
@@ -129,30 +134,34 @@ geminga_inbox_append (GemingaInbox *self, GemingaInboxNode *node)
     return geminga_inbox_push (self, node);
 
   if (head != NULL)
-    geminga_inbox_take_shared (self);
-  geminga_inbox_add_last (&self->normal, node);
+    geminga_inbox_take_shared (self, taken);
+  geminga_inbox_add_last (&taken->normal, node);
 
   return FALSE;
 }
 
 /* Consumer only: the one that has waited longest of those that are not urgent, or NULL. */
 static inline const GemingaInboxNode *
-geminga_inbox_peek_oldest (GemingaInbox *self)
+geminga_inbox_peek_oldest (GemingaInbox *self, GemingaInboxTaken *taken)
 {
-  geminga_inbox_take_shared (self);
+  geminga_inbox_take_shared (self, taken);
 
-  return self->normal != NULL ? self->normal->next : NULL;
+  return taken->normal != NULL ? taken->normal->next : NULL;
 }
 
-/* Consumer only. NULL: there is nothing. */
+/*
+ * Consumer only. NULL: there is nothing. Looks at what was pushed only if nothing is left of what was
+ * taken before: what is urgent among it overtakes if the consumer has it taken first.
+ */
 static inline GemingaInboxNode *
-geminga_inbox_pop (GemingaInbox *self)
+geminga_inbox_pop (GemingaInbox *self, GemingaInboxTaken *taken)
 {
-  geminga_inbox_take_shared (self);
-  if (self->urgent != NULL)
-    return geminga_inbox_take_first (&self->urgent);
-  if (self->normal != NULL)
-    return geminga_inbox_take_first (&self->normal);
+  if (taken->urgent == NULL && taken->normal == NULL)
+    geminga_inbox_take_shared (self, taken);
+  if (taken->urgent != NULL)
+    return geminga_inbox_take_first (&taken->urgent);
+  if (taken->normal != NULL)
+    return geminga_inbox_take_first (&taken->normal);
 
   return NULL;
 }
@@ -168,11 +177,11 @@ geminga_inbox_wake (GemingaInbox *self)
 
 /* Consumer only, after it found nothing. FALSE: something has come meanwhile. */
 static inline gboolean
-geminga_inbox_rest (GemingaInbox *self)
+geminga_inbox_rest (GemingaInbox *self, const GemingaInboxTaken *taken)
 {
   GemingaInboxNode *expected = NULL;
 
-  return self->urgent == NULL && self->normal == NULL &&
+  return taken->urgent == NULL && taken->normal == NULL &&
          atomic_compare_exchange_strong (&self->shared, &expected, GEMINGA_INBOX_IDLE);
 }
 

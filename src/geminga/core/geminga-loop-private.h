@@ -5,6 +5,8 @@
 #include <gio/gio.h>
 #include <stdatomic.h>
 
+#include "geminga-scheduler.h"
+
 G_BEGIN_DECLS
 
 /*
@@ -33,7 +35,7 @@ struct _GemingaLoopItem
 /* Embedded in what waits. Unarmed while index is 0. */
 struct _GemingaTimer
 {
-  gint64 deadline; /* monotonic, microseconds */
+  gint64 deadline; /* by geminga_loop_get_time () */
   guint index;     /* place in the heap, from 1; under the loop's lock */
   GemingaTimerFunc func;
   GemingaTimerFunc give_up; /* (nullable): the loop ends; the timer stays armed, but not for long */
@@ -49,16 +51,47 @@ void geminga_loop_unref (GemingaLoop *self);
 void geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item);
 void geminga_loop_post_from (GemingaLoop *self, GemingaLoopItem *item, GemingaThread *thread);
 
+/* The loop's thread, outside of its dispatch: does what waits at once, as far as a dispatch does. */
+void geminga_loop_run_now (GemingaLoop *self);
+
 /* Any thread; the function runs in the loop. Disarming tells whether the timer was still armed. */
 void geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline);
 gboolean geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer);
 
-/* Any thread: a cheap and coarse clock, in milliseconds; it wraps, and is never 0. */
-guint32 geminga_loop_read_stamp (void);
+/*
+ * Any thread: a cheap and coarse clock, in milliseconds; it wraps, and is never 0. NULL: of loops that have
+ * no scheduler.
+ */
+guint32 geminga_loop_read_stamp (GemingaLoop *self);
+
+/* Monotonic, in microseconds; or what the scheduler says. Any thread. */
+gint64 geminga_loop_get_time (GemingaLoop *self);
+
+/* NULL: there is none. The loop's thread only. */
+void geminga_loop_set_scheduler (GemingaLoop *self,
+                                 const GemingaScheduler *scheduler,
+                                 gpointer user_data);
+gboolean geminga_loop_has_scheduler (GemingaLoop *self);
+/* What the scheduler says; nothing, if there is none any more. */
+GemingaFault geminga_loop_inject (GemingaLoop *self,
+                                  GemingaFaultPoint point,
+                                  const char *actor,
+                                  const char *detail,
+                                  gint64 *delay);
+void
+geminga_loop_note (GemingaLoop *self, const char *event, const char *actor, const char *detail);
+/* Messages that are delayed, see geminga-mailbox-scheduled.c. Borrowed; NULL without a scheduler. */
+GQueue *geminga_loop_get_delayed (GemingaLoop *self);
+/* The first deadline; GEMINGA_LOOP_NEVER if there is none. */
+gint64 geminga_loop_get_next_deadline (GemingaLoop *self);
+gboolean geminga_loop_has_items (GemingaLoop *self);
+/* Seeded by the scheduler, if there is one. */
+GRand *geminga_loop_make_random (GemingaLoop *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The actors that live in the loop. They are added by any thread, and removed in the loop. */
 void geminga_loop_add_actor (GemingaLoop *self);
 void geminga_loop_remove_actor (GemingaLoop *self);
+guint geminga_loop_get_n_actors (GemingaLoop *self);
 
 /*
  * The loop's thread, before it ends: runs the loop until its actors have ended, lets what waits give

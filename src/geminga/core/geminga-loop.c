@@ -20,6 +20,14 @@
 #define LOOK_TIME  2000 /* nanoseconds */
 #define LOOK_ITEMS 16
 
+/* What a test has put in the place of time and chance. */
+typedef struct
+{
+  const GemingaScheduler *scheduler;
+  gpointer user_data;
+  GQueue delayed;
+} Schedule;
+
 struct _GemingaLoop
 {
   GSource source;
@@ -37,6 +45,7 @@ struct _GemingaLoop
   guint32 dice;
 
   atomic_uint n_actors;
+  Schedule *schedule; /* (owned) (nullable) */
 
   GMutex lock;
   GPtrArray *timers;    /* (owned) (element-type GemingaTimer), heap by deadline, under lock */
@@ -115,6 +124,8 @@ static void
 wake_at_locked (GemingaLoop *self, gint64 deadline)
 {
   self->wakes_at = deadline;
+  if (self->schedule != NULL) /* whose time passes when nothing else happens */
+    deadline = GEMINGA_LOOP_NEVER;
   g_source_set_ready_time ((GSource *) self, deadline != GEMINGA_LOOP_NEVER ? deadline : -1);
 }
 
@@ -246,6 +257,12 @@ run_first (GemingaLoop *self)
 
 /* Helpers: time */
 
+static guint32
+make_stamp (gint64 milliseconds)
+{
+  return (guint32) milliseconds | 1;
+}
+
 static void
 look (GemingaLoop *self, GemingaThread *thread, guint window)
 {
@@ -255,7 +272,7 @@ look (GemingaLoop *self, GemingaThread *thread, guint window)
   self->looked_at = (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
   self->window = window;
   self->n_to_look = window;
-  thread->stamp = (guint32) (self->looked_at / 1000000) | 1;
+  thread->stamp = make_stamp (self->looked_at / 1000000);
 }
 
 /*
@@ -283,7 +300,9 @@ choose_window (GemingaLoop *self, guint64 elapsed)
 static gboolean
 run_first_and_look (GemingaLoop *self, GemingaThread *thread)
 {
-  GemingaMailbox *mailbox = self->first != NULL ? geminga_mailbox_from_item (self->first) : NULL;
+  GemingaLoopItem *item = self->first;
+  GemingaMailbox *mailbox =
+      item != NULL && geminga_mailbox_is_item (item) ? geminga_mailbox_from_item (item) : NULL;
   gint64 before = self->looked_at;
   gboolean has_run;
 
@@ -315,6 +334,91 @@ has_items (GemingaLoop *self)
   return self->first != NULL || atomic_load (&self->inbox) != NULL;
 }
 
+/* Helpers: what a scheduler does */
+
+static gboolean
+has_due_timers (GemingaLoop *self)
+{
+  return geminga_loop_get_next_deadline (self) <= geminga_loop_get_time (self);
+}
+
+static gboolean
+is_ready (GemingaLoop *self)
+{
+  return has_items (self) || (G_UNLIKELY (self->schedule != NULL) && has_due_timers (self));
+}
+
+/* Any mailbox may go first, as its messages come from anywhere. Answers stay in order. */
+static gboolean
+may_go_first (GemingaLoopItem *item, gboolean *has_answer)
+{
+  if (item->run == geminga_mailbox_run_scheduled)
+    return TRUE;
+  if (*has_answer)
+    return FALSE;
+
+  return *has_answer = TRUE;
+}
+
+static guint
+count_choices (GemingaLoop *self)
+{
+  gboolean has_answer = FALSE;
+  guint n_choices = 0;
+
+  for (GemingaLoopItem *item = self->first; item != NULL;
+       item = atomic_load_explicit (&item->next, memory_order_relaxed))
+    n_choices += may_go_first (item, &has_answer) ? 1 : 0;
+
+  return n_choices;
+}
+
+static void
+make_first (GemingaLoop *self, GemingaLoopItem *item, GemingaLoopItem *previous)
+{
+  GemingaLoopItem *next = atomic_load_explicit (&item->next, memory_order_relaxed);
+
+  if (previous == NULL)
+    return;
+
+  atomic_store_explicit (&previous->next, next, memory_order_relaxed);
+  if (next == NULL)
+    self->last = previous;
+  atomic_store_explicit (&item->next, self->first, memory_order_relaxed);
+  self->first = item;
+}
+
+static void
+choose_first (GemingaLoop *self)
+{
+  Schedule *schedule = self->schedule;
+  guint n_choices = count_choices (self);
+  guint n = n_choices > 1 ? schedule->scheduler->choose (schedule->user_data, n_choices) : 0;
+  gboolean has_answer = FALSE;
+  GemingaLoopItem *previous = NULL;
+
+  for (GemingaLoopItem *item = self->first; item != NULL;
+       item = atomic_load_explicit (&item->next, memory_order_relaxed))
+    {
+      if (may_go_first (item, &has_answer) && n-- == 0)
+        {
+          make_first (self, item, previous);
+          return;
+        }
+      previous = item;
+    }
+}
+
+/* One step. */
+static void
+dispatch_scheduled (GemingaLoop *self)
+{
+  run_timers (self, geminga_loop_get_time (self));
+  take_inbox (self);
+  choose_first (self);
+  run_first (self);
+}
+
 /* GSource */
 
 static gboolean
@@ -323,7 +427,7 @@ loop_prepare (GSource *source, int *timeout)
   GemingaLoop *self = (GemingaLoop *) source;
 
   *timeout = -1;
-  if (has_items (self))
+  if (is_ready (self))
     return TRUE;
 
   /* Whoever posts after this store sees it and wakes the context. */
@@ -343,7 +447,24 @@ loop_check (GSource *source)
 
   atomic_store (&self->is_sleeping, FALSE);
 
-  return has_items (self);
+  return is_ready (self);
+}
+
+static void
+dispatch (GemingaLoop *self, GemingaThread *thread)
+{
+  gint64 end = self->looked_at + DISPATCH_TIME * 1000;
+  guint n_items = 0;
+  gboolean has_run;
+
+  if (run_timers (self, self->looked_at / 1000))
+    look (self, thread, 1);
+  do
+    {
+      take_inbox (self);
+      has_run = --self->n_to_look > 0 ? run_first (self) : run_first_and_look (self, thread);
+    }
+  while (has_run && ++n_items < DISPATCH_ITEMS && self->looked_at < end);
 }
 
 static gboolean
@@ -353,23 +474,15 @@ loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   GemingaThread *thread = geminga_thread_get ();
   GemingaLoop *previous = thread->dispatching;
   gint64 now;
-  gint64 end;
-  guint n_items = 0;
-  gboolean has_run;
 
   look (self, thread, 1);
   now = self->looked_at / 1000;
-  end = self->looked_at + DISPATCH_TIME * 1000;
 
   thread->dispatching = self;
-  if (run_timers (self, now))
-    look (self, thread, 1);
-  do
-    {
-      take_inbox (self);
-      has_run = --self->n_to_look > 0 ? run_first (self) : run_first_and_look (self, thread);
-    }
-  while (has_run && ++n_items < DISPATCH_ITEMS && self->looked_at < end);
+  if (G_LIKELY (self->schedule == NULL))
+    dispatch (self, thread);
+  else
+    dispatch_scheduled (self);
   thread->dispatching = previous;
   if (previous == NULL)
     thread->stamp = 0;
@@ -384,6 +497,7 @@ loop_finalize (GSource *source)
   GemingaLoop *self = (GemingaLoop *) source;
 
   g_clear_pointer (&self->timers, g_ptr_array_unref);
+  g_clear_pointer (&self->schedule, g_free);
   g_mutex_clear (&self->lock);
 }
 
@@ -480,6 +594,13 @@ geminga_loop_post_from (GemingaLoop *self, GemingaLoopItem *item, GemingaThread 
 }
 
 void
+geminga_loop_run_now (GemingaLoop *self)
+{
+  if (geminga_thread_get ()->dispatching != self && has_items (self))
+    loop_dispatch ((GSource *) self, NULL, NULL);
+}
+
+void
 geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline)
 {
   gboolean is_too_late;
@@ -514,13 +635,106 @@ geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer)
 }
 
 guint32
-geminga_loop_read_stamp (void)
+geminga_loop_read_stamp (GemingaLoop *self)
 {
   struct timespec now;
 
+  if (G_UNLIKELY (self != NULL && self->schedule != NULL))
+    return make_stamp (geminga_loop_get_time (self) / 1000);
+
   clock_gettime (CLOCK_MONOTONIC_COARSE, &now);
 
-  return ((guint32) now.tv_sec * 1000 + (guint32) (now.tv_nsec / 1000000)) | 1;
+  return make_stamp ((gint64) now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
+gint64
+geminga_loop_get_time (GemingaLoop *self)
+{
+  Schedule *schedule = self->schedule;
+
+  return G_LIKELY (schedule == NULL) ? g_get_monotonic_time ()
+                                     : schedule->scheduler->get_time (schedule->user_data);
+}
+
+void
+geminga_loop_set_scheduler (GemingaLoop *self,
+                            const GemingaScheduler *scheduler,
+                            gpointer user_data)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->schedule, g_free);
+  if (scheduler != NULL)
+    {
+      self->schedule = g_new0 (Schedule, 1);
+      *self->schedule = (Schedule){ scheduler, user_data, G_QUEUE_INIT };
+    }
+  wake_at_locked (self, self->timers->len > 0 ? timer_at (self, 1)->deadline : GEMINGA_LOOP_NEVER);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+geminga_loop_has_scheduler (GemingaLoop *self)
+{
+  return self->schedule != NULL;
+}
+
+GemingaFault
+geminga_loop_inject (GemingaLoop *self,
+                     GemingaFaultPoint point,
+                     const char *actor,
+                     const char *detail,
+                     gint64 *delay)
+{
+  Schedule *schedule = self->schedule;
+
+  if (schedule == NULL)
+    return GEMINGA_FAULT_NONE;
+
+  return schedule->scheduler->inject (schedule->user_data, point, actor, detail, delay);
+}
+
+void
+geminga_loop_note (GemingaLoop *self, const char *event, const char *actor, const char *detail)
+{
+  Schedule *schedule = self->schedule;
+
+  if (schedule != NULL)
+    schedule->scheduler->note (schedule->user_data, event, actor, detail);
+}
+
+GQueue *
+geminga_loop_get_delayed (GemingaLoop *self)
+{
+  return self->schedule != NULL ? &self->schedule->delayed : NULL;
+}
+
+gint64
+geminga_loop_get_next_deadline (GemingaLoop *self)
+{
+  gint64 deadline;
+
+  g_mutex_lock (&self->lock);
+  deadline = self->timers->len > 0 ? timer_at (self, 1)->deadline : GEMINGA_LOOP_NEVER;
+  g_mutex_unlock (&self->lock);
+
+  return deadline;
+}
+
+gboolean
+geminga_loop_has_items (GemingaLoop *self)
+{
+  return has_items (self);
+}
+
+GRand *
+geminga_loop_make_random (GemingaLoop *self)
+{
+  Schedule *schedule = self->schedule;
+
+  if (schedule == NULL)
+    return g_rand_new ();
+
+  return g_rand_new_with_seed (schedule->scheduler->choose (schedule->user_data, G_MAXUINT));
 }
 
 void
@@ -535,12 +749,18 @@ geminga_loop_remove_actor (GemingaLoop *self)
   atomic_fetch_sub_explicit (&self->n_actors, 1, memory_order_release);
 }
 
+guint
+geminga_loop_get_n_actors (GemingaLoop *self)
+{
+  return atomic_load_explicit (&self->n_actors, memory_order_acquire);
+}
+
 void
 geminga_loop_run_down (GemingaLoop *self)
 {
   GMainContext *context = g_source_get_context ((GSource *) self);
 
-  while (atomic_load_explicit (&self->n_actors, memory_order_acquire) > 0)
+  while (geminga_loop_get_n_actors (self) > 0)
     g_main_context_iteration (context, TRUE);
   give_up_timers (self);
   while (has_timers (self))

@@ -67,8 +67,17 @@ geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask)
 
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
-  else if (open_call == NULL)
+  else if (open_call == NULL && !geminga_mailbox_cancel_stashed (self, ask) &&
+           !geminga_mailbox_cancel_queued (self, ask))
     cancel_forwarded (self, ask);
+}
+
+void
+geminga_mailbox_refuse_waiting (GemingaMailbox *self)
+{
+  geminga_mailbox_fail_open_calls (self);
+  geminga_mailbox_refuse_stashed (self);
+  geminga_mailbox_refuse_queued (self);
 }
 
 void

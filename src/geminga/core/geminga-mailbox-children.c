@@ -4,6 +4,8 @@
 
 #include "geminga-mailbox-private.h"
 
+/* The actors that end with an actor. */
+
 /* Helpers */
 
 /* Forgets those that have ended now and then: there are never twice as many as could be alive. */

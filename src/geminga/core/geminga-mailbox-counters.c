@@ -10,13 +10,18 @@
  * an actor pays for it once it has done that much.
  */
 
-/* Private API */
+/* Helpers */
 
-void
-geminga_mailbox_note_wrap (GemingaMailbox *self)
+/* Stamps are coarse: what seems to come from the future is new. */
+static guint32
+compute_age (const GemingaInboxNode *node, guint32 now)
 {
-  geminga_mailbox_get_extras (self)->n_taken_high++;
+  guint32 age = node != NULL ? now - node->stamp : 0;
+
+  return age <= G_MAXINT32 ? age : 0;
 }
+
+/* Private API */
 
 void
 geminga_mailbox_charge (GemingaMailbox *self, guint64 nanoseconds)
@@ -29,15 +34,6 @@ geminga_mailbox_charge (GemingaMailbox *self, guint64 nanoseconds)
 }
 
 guint64
-geminga_mailbox_get_n_taken (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-  guint64 high = extras != NULL ? extras->n_taken_high : 0;
-
-  return high << 32 | atomic_load_explicit (&self->n_taken, memory_order_relaxed);
-}
-
-guint64
 geminga_mailbox_get_busy_time (GemingaMailbox *self)
 {
   GemingaMailboxExtras *extras = atomic_load (&self->extras);
@@ -46,14 +42,26 @@ geminga_mailbox_get_busy_time (GemingaMailbox *self)
   return high << 32 | self->busy_low;
 }
 
-/* Stamps are coarse: what seems to come from the future is new. */
+/*
+ * What waits counts, be it in the inbox or in the queue; what the actor has put aside does not. Once the
+ * actor has ended, which is settled under the lock, others may be emptying the inbox.
+ */
 guint64
 geminga_mailbox_get_age (GemingaMailbox *self, guint32 now)
 {
-  const GemingaInboxNode *oldest = geminga_inbox_peek_oldest (&self->inbox);
-  guint32 age = oldest != NULL ? now - oldest->stamp : 0;
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+  guint32 age = 0;
 
-  return age <= G_MAXINT32 ? age : 0;
+  g_mutex_lock (&self->lock);
+  if (self->state != GEMINGA_MAILBOX_ENDED)
+    {
+      age = compute_age (geminga_inbox_peek_oldest (&self->inbox, &self->taken), now);
+      if (extras != NULL && extras->queue != NULL)
+        age = MAX (age, compute_age (geminga_mailbox_queue_peek_oldest (extras->queue, now), now));
+    }
+  g_mutex_unlock (&self->lock);
+
+  return age;
 }
 
 void

@@ -14,6 +14,9 @@
 /* After so many messages other actors of the loop get their turn. */
 #define BATCH 64
 
+/* What fits in the mailbox's n_holds. */
+#define MAX_FEW_HOLDS 127
+
 /*
  * Only one thread takes messages out of the inbox: the loop's, until the actor has ended. From then
  * on it is whoever posts, under the lock. A killer ends the actor from outside if the loop's thread is
@@ -67,6 +70,12 @@ note_failure_locked (GemingaMailbox *self,
   self->reason = (guint8) reason;
 }
 
+static gboolean
+is_running (GemingaMailbox *self)
+{
+  return self->state == GEMINGA_MAILBOX_RUNNING || self->state == GEMINGA_MAILBOX_SELECTIVE;
+}
+
 static void
 answer_ended (GemingaMailbox *self, GemingaWaits **waits)
 {
@@ -99,13 +108,13 @@ end (GemingaMailbox *self)
   if (self->has_system)
     system = self->target.system;
   self->has_system = false;
-  atomic_store (&self->is_closed, TRUE);
+  atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_IS_CLOSED);
   if (system != NULL)
     geminga_system_remove (system, &self->target);
 
   geminga_mailbox_end_traces (self);
   geminga_mailbox_stop_children (self);
-  geminga_mailbox_fail_open_calls (self);
+  geminga_mailbox_refuse_waiting (self);
   if (self->actor != NULL)
     geminga_actor_detach (self->actor);
   answer_waiting (self);
@@ -146,18 +155,15 @@ start (GemingaMailbox *self)
     }
 
   geminga_actor_run_started (self->actor);
-  if (advance (self, GEMINGA_MAILBOX_RUNNING) && !self->is_ready_delayed)
+  if (!advance (self, GEMINGA_MAILBOX_RUNNING))
+    return;
+
+  geminga_mailbox_begin_selecting (self);
+  if (!self->is_ready_delayed)
     announce_ready (self);
 }
 
 /* Helpers: messages */
-
-static void
-refuse (GemingaMailbox *self, GemingaMessage *message)
-{
-  geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s” any more",
-                          geminga_target_get_id (&self->target));
-}
 
 /* There is one writer: no exchange is needed. */
 static void
@@ -165,9 +171,21 @@ note_taken (GemingaMailbox *self)
 {
   guint n = atomic_load_explicit (&self->n_taken, memory_order_relaxed) + 1;
 
-  atomic_store_explicit (&self->n_taken, n, memory_order_relaxed);
+  atomic_store_explicit (&self->n_taken, n, memory_order_release);
   if (G_UNLIKELY (n == 0))
-    geminga_mailbox_note_wrap (self);
+    geminga_mailbox_get_extras (self)->n_taken_more += (guint64) G_MAXUINT + 1;
+}
+
+/* The actor is not running, or not for everything. */
+static gboolean
+may_dispatch (GemingaMailbox *self, GemingaMessage *message)
+{
+  if (self->state == GEMINGA_MAILBOX_SELECTIVE)
+    return geminga_mailbox_selects (self, message);
+
+  geminga_mailbox_refuse_ended (self, message);
+
+  return FALSE;
 }
 
 static void
@@ -187,11 +205,8 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
   guint8 expected = CONSUMER_HANDLER;
 
   note_taken (self);
-  if (self->state != GEMINGA_MAILBOX_RUNNING)
-    {
-      refuse (self, message);
-      return TRUE;
-    }
+  if (self->state != GEMINGA_MAILBOX_RUNNING && !may_dispatch (self, message))
+    return TRUE;
   if (message->ask != NULL && geminga_ask_is_answered (message->ask))
     {
       geminga_message_free (message);
@@ -228,8 +243,7 @@ handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
       geminga_waits_add (&waits, message->kind, message->ask);
       answer_ended (self, &waits);
     }
-  else if (self->state == GEMINGA_MAILBOX_RUNNING && !self->is_ready_delayed &&
-           message->kind == GEMINGA_MESSAGE_READY)
+  else if (is_running (self) && !self->is_ready_delayed && message->kind == GEMINGA_MESSAGE_READY)
     {
       geminga_ask_answer (message->ask, g_variant_ref (geminga_get_unit ()), NULL, NULL);
     }
@@ -295,6 +309,7 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
       end (self);
       break;
     case GEMINGA_MESSAGE_CALL:
+    case GEMINGA_MESSAGE_TELL:
     default:
       g_assert_not_reached ();
     }
@@ -308,7 +323,7 @@ handle_dead (GemingaMailbox *self, GemingaMessage *message)
   if (message->kind != GEMINGA_MESSAGE_CALL)
     handle_urgent (self, message);
   else
-    refuse (self, message);
+    geminga_mailbox_refuse_ended (self, message);
 }
 
 /* Nobody's loop runs this mailbox any more: whoever posts empties it. */
@@ -320,7 +335,7 @@ drain_dead (GemingaMailbox *self)
   do
     {
       g_mutex_lock (&self->lock);
-      node = geminga_inbox_pop (&self->inbox);
+      node = geminga_inbox_pop (&self->inbox, &self->taken);
       g_mutex_unlock (&self->lock);
 
       if (node != NULL)
@@ -333,8 +348,14 @@ drain_dead (GemingaMailbox *self)
 static gboolean
 run_one (GemingaMailbox *self)
 {
-  GemingaMessage *message = (GemingaMessage *) geminga_inbox_pop (&self->inbox);
+  GemingaMessage *message;
 
+  if (atomic_load_explicit (&self->has_urgent, memory_order_relaxed) &&
+      atomic_exchange (&self->has_urgent, FALSE))
+    geminga_inbox_take_shared (&self->inbox, &self->taken);
+  message = (GemingaMessage *) geminga_inbox_pop (&self->inbox, &self->taken);
+  if (message == NULL && self->limit == 0)
+    message = geminga_mailbox_take_queued (self);
   if (message == NULL)
     return FALSE;
   if (message->kind == GEMINGA_MESSAGE_CALL)
@@ -377,22 +398,37 @@ retire (GemingaMailbox *self)
   geminga_target_unref_locally (&self->target);
 }
 
-static void
-mailbox_run (GemingaLoopItem *item)
+/* What goes into the queue wakes the inbox afterwards: look again. FALSE: there is something. */
+static gboolean
+rest (GemingaMailbox *self)
 {
-  GemingaMailbox *self =
-      (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item));
+  if (!geminga_inbox_rest (&self->inbox, &self->taken))
+    return FALSE;
+
+  return self->limit > 0 || !geminga_mailbox_has_queued (self) ||
+         !geminga_inbox_wake (&self->inbox);
+}
+
+void
+geminga_mailbox_run_some (GemingaMailbox *self, guint max)
+{
   guint n_messages = 0;
 
   if (G_UNLIKELY (self->state == GEMINGA_MAILBOX_NEW))
     start (self);
-  while (self->state != GEMINGA_MAILBOX_ENDED && n_messages < BATCH && run_one (self))
+  while (self->state != GEMINGA_MAILBOX_ENDED && n_messages < max && run_one (self))
     n_messages++;
 
   if (self->state == GEMINGA_MAILBOX_ENDED)
     retire (self);
-  else if (n_messages == BATCH || !geminga_inbox_rest (&self->inbox))
+  else if (!rest (self))
     schedule (self, geminga_thread_get ());
+}
+
+static void
+mailbox_run (GemingaLoopItem *item)
+{
+  geminga_mailbox_run_some (geminga_mailbox_from_item (item), BATCH);
 }
 
 /*
@@ -423,26 +459,16 @@ take_over (GemingaMailbox *self)
   if (system == NULL)
     return;
 
-  atomic_store (&self->is_closed, TRUE);
+  atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_IS_CLOSED);
   geminga_system_remove (system, &self->target);
   geminga_mailbox_end_traces (self);
   geminga_mailbox_stop_children (self);
-  geminga_mailbox_fail_open_calls (self);
+  geminga_mailbox_refuse_waiting (self);
   answer_waiting (self);
   geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
 }
 
 /* GemingaTarget */
-
-static const GemingaTargetClass mailbox_class;
-
-static void
-refuse_full (GemingaMailbox *self, GemingaMessage *message)
-{
-  geminga_message_refuse (message, GEMINGA_ERROR_MAILBOX_FULL,
-                          "The mailbox of actor “%s” is full: %u messages wait",
-                          geminga_target_get_id (&self->target), self->limit);
-}
 
 /*
  * From one actor to another of its loop. The loop's thread is the consumer as long as the actor has
@@ -455,39 +481,29 @@ post_here (GemingaMailbox *self, GemingaMessage *message, GemingaThread *thread)
 
   if (geminga_mailbox_get_length (self) >= self->limit)
     {
-      refuse_full (self, message);
+      geminga_mailbox_post_to_full (self, message);
       return;
     }
 
   atomic_store_explicit (&self->n_from_here, n + 1, memory_order_relaxed);
-  if (geminga_inbox_append (&self->inbox, &message->node))
+  if (geminga_inbox_append (&self->inbox, &self->taken, &message->node))
     schedule (self, thread);
 }
 
-static gboolean
-count_from_elsewhere (GemingaMailbox *self)
-{
-  atomic_fetch_add_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
-  if (geminga_mailbox_get_length (self) <= self->limit)
-    return TRUE;
-
-  atomic_fetch_sub_explicit (&self->n_from_elsewhere, 1, memory_order_relaxed);
-
-  return FALSE;
-}
-
-static void
-mailbox_post (GemingaTarget *target, GemingaMessage *message)
+void
+geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message)
 {
   GemingaMailbox *self = (GemingaMailbox *) target;
   GemingaThread *thread = geminga_thread_get ();
   gboolean is_kill = message->kind == GEMINGA_MESSAGE_KILL;
+  gboolean is_urgent;
+  gboolean is_first;
 
   if (message->kind == GEMINGA_MESSAGE_CALL)
     {
-      if (atomic_load (&self->is_closed))
+      if (geminga_mailbox_is_closed (self))
         {
-          refuse (self, message);
+          geminga_mailbox_refuse_ended (self, message);
           return;
         }
       if (thread->actor != NULL && geminga_mailbox_is_here (target, thread))
@@ -495,14 +511,25 @@ mailbox_post (GemingaTarget *target, GemingaMessage *message)
           post_here (self, message, thread);
           return;
         }
-      if (!count_from_elsewhere (self))
+      if (!geminga_mailbox_count_from_elsewhere (self))
         {
-          refuse_full (self, message);
+          geminga_mailbox_post_to_full (self, message);
           return;
         }
     }
+  else if (message->kind == GEMINGA_MESSAGE_TELL)
+    {
+      geminga_mailbox_post_awaited (self, message);
+      if (atomic_load (&self->consumer) == CONSUMER_POSTERS)
+        drain_dead (self);
+      return;
+    }
 
-  if (geminga_inbox_push (&self->inbox, &message->node))
+  is_urgent = message->node.is_urgent;
+  is_first = geminga_inbox_push (&self->inbox, &message->node);
+  if (is_urgent)
+    atomic_store (&self->has_urgent, TRUE);
+  if (is_first)
     schedule (self, thread);
   if (is_kill)
     take_over (self);
@@ -518,6 +545,8 @@ extras_free (GemingaMailboxExtras *extras)
   g_clear_pointer (&extras->traces, g_ptr_array_unref);
   g_clear_pointer (&extras->properties, g_variant_unref);
   g_clear_pointer (&extras->main_loop, g_main_loop_unref);
+  g_clear_pointer (&extras->queue, geminga_mailbox_queue_free);
+  g_strfreev (extras->wanted);
   g_clear_error (&extras->failure);
   g_free (extras);
 }
@@ -529,8 +558,9 @@ mailbox_free (GemingaTarget *target)
   GemingaMailboxExtras *extras;
   GemingaInboxNode *node;
 
-  while ((node = geminga_inbox_pop (&self->inbox)) != NULL)
-    refuse (self, (GemingaMessage *) node);
+  while ((node = geminga_inbox_pop (&self->inbox, &self->taken)) != NULL)
+    geminga_mailbox_refuse_ended (self, (GemingaMessage *) node);
+  geminga_mailbox_refuse_waiting (self);
 
   extras = atomic_load (&self->extras);
   if (extras != NULL)
@@ -547,7 +577,7 @@ mailbox_free (GemingaTarget *target)
 static gboolean
 mailbox_has_ended (GemingaTarget *target)
 {
-  return atomic_load (&((GemingaMailbox *) target)->is_closed);
+  return geminga_mailbox_is_closed ((GemingaMailbox *) target);
 }
 
 static char *
@@ -557,7 +587,14 @@ mailbox_make_id (GemingaTarget *target)
 }
 
 static const GemingaTargetClass mailbox_class = {
-  .post = mailbox_post,
+  .post = geminga_mailbox_post,
+  .free = mailbox_free,
+  .has_ended = mailbox_has_ended,
+  .make_id = mailbox_make_id,
+};
+
+static const GemingaTargetClass scheduled_class = {
+  .post = geminga_mailbox_post_scheduled,
   .free = mailbox_free,
   .has_ended = mailbox_has_ended,
   .make_id = mailbox_make_id,
@@ -576,18 +613,22 @@ geminga_mailbox_new (GemingaSystem *system,
 {
   GemingaMailbox *self = g_new0 (GemingaMailbox, 1);
   GemingaActorClass *klass = g_type_class_peek (type);
+  gboolean is_scheduled = geminga_loop_has_scheduler (loop);
 
   if (klass == NULL)
     klass = g_type_class_ref (type); /* for good */
-  geminga_target_init (&self->target, &mailbox_class, g_object_ref (system), node, id);
+  geminga_target_init (&self->target, is_scheduled ? &scheduled_class : &mailbox_class,
+                       g_object_ref (system), node, id);
   self->target.type = type;
   self->has_system = true;
-  self->item.run = mailbox_run;
-  geminga_inbox_init (&self->inbox);
+  self->item.run = is_scheduled ? geminga_mailbox_run_scheduled : mailbox_run;
+  geminga_inbox_init (&self->inbox, &self->taken);
   g_mutex_init (&self->lock);
   self->loop = geminga_loop_ref (loop);
   geminga_loop_add_actor (loop);
   self->limit = klass->mailbox_limit;
+  if (klass->mailbox_policy != GEMINGA_MAILBOX_POLICY_FAIL_CALLER || klass->has_urgent_commands)
+    geminga_mailbox_make_queue (self, klass->mailbox_policy);
   self->placement = (guint8) placement;
   if (properties != NULL)
     geminga_mailbox_get_extras (self)->properties = g_variant_ref (properties);
@@ -598,7 +639,7 @@ geminga_mailbox_new (GemingaSystem *system,
 gboolean
 geminga_target_is_mailbox (GemingaTarget *target)
 {
-  return target->klass == &mailbox_class;
+  return target->klass->free == mailbox_free;
 }
 
 gboolean
@@ -611,12 +652,10 @@ geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread)
           GEMINGA_MAILBOX_HAS_THREAD) == 0;
 }
 
-GemingaMailbox *
-geminga_mailbox_from_item (GemingaLoopItem *item)
+gboolean
+geminga_mailbox_is_item (const GemingaLoopItem *item)
 {
-  return item->run == mailbox_run
-             ? (GemingaMailbox *) ((char *) item - G_STRUCT_OFFSET (GemingaMailbox, item))
-             : NULL;
+  return item->run == mailbox_run;
 }
 
 GemingaSystem *
@@ -660,16 +699,6 @@ geminga_mailbox_get_failure (GemingaMailbox *self)
   GemingaMailboxExtras *extras = atomic_load (&self->extras);
 
   return extras != NULL ? extras->failure : NULL;
-}
-
-/* Those that are being sent may count already: it may be too many for a moment, never too few. */
-guint
-geminga_mailbox_get_length (GemingaMailbox *self)
-{
-  guint n_taken = atomic_load_explicit (&self->n_taken, memory_order_relaxed);
-
-  return atomic_load_explicit (&self->n_from_elsewhere, memory_order_relaxed) +
-         atomic_load_explicit (&self->n_from_here, memory_order_relaxed) - n_taken;
 }
 
 void
@@ -716,7 +745,7 @@ geminga_mailbox_fail (GemingaMailbox *self, const GError *error)
 void
 geminga_mailbox_end_linked (GemingaMailbox *self, const GError *error)
 {
-  if (self->state <= GEMINGA_MAILBOX_RUNNING)
+  if (self->state < GEMINGA_MAILBOX_STOPPING)
     fail_for (self, error, GEMINGA_EXIT_REASON_LINKED);
 }
 
@@ -732,14 +761,18 @@ geminga_mailbox_become_ready (GemingaMailbox *self)
   bool was_delayed = self->is_ready_delayed;
 
   self->is_ready_delayed = false;
-  if (was_delayed && self->state == GEMINGA_MAILBOX_RUNNING)
+  if (was_delayed && is_running (self))
     announce_ready (self);
 }
 
+/* Few actors are held often at once: the others do not pay for the rest of the number. */
 void
 geminga_mailbox_hold (GemingaMailbox *self)
 {
-  self->n_holds++;
+  if (G_LIKELY (self->n_holds < MAX_FEW_HOLDS))
+    self->n_holds++;
+  else
+    geminga_mailbox_get_extras (self)->n_more_holds++;
 }
 
 static void
@@ -752,8 +785,13 @@ mailbox_end_if_released (GemingaMailbox *self)
 void
 geminga_mailbox_release (GemingaMailbox *self)
 {
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
   g_return_if_fail (self->n_holds > 0);
 
-  self->n_holds--;
+  if (G_UNLIKELY (extras != NULL && extras->n_more_holds > 0))
+    extras->n_more_holds--;
+  else
+    self->n_holds--;
   mailbox_end_if_released (self);
 }

@@ -44,7 +44,8 @@ start_deadline_passed (gpointer user_data)
 {
   g_autoptr (GemingaSupervisor) supervisor = g_object_ref (user_data);
   GemingaSupervision *supervision = geminga_supervisor_get_supervision (supervisor);
-  gint64 now = g_get_monotonic_time ();
+  GemingaLoop *loop = geminga_actor_get_mailbox (GEMINGA_ACTOR (supervisor))->loop;
+  gint64 now = geminga_loop_get_time (loop);
   gint64 next = 0;
 
   for (guint i = 0; i < supervision->children->len; i++)
@@ -62,8 +63,7 @@ start_deadline_passed (gpointer user_data)
 
   supervision->start_timer_at = next;
   if (next != 0)
-    geminga_loop_arm (geminga_actor_get_mailbox (GEMINGA_ACTOR (supervisor))->loop,
-                      &supervision->start_timer, next);
+    geminga_loop_arm (loop, &supervision->start_timer, next);
 }
 
 /* One timer for all children, left alone when they get ready: starting one is cheap. */
@@ -79,7 +79,7 @@ arm_start_timer (GemingaSupervised *self)
     return;
 
   self->start_deadline =
-      g_get_monotonic_time () + self->spec->start_timeout * G_TIME_SPAN_MILLISECOND;
+      geminga_loop_get_time (loop) + self->spec->start_timeout * G_TIME_SPAN_MILLISECOND;
   if (supervision->start_timer_at != 0 && supervision->start_timer_at <= self->start_deadline)
     return;
 
@@ -109,7 +109,7 @@ on_ready (GemingaActor *watcher, GemingaWatch *watch)
     return;
 
   self->state = GEMINGA_SUPERVISED_RUNNING;
-  self->ready_at = g_get_monotonic_time ();
+  self->ready_at = geminga_loop_get_time (get_mailbox (self)->loop);
   geminga_supervision_child_ready (GEMINGA_SUPERVISOR (watcher), self);
 }
 
@@ -199,9 +199,11 @@ geminga_supervised_free (GemingaSupervised *self)
 void
 geminga_supervised_wait (GemingaSupervised *self, gint64 delay)
 {
+  GemingaLoop *loop = get_mailbox (self)->loop;
+
   geminga_supervised_stop_waiting (self);
   self->is_waiting = TRUE;
-  geminga_loop_arm (get_mailbox (self)->loop, &self->timer, g_get_monotonic_time () + delay);
+  geminga_loop_arm (loop, &self->timer, geminga_loop_get_time (loop) + delay);
 }
 
 void

@@ -24,6 +24,12 @@ get (GemingaSupervisor *self)
   return geminga_supervisor_get_supervision (self);
 }
 
+static GemingaLoop *
+get_loop (GemingaSupervisor *self)
+{
+  return geminga_actor_get_mailbox (GEMINGA_ACTOR (self))->loop;
+}
+
 static const char *
 get_id (GemingaSupervisor *self)
 {
@@ -239,8 +245,9 @@ pay_for (GemingaSupervisor *self, GemingaSupervised *child, const char *why, gin
 }
 
 static gint64
-choose_delay (GemingaSupervision *supervision, GemingaSupervised *child, gint64 now)
+choose_delay (GemingaSupervisor *self, GemingaSupervised *child, gint64 now)
 {
+  GemingaSupervision *supervision = get (self);
   gint64 period = supervision->period * G_TIME_SPAN_MILLISECOND;
   gint64 delay = 0;
 
@@ -249,7 +256,7 @@ choose_delay (GemingaSupervision *supervision, GemingaSupervised *child, gint64 
   if (++child->n_failures > 1 && supervision->first_delay > 0)
     {
       if (supervision->random == NULL)
-        supervision->random = g_rand_new ();
+        supervision->random = geminga_loop_make_random (get_loop (self));
       delay = geminga_restart_back_off (
           child->n_failures, supervision->first_delay * G_TIME_SPAN_MILLISECOND,
           supervision->max_delay * G_TIME_SPAN_MILLISECOND, g_rand_double (supervision->random));
@@ -285,8 +292,8 @@ restart_failed (GemingaSupervisor *self,
                 const GError *error)
 {
   GemingaSupervision *supervision = get (self);
-  gint64 now = g_get_monotonic_time ();
-  gint64 delay = choose_delay (supervision, child, now);
+  gint64 now = geminga_loop_get_time (get_loop (self));
+  gint64 delay = choose_delay (self, child, now);
 
   geminga_supervisor_record (supervision, child, reason, error, delay);
   if (!pay_for (self, child, error != NULL ? error->message : "it ended", now))
@@ -471,7 +478,7 @@ geminga_supervision_count_subtree (GemingaSupervisor *self, const char *id)
   if (get (self)->is_ending)
     return;
 
-  if (take_subtree (self, g_get_monotonic_time ()))
+  if (take_subtree (self, geminga_loop_get_time (get_loop (self))))
     report_up (self, id);
   else
     give_up_subtree (self, id);

@@ -8,6 +8,7 @@
 
 #include "geminga-actor-config-private.h"
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-mailbox-private.h"
 #include "geminga-supervisor.h"
@@ -40,12 +41,17 @@ struct _GemingaSystem
   GPtrArray *stops;    /* (owned) (element-type Stop), under lock: wait for the last actor to end */
 };
 
-/* Who stops a system. It is there until the last actor has ended, even if nobody waits for that. */
+/*
+ * Who stops a system. It is there until the last actor has ended, even if nobody waits for that, and
+ * goes in its own loop.
+ */
 typedef struct
 {
+  GemingaLoopItem item;
+  GemingaLoop *loop;     /* (owned) */
   GTask *task;           /* (owned) */
   gboolean is_cancelled; /* under the system's lock */
-  GSource *grace;        /* (owned) */
+  GemingaTimer grace;    /* when those that are left are killed */
   GSource *cancels;      /* (owned) (nullable) */
 } Stop;
 
@@ -195,6 +201,12 @@ spawn_in_loop (GemingaSystem *self,
       geminga_target_unref (&mailbox->target);
       return NULL;
     }
+  if (geminga_loop_has_scheduler (loop) && !geminga_mailbox_can_be_made (mailbox, error))
+    {
+      geminga_system_remove (self, &mailbox->target);
+      geminga_target_unref (&mailbox->target);
+      return NULL;
+    }
 
   geminga_mailbox_start (mailbox);
 
@@ -272,15 +284,25 @@ spawn_process (GemingaSystem *self,
 static void
 stop_free (Stop *stop)
 {
-  g_source_destroy (stop->grace);
-  g_source_unref (stop->grace);
+  geminga_loop_disarm (stop->loop, &stop->grace);
   if (stop->cancels != NULL)
     {
       g_source_destroy (stop->cancels);
       g_source_unref (stop->cancels);
     }
   g_object_unref (stop->task);
+  geminga_loop_unref (stop->loop);
   g_free (stop);
+}
+
+static void
+complete_stop (GemingaLoopItem *item)
+{
+  Stop *stop = (Stop *) item;
+
+  if (!stop->is_cancelled)
+    g_task_return_boolean (stop->task, TRUE);
+  stop_free (stop);
 }
 
 /* Takes those who wait for the last actor, if it is gone. */
@@ -300,8 +322,7 @@ complete_stops (GPtrArray *stops)
     {
       Stop *stop = g_ptr_array_index (stops, i);
 
-      if (!stop->is_cancelled)
-        g_task_return_boolean (stop->task, TRUE);
+      geminga_loop_post (stop->loop, &stop->item);
     }
   g_clear_pointer (&stops, g_ptr_array_unref);
 }
@@ -339,12 +360,21 @@ post_to_all (GemingaSystem *self, GemingaMessageKind kind)
     geminga_target_post (g_ptr_array_index (targets, i), geminga_message_new (kind, NULL));
 }
 
-static gboolean
-stop_grace_passed_cb (gpointer user_data)
+static void
+stop_grace_passed (gpointer user_data)
 {
-  post_to_all (user_data, GEMINGA_MESSAGE_KILL);
+  Stop *stop = user_data;
 
-  return G_SOURCE_REMOVE;
+  post_to_all (g_task_get_source_object (stop->task), GEMINGA_MESSAGE_KILL);
+}
+
+/* Nobody kills those that take too long, then. */
+static void
+stop_loop_ends (gpointer user_data)
+{
+  Stop *stop = user_data;
+
+  geminga_loop_disarm (stop->loop, &stop->grace);
 }
 
 static gboolean
@@ -365,17 +395,20 @@ stop_cancelled_cb (GCancellable *cancellable, gpointer user_data)
 }
 
 static Stop *
-stop_new (GemingaSystem *self, GTask *task)
+stop_new (GTask *task)
 {
   GMainContext *context = g_task_get_context (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
   Stop *stop = g_new0 (Stop, 1);
 
+  stop->item.run = complete_stop;
+  stop->loop = geminga_loop_ref_for_context (context);
   stop->task = g_object_ref (task);
-  stop->grace = g_timeout_source_new (STOP_GRACE);
-  g_source_set_callback (stop->grace, stop_grace_passed_cb, g_object_ref (self), g_object_unref);
-  g_source_set_static_name (stop->grace, "geminga_system_stop_async grace");
-  g_source_attach (stop->grace, context);
+  stop->grace.func = stop_grace_passed;
+  stop->grace.give_up = stop_loop_ends;
+  stop->grace.user_data = stop;
+  geminga_loop_arm (stop->loop, &stop->grace,
+                    geminga_loop_get_time (stop->loop) + STOP_GRACE * G_TIME_SPAN_MILLISECOND);
   if (cancellable != NULL)
     {
       stop->cancels = g_cancellable_source_new (cancellable);
@@ -403,6 +436,7 @@ geminga_system_finalize (GObject *object)
 
   /* Each actor holds a reference. */
   g_assert (g_hash_table_size (self->actors) == 0);
+  geminga_dead_letters_close (self);
   g_hash_table_unref (self->actors);
   g_clear_pointer (&self->stops, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
@@ -424,6 +458,7 @@ geminga_system_init (GemingaSystem *self)
   g_mutex_init (&self->lock);
   self->actors = g_hash_table_new_full (target_hash, target_equal,
                                         (GDestroyNotify) geminga_target_unref, NULL);
+  geminga_dead_letters_open (self);
 }
 
 /* Private API */
@@ -615,6 +650,11 @@ geminga_system_spawn (GemingaSystem *self,
 
   if (id != NULL && *id == '\0')
     id = NULL;
+  if (geminga_loop_has_scheduler (geminga_thread_get_loop (geminga_thread_get ())))
+    {
+      target = spawn_in_loop (self, type, id, placement, sunk, error);
+      return target != NULL ? geminga_actor_ref_new (target) : NULL;
+    }
   switch (placement)
     {
     case GEMINGA_PLACEMENT_PROCESS:
@@ -695,6 +735,24 @@ geminga_system_list_actors (GemingaSystem *self)
 }
 
 /**
+ * geminga_system_get_n_dead_letters:
+ * @self: a system
+ *
+ * Tells how many messages were not handled by anybody in this process, see [class@Geminga.DeadLetters].
+ *
+ * Returns: how many, since the system was made
+ *
+ * Since: 0.1
+ */
+guint64
+geminga_system_get_n_dead_letters (GemingaSystem *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), 0);
+
+  return geminga_dead_letters_count (self);
+}
+
+/**
  * geminga_system_stop_async:
  * @self: a system
  * @cancellable: (nullable): cancels the wait; the actors stop nevertheless
@@ -722,8 +780,8 @@ geminga_system_stop_async (GemingaSystem *self,
 
   g_mutex_lock (&self->lock);
   if (self->stops == NULL)
-    self->stops = g_ptr_array_new_with_free_func ((GDestroyNotify) stop_free);
-  g_ptr_array_add (self->stops, stop_new (self, task));
+    self->stops = g_ptr_array_new ();
+  g_ptr_array_add (self->stops, stop_new (task));
   stops = steal_stops_locked (self);
   g_mutex_unlock (&self->lock);
   complete_stops (stops);

@@ -31,6 +31,8 @@ GemingaActorRef *
 geminga_system_ref_actor (GemingaSystem *self, const char *id_or_path, GError **error);
 GEMINGA_AVAILABLE_IN_0_1
 char **geminga_system_list_actors (GemingaSystem *self);
+GEMINGA_AVAILABLE_IN_0_1
+guint64 geminga_system_get_n_dead_letters (GemingaSystem *self);
 
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_system_stop_async (GemingaSystem *self,

@@ -63,9 +63,10 @@ typedef enum
   GEMINGA_MESSAGE_UNLINK,     /* the sender is not linked to it any more */
   GEMINGA_MESSAGE_LINK_ENDED, /* the sender has ended; the arguments tell how */
   GEMINGA_MESSAGE_TOLD, /* in this process: what the ask, a watch of the actor's, waited for */
+  GEMINGA_MESSAGE_TELL, /* a CALL without an ask once its own is answered: the mailbox takes it */
 } GemingaMessageKind;
 
-/* One message on its way. Everything but a CALL overtakes. */
+/* One message on its way. Everything but a CALL or a TELL overtakes. */
 struct _GemingaMessage
 {
   GemingaInboxNode node;
@@ -92,10 +93,16 @@ GVariant *geminga_message_get_arguments (const GemingaMessage *self);
 /* The sender survives its loop's thread: for messages that leave it. */
 void geminga_message_keep_sender (GemingaMessage *self);
 
+/* Makes a CALL of a TELL, and gives its ask to whoever answers it; NULL if it is none. */
+GemingaAsk *geminga_message_accept (GemingaMessage *self);
+
 /* The empty tuple, borrowed. */
 GVariant *geminga_get_unit (void);
 
-/* Answers the message's ask, if it has one, with an error in GEMINGA_ERROR, and frees the message. */
+/*
+ * Answers the message's ask, if it has one, with an error in GEMINGA_ERROR, and frees the message. Who is
+ * just telling it gets to know if there is no room for it.
+ */
 void geminga_message_refuse (GemingaMessage *self, int code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

@@ -220,7 +220,7 @@ geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, Geming
 
   self->kind = kind;
   self->node.is_urgent = kind != GEMINGA_MESSAGE_CALL;
-  self->node.stamp = G_LIKELY (thread->stamp != 0) ? thread->stamp : geminga_loop_read_stamp ();
+  self->node.stamp = G_LIKELY (thread->stamp != 0) ? thread->stamp : geminga_loop_read_stamp (NULL);
   self->ask = ask;
 
   return self;
@@ -282,6 +282,25 @@ geminga_message_keep_sender (GemingaMessage *self)
   self->has_local_sender = FALSE;
 }
 
+/*
+ * Who waited for that does not bound how long it is handled. If nobody waits any more, the message keeps
+ * its ask, which is answered: then it is not handled.
+ */
+GemingaAsk *
+geminga_message_accept (GemingaMessage *self)
+{
+  if (self->kind != GEMINGA_MESSAGE_TELL)
+    return NULL;
+
+  self->kind = GEMINGA_MESSAGE_CALL;
+  self->node.is_urgent = FALSE;
+  self->deadline = 0;
+  if (geminga_ask_is_answered (self->ask))
+    return NULL;
+
+  return g_steal_pointer (&self->ask);
+}
+
 static gpointer
 make_unit (gpointer data)
 {
@@ -296,17 +315,32 @@ geminga_get_unit (void)
   return g_once (&once, make_unit, NULL);
 }
 
+/* Whoever sent the message is still about to tell it, and can do nothing about an actor that is gone. */
+static gboolean
+is_being_told (GemingaThread *thread, GemingaMessage *message, int code)
+{
+  return thread->telling == message && message->ask == NULL && code == GEMINGA_ERROR_MAILBOX_FULL;
+}
+
 void
 geminga_message_refuse (GemingaMessage *self, int code, const char *format, ...)
 {
-  if (self->ask != NULL && !geminga_ask_is_answered (self->ask))
+  GemingaThread *thread = geminga_thread_get ();
+  gboolean is_asked = self->ask != NULL && !geminga_ask_is_answered (self->ask);
+  gboolean is_told = is_being_told (thread, self, code);
+
+  if (is_asked || is_told)
     {
+      GError *error;
       va_list args;
 
       va_start (args, format);
-      geminga_ask_answer (self->ask, NULL, NULL,
-                          g_error_new_valist (GEMINGA_ERROR, code, format, args));
+      error = g_error_new_valist (GEMINGA_ERROR, code, format, args);
       va_end (args);
+      if (is_asked)
+        geminga_ask_answer (self->ask, NULL, NULL, error);
+      else
+        thread->refusal = error;
     }
 
   geminga_message_free (self);

@@ -20,6 +20,8 @@ struct _GemingaThread
   GemingaActor *actor;      /* (nullable): whose code runs */
   GemingaCall *call;        /* (nullable): which it handles */
   GemingaLoop *dispatching; /* (nullable): the loop that runs it */
+  GemingaMessage *telling;  /* (nullable): compared only; what is being posted without an ask */
+  GError *refusal;          /* (owned) (nullable): why it was refused */
   guint32 stamp; /* milliseconds, when that loop last looked at the clock; 0: none runs */
 
   GMainContext *context; /* (nullable): compared only by pointer */

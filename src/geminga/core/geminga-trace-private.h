@@ -22,6 +22,7 @@ typedef enum
   GEMINGA_TRACE_ANSWERED,  /* reply_to, duration, body; of a tell: its handler is done, no body */
   GEMINGA_TRACE_FAILED,    /* reply_to, duration, error */
   GEMINGA_TRACE_FORWARDED, /* reply_to; peer answers instead */
+  GEMINGA_TRACE_STASHED,   /* reply_to; put aside: it will be asked or told again */
   GEMINGA_TRACE_ASKS,      /* the actor asks; peer, command, body */
   GEMINGA_TRACE_TELLS,     /* the actor tells; the same */
   GEMINGA_TRACE_ENDED,     /* the actor has ended: the last one */
@@ -82,6 +83,7 @@ void geminga_trace_forwarded (GemingaMailbox *mailbox,
                               const GemingaMessage *message,
                               guint32 number,
                               GemingaTarget *target);
+void geminga_trace_stashed (GemingaMailbox *mailbox, const GemingaMessage *message, guint32 number);
 void
 geminga_trace_sent (GemingaMailbox *mailbox, const GemingaMessage *message, GemingaTarget *target);
 /* The actor has ended. */

@@ -73,7 +73,7 @@ record_new (GemingaMailbox *mailbox, GemingaTraceKind kind, const GemingaMessage
   if (message != NULL)
     {
       self->command = g_ref_string_new (geminga_message_get_command (message));
-      self->is_tell = message->ask == NULL;
+      self->is_tell = message->ask == NULL || message->kind == GEMINGA_MESSAGE_TELL;
     }
 
   return self;
@@ -374,11 +374,21 @@ geminga_trace_forwarded (GemingaMailbox *mailbox,
 }
 
 void
+geminga_trace_stashed (GemingaMailbox *mailbox, const GemingaMessage *message, guint32 number)
+{
+  g_autoptr (GemingaTraceRecord) record = record_new (mailbox, GEMINGA_TRACE_STASHED, message);
+
+  record->reply_to = number;
+  add_to_traces (mailbox, record);
+}
+
+void
 geminga_trace_sent (GemingaMailbox *mailbox, const GemingaMessage *message, GemingaTarget *target)
 {
-  GemingaTraceKind kind = message->ask != NULL ? GEMINGA_TRACE_ASKS : GEMINGA_TRACE_TELLS;
-  g_autoptr (GemingaTraceRecord) record = record_new (mailbox, kind, message);
+  g_autoptr (GemingaTraceRecord) record = record_new (mailbox, GEMINGA_TRACE_ASKS, message);
 
+  if (record->is_tell)
+    record->kind = GEMINGA_TRACE_TELLS;
   record->interface = find_interface (target->type, record->command);
   record->peer = geminga_target_ref (target);
   set_body (record, geminga_message_get_arguments (message), message->fds);

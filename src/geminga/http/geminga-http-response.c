@@ -24,6 +24,7 @@ status_from_geminga_error (int code)
     case GEMINGA_ERROR_NO_SUCH_COMMAND:
       return 404;
     case GEMINGA_ERROR_ALREADY_EXISTS:
+    case GEMINGA_ERROR_SUPERSEDED:
       return 409;
     case GEMINGA_ERROR_TOO_LARGE:
       return 413;

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 
 /* NULL: it is for D-Bus, or is nothing that can be packed either. */
 GVariant *geminga_link_body_pack (GVariant *body) G_GNUC_WARN_UNUSED_RESULT;
-/* Replaces the body of a message that is packed. FALSE: it is not what pack() makes. */
+/* Replaces the body of a message that is packed, leaves those that are shared. FALSE: it is not what pack() makes. */
 gboolean geminga_link_body_unpack (GemingaWireMessage *message, GError **error);
 
 G_END_DECLS

@@ -4,6 +4,8 @@
 
 #include "geminga-link-body-private.h"
 
+#include "geminga-link-slots-private.h"
+
 #include <string.h>
 
 /* Helpers */
@@ -96,7 +98,8 @@ geminga_link_body_unpack (GemingaWireMessage *message, GError **error)
   const char *type;
   guint64 kind;
 
-  if (!geminga_wire_message_get_extension (message, GEMINGA_WIRE_EXTENSION_KIND, &kind))
+  if (!geminga_wire_message_get_extension (message, GEMINGA_WIRE_EXTENSION_KIND, &kind) ||
+      kind == GEMINGA_LINK_KIND_SHARED)
     return TRUE;
   if (kind != GEMINGA_LINK_KIND_PACKED ||
       !g_variant_is_of_type (message->body, G_VARIANT_TYPE ("(say)")))

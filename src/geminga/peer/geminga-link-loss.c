@@ -4,6 +4,7 @@
 
 #include "geminga-link-state-private.h"
 
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-exit-private.h"
 
@@ -62,6 +63,12 @@ answer_lost (GemingaLink *self, GemingaAsk *ask, GemingaTarget *target, gboolean
 }
 
 static gboolean
+is_command (const GemingaMessage *message)
+{
+  return message->kind == GEMINGA_MESSAGE_CALL || message->kind == GEMINGA_MESSAGE_TELL;
+}
+
+static gboolean
 will_be_told (GemingaLink *self, GemingaPending *pending)
 {
   return self->is_patient && pending->is_watch && self->close_code == GEMINGA_ERROR_DIED &&
@@ -110,9 +117,11 @@ geminga_link_refuse (GemingaLink *self, GemingaOutgoing *outgoing, gboolean is_l
   GemingaMessage *message = outgoing->message;
   GemingaAsk *ask = message != NULL ? message->ask : outgoing->ask;
 
+  if (message != NULL)
+    geminga_dead_letters_note (outgoing->target, message, GEMINGA_DEAD_LETTER_REASON_ENDED);
   if (ask != NULL && !geminga_ask_is_answered (ask))
     {
-      if (message != NULL && message->kind == GEMINGA_MESSAGE_CALL && is_late &&
+      if (message != NULL && is_command (message) && is_late &&
           self->close_code == GEMINGA_ERROR_DIED)
         geminga_message_refuse (g_steal_pointer (&outgoing->message), GEMINGA_ERROR_NO_SUCH_ACTOR,
                                 "There is no actor “%s” any more", outgoing->target->id);

@@ -7,7 +7,13 @@
 #include <string.h>
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-command-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
+#include "geminga-interface-private.h"
+
+/* A call to the other process: what came in a slot is not needed any more. */
+#define RELEASE "Release"
 
 /* A call of the other process that is being answered here. */
 typedef struct
@@ -26,19 +32,16 @@ static void
 handled_deliver (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *error)
 {
   Handled *self = (Handled *) ask;
-  GemingaOutgoing *reply = g_new0 (GemingaOutgoing, 1);
-
-  reply->kind = GEMINGA_OUTGOING_REPLY;
-  reply->serial = self->serial;
-  reply->body = result;
-  reply->fds = fds;
-  reply->error = error;
-  reply->cost = result != NULL ? g_variant_get_size (result) : 0;
+  GemingaOutgoing reply = { .kind = GEMINGA_OUTGOING_REPLY,
+                            .serial = self->serial,
+                            .body = result,
+                            .fds = fds,
+                            .error = error };
 
   if (atomic_load (&self->is_cancelled))
-    geminga_outgoing_free (reply);
+    geminga_outgoing_clear (&reply);
   else
-    geminga_link_enqueue (self->link, reply);
+    geminga_link_enqueue (self->link, &reply);
 }
 
 static void
@@ -133,6 +136,41 @@ find_actor (GemingaLink *self, const char *path, char **id)
   return geminga_system_lookup (self->system, *id);
 }
 
+/* Whom the last command went to as well, most of the time. The id is made only if there is none. */
+static GemingaTarget *
+find_receiver (GemingaLink *self, const char *path, char **id)
+{
+  *id = NULL;
+  if (self->known_target != NULL && strcmp (self->known_path, path) == 0 &&
+      !geminga_target_has_ended (self->known_target))
+    return geminga_target_ref (self->known_target);
+
+  g_clear_pointer (&self->known_target, geminga_target_unref);
+  g_free (self->known_path);
+  self->known_path = g_strdup (path);
+  self->known_command = NULL;
+  self->known_target = find_actor (self, path, id);
+
+  return self->known_target != NULL ? geminga_target_ref (self->known_target) : NULL;
+}
+
+static void
+set_command (GemingaLink *self, GemingaMessage *message, GemingaTarget *target, const char *name)
+{
+  GemingaCommand *command = self->known_command;
+
+  if (command == NULL || strcmp (command->name, name) != 0)
+    command = geminga_interface_find_command (target->type, name);
+  if (command == NULL)
+    {
+      message->command = g_ref_string_new (name);
+      return;
+    }
+
+  self->known_command = command;
+  message->declaration = command;
+}
+
 /* ":NODE.ID" */
 static GemingaTarget *
 find_sender (GemingaLink *self, const char *name)
@@ -170,27 +208,45 @@ to_deadline (const GemingaWireMessage *wire)
   return g_get_monotonic_time () + (gint64) MIN (remaining, (guint64) G_MAXINT64 / 2);
 }
 
+static GemingaMessageKind
+get_command_kind (const GemingaWireMessage *wire, GemingaAsk *ask)
+{
+  guint64 credit;
+
+  if (ask != NULL &&
+      geminga_wire_message_get_extension (wire, GEMINGA_WIRE_EXTENSION_CREDIT, &credit) &&
+      credit == GEMINGA_LINK_CREDIT_AWAITED)
+    return GEMINGA_MESSAGE_TELL;
+
+  return GEMINGA_MESSAGE_CALL;
+}
+
 static void
 handle_command (GemingaLink *self, const GemingaWireMessage *wire, GUnixFDList *fds)
 {
   g_autofree char *id = NULL;
-  g_autoptr (GemingaTarget) target = find_actor (self, wire->path, &id);
+  g_autoptr (GemingaTarget) target = find_receiver (self, wire->path, &id);
   g_autoptr (GemingaAsk) ask = handled_new (self, wire, target);
-  GemingaMessage *message = geminga_message_new (GEMINGA_MESSAGE_CALL, ask);
+  GemingaMessage *message = geminga_message_new (get_command_kind (wire, ask), ask);
 
-  if (target == NULL)
-    {
-      geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s”", id);
-      return;
-    }
-
-  message->command = g_ref_string_new (wire->member);
+  if (target != NULL)
+    set_command (self, message, target, wire->member);
+  else
+    message->command = g_ref_string_new (wire->member);
   message->arguments = g_variant_ref (wire->body);
   message->deadline = to_deadline (wire);
   if (fds != NULL)
     message->fds = g_object_ref (fds);
   if (wire->sender != NULL)
     message->sender = find_sender (self, wire->sender);
+
+  if (target == NULL)
+    {
+      geminga_dead_letters_note_path (self->system, wire->path, message,
+                                      GEMINGA_DEAD_LETTER_REASON_ENDED);
+      geminga_message_refuse (message, GEMINGA_ERROR_NO_SUCH_ACTOR, "There is no actor “%s”", id);
+      return;
+    }
 
   geminga_target_post (target, message);
 }
@@ -275,6 +331,18 @@ handle_control (GemingaLink *self, const GemingaWireMessage *wire)
     geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
 }
 
+/* Nobody needs any more what the other process was sent in a slot. */
+static void
+release_slot (GemingaLink *self, GVariant *arguments)
+{
+  guint32 slot;
+  gboolean is_known;
+
+  g_variant_get (arguments, "(ub)", &slot, &is_known);
+  if (self->socket != NULL)
+    geminga_link_socket_release (self->socket, slot, is_known);
+}
+
 static void
 handle_peer_call (GemingaLink *self, const GemingaWireMessage *wire, GUnixFDList *fds)
 {
@@ -293,6 +361,10 @@ handle_peer_call (GemingaLink *self, const GemingaWireMessage *wire, GUnixFDList
     {
       if (ask != NULL)
         geminga_ask_answer (ask, g_variant_ref_sink (g_variant_new_tuple (NULL, 0)), NULL, NULL);
+    }
+  else if (g_str_equal (wire->member, RELEASE) && g_str_equal (wire->signature, "ub"))
+    {
+      release_slot (self, wire->body);
     }
   else if (!self->funcs->called (self->data, self, &call))
     {
@@ -421,6 +493,24 @@ socket_drained (gpointer data)
   geminga_link_schedule (self);
 }
 
+/* The actors that were told, and what they answer: without another turn of the context. */
+static void
+socket_dispatched (gpointer data)
+{
+  g_autoptr (GemingaLoop) loop = geminga_loop_ref (((GemingaLink *) data)->loop);
+
+  geminga_loop_run_now (loop);
+}
+
+static void
+socket_released (gpointer data, guint32 slot, gboolean is_known)
+{
+  GemingaLink *self = data;
+
+  if (!atomic_load (&self->is_closed))
+    geminga_link_call (self, RELEASE, g_variant_new ("(ub)", slot, is_known), NULL, NULL);
+}
+
 static void
 socket_closed (gpointer data, const char *violation)
 {
@@ -430,8 +520,15 @@ socket_closed (gpointer data, const char *violation)
   geminga_link_fail (self, violation);
 }
 
-const GemingaLinkSocketFuncs geminga_link_socket_funcs = { socket_received, socket_drained,
-                                                           socket_closed };
+const GemingaLinkSocketFuncs geminga_link_socket_funcs = {
+  .received = socket_received,
+  .dispatched = socket_dispatched,
+  .released = socket_released,
+  .ref = (gpointer (*) (gpointer)) geminga_link_ref,
+  .unref = (GDestroyNotify) geminga_link_unref,
+  .drained = socket_drained,
+  .closed = socket_closed,
+};
 
 /* For the link's own files */
 

@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 
 /* After so many messages other items of the loop get their turn. */
 #define BATCH 1024
 /* What is written in between, so that the buffer stays small. */
 #define WRITE_SIZE (256 * 1024)
+/* What is written in a loop's dispatch is sent at its end, but for so much: the peer may begin. */
+#define EARLY_SIZE (32 * 1024)
 /* While the peer leaves more than this unread, calls and replies stay where they are. */
 #define STALLED_SIZE (1024 * 1024)
 
@@ -95,6 +98,9 @@ count_fds (GUnixFDList *fds)
 static void
 fill_call (GemingaLink *self, const GemingaMessage *message, GemingaWireMessage *wire)
 {
+  if (message->kind == GEMINGA_MESSAGE_TELL)
+    geminga_wire_message_set_extension (wire, GEMINGA_WIRE_EXTENSION_CREDIT,
+                                        GEMINGA_LINK_CREDIT_AWAITED);
   wire->member = message->command;
   wire->body = message->arguments;
   wire->n_fds = count_fds (message->fds);
@@ -148,6 +154,7 @@ get_member (GemingaMessageKind kind)
     case GEMINGA_MESSAGE_KILL:
       return "Kill";
     case GEMINGA_MESSAGE_CALL:
+    case GEMINGA_MESSAGE_TELL:
     case GEMINGA_MESSAGE_CANCEL:
     case GEMINGA_MESSAGE_TOLD:
     default:
@@ -168,10 +175,11 @@ explain_unsendable_message (GemingaMessage *message, const GError *error, const 
 }
 
 static void
-refuse_unsendable (GemingaMessage *message, const GError *error, const char *actor)
+refuse_unsendable (GemingaMessage *message, const GError *error, GemingaTarget *actor)
 {
-  GError *explained = explain_unsendable_message (message, error, actor);
+  GError *explained = explain_unsendable_message (message, error, actor->id);
 
+  geminga_dead_letters_note (actor, message, GEMINGA_DEAD_LETTER_REASON_UNSENDABLE);
   if (message->ask != NULL)
     {
       geminga_ask_answer (message->ask, NULL, NULL, explained);
@@ -193,7 +201,7 @@ write_message (GemingaLink *self, GemingaOutgoing *outgoing, GemingaWireMessage 
     wire->flags = GEMINGA_WIRE_FLAG_NO_REPLY;
   if (!geminga_link_socket_write (self->socket, wire, message->fds, &error))
     {
-      refuse_unsendable (message, error, outgoing->target->id);
+      refuse_unsendable (message, error, outgoing->target);
       return FALSE;
     }
 
@@ -224,7 +232,7 @@ send_message (GemingaLink *self, GemingaOutgoing *outgoing)
       return;
     }
 
-  if (message->kind == GEMINGA_MESSAGE_CALL)
+  if (message->kind == GEMINGA_MESSAGE_CALL || message->kind == GEMINGA_MESSAGE_TELL)
     {
       fill_call (self, message, &wire);
     }
@@ -353,6 +361,23 @@ is_stalled (GemingaLink *self)
   return geminga_link_socket_get_unsent (self->socket) > STALLED_SIZE;
 }
 
+/* Another thread's context may be iterated by this one later: what counts is who owns it now. */
+static gboolean
+is_in_loop (GemingaLink *self)
+{
+  return atomic_load_explicit (&self->thread, memory_order_relaxed) == geminga_thread_get () &&
+         g_main_context_is_owner (self->context);
+}
+
+static gboolean
+must_wait (GemingaLink *self, const GemingaOutgoing *outgoing)
+{
+  if (outgoing->is_urgent)
+    return !geminga_queue_is_empty (&self->urgent);
+
+  return is_stalled (self) || !geminga_queue_is_empty (&self->messages);
+}
+
 static GemingaOutgoing *
 take_waiting (GemingaLink *self)
 {
@@ -365,15 +390,21 @@ take_waiting (GemingaLink *self)
 }
 
 static void
+note_unsent (GemingaLink *self)
+{
+  atomic_store_explicit (&self->unsent,
+                         self->socket != NULL ? geminga_link_socket_get_unsent (self->socket) : 0,
+                         memory_order_relaxed);
+}
+
+static void
 flush (GemingaLink *self)
 {
   if (self->socket == NULL)
     return;
 
   geminga_link_socket_flush (self->socket);
-  atomic_store_explicit (&self->unsent,
-                         self->socket != NULL ? geminga_link_socket_get_unsent (self->socket) : 0,
-                         memory_order_relaxed);
+  note_unsent (self);
 }
 
 /* For the link's own files */
@@ -410,6 +441,24 @@ geminga_link_send_waiting (GemingaLink *self)
   flush (self);
 
   return n_sent == BATCH && self->socket != NULL;
+}
+
+gboolean
+geminga_link_send_now (GemingaLink *self, GemingaOutgoing *outgoing)
+{
+  if (!is_in_loop (self) || atomic_load (&self->is_closed) || self->socket == NULL ||
+      must_wait (self, outgoing))
+    return FALSE;
+
+  send_one (self, outgoing);
+  if (self->socket != NULL && geminga_link_socket_get_unsent (self->socket) > EARLY_SIZE &&
+      !geminga_link_socket_is_waiting (self->socket))
+    flush (self);
+  else
+    note_unsent (self);
+  geminga_link_schedule (self);
+
+  return TRUE;
 }
 
 gboolean

@@ -26,6 +26,13 @@ typedef struct
                     const GemingaWireMessage *message,
                     GUnixFDList *fds,
                     gboolean are_fds_lost);
+  /* What came is handed on, as far as it could be for now. */
+  void (*dispatched) (gpointer data);
+  /* Any thread: what came in that slot is not needed any more; see GemingaLinkSlots. */
+  void (*released) (gpointer data, guint32 slot, gboolean is_known);
+  /* What came in a slot holds a reference to the data. */
+  gpointer (*ref) (gpointer data);
+  void (*unref) (gpointer data);
   /* What was written is with the kernel, to the last byte. */
   void (*drained) (gpointer data);
   /*
@@ -48,8 +55,14 @@ gboolean geminga_link_socket_write (GemingaLinkSocket *self,
                                     GUnixFDList *fds,
                                     GError **error);
 
+/* The peer does not need any more what it was sent in that slot. */
+void geminga_link_socket_release (GemingaLinkSocket *self, guint32 slot, gboolean is_known);
+
 /* Sends what can be sent now; the rest goes out when the peer reads. Never blocks. */
 void geminga_link_socket_flush (GemingaLinkSocket *self);
+
+/* The peer has not made room yet for what flush() left. */
+gboolean geminga_link_socket_is_waiting (GemingaLinkSocket *self);
 
 /* Reads all that the peer has sent, for a peer that is known to be dead. May end in closed(). */
 void geminga_link_socket_receive_rest (GemingaLinkSocket *self);

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "geminga-link-body-private.h"
+#include "geminga-link-headers-private.h"
+#include "geminga-link-slots-private.h"
 
 /* One read. */
 #define READ_SIZE (64 * 1024)
@@ -52,6 +54,8 @@ struct _GemingaLinkSocket
   GQueue *batches; /* (owned) (element-type Batch): came and are not taken by a message */
   GemingaWireHeaderCache cache;
 
+  GemingaLinkSlots *slots; /* (owned) */
+  GemingaLinkHeaders headers;
   GByteArray *out;     /* (owned): bytes from out_start on are not sent */
   guint out_start;     /* index in @out */
   guint64 sent;        /* bytes sent ever; counts what positions count */
@@ -178,6 +182,22 @@ take_fds (GemingaLinkSocket *self,
   return TRUE;
 }
 
+static gboolean
+unpack_shared (GemingaLinkSocket *self,
+               GemingaWireMessage *message,
+               GUnixFDList **fds,
+               gboolean are_fds_lost,
+               GError **error)
+{
+  guint64 kind;
+
+  if (!geminga_wire_message_get_extension (message, GEMINGA_WIRE_EXTENSION_KIND, &kind) ||
+      kind != GEMINGA_LINK_KIND_SHARED)
+    return TRUE;
+
+  return geminga_link_slots_unpack (self->slots, message, fds, are_fds_lost, error);
+}
+
 /* The message is out of the buffer before it is handed on: whoever gets it may run the loop. */
 static gboolean
 parse_one (GemingaLinkSocket *self, GError **error)
@@ -193,7 +213,8 @@ parse_one (GemingaLinkSocket *self, GError **error)
   if (!geminga_wire_parse (bytes, size, &geminga_wire_limits_default, &self->cache, &message,
                            error) ||
       !geminga_link_body_unpack (&message, error) ||
-      !take_fds (self, &message, &fds, &are_fds_lost, error))
+      !take_fds (self, &message, &fds, &are_fds_lost, error) ||
+      !unpack_shared (self, &message, &fds, are_fds_lost, error))
     return FALSE;
 
   self->funcs->received (self->data, &message, fds, are_fds_lost);
@@ -417,7 +438,11 @@ socket_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   if ((condition & G_IO_OUT) != 0)
     geminga_link_socket_flush (self);
   if ((condition & (G_IO_IN | G_IO_HUP | G_IO_ERR)) != 0 && !g_source_is_destroyed (source))
-    receive (self);
+    {
+      receive (self);
+      if (!g_source_is_destroyed (source))
+        self->funcs->dispatched (self->data);
+    }
 
   return G_SOURCE_CONTINUE;
 }
@@ -429,6 +454,8 @@ socket_finalize (GSource *source)
 
   g_queue_free_full (self->batches, (GDestroyNotify) batch_free);
   g_queue_free_full (self->attachments, (GDestroyNotify) attachment_free);
+  geminga_link_headers_clear (&self->headers);
+  geminga_link_slots_free (self->slots);
   g_byte_array_unref (self->out);
   g_free (self->in);
   g_free (self->broken);
@@ -451,6 +478,7 @@ geminga_link_socket_new (int fd,
   self->data = data;
   self->fd = fd;
   self->needed = GEMINGA_WIRE_FIXED_HEADER;
+  self->slots = geminga_link_slots_new (funcs->released, data, funcs->ref, funcs->unref);
   self->batches = g_queue_new ();
   self->out = g_byte_array_new ();
   self->attachments = g_queue_new ();
@@ -479,24 +507,63 @@ geminga_link_socket_destroy (GemingaLinkSocket *self)
 
 /* Those of other types than D-Bus has go packed. */
 static gboolean
-write_body (GByteArray *out, const GemingaWireMessage *message, GError **error)
+write_message (GemingaLinkSocket *self, const GemingaWireMessage *message, GError **error)
 {
   g_autoptr (GVariant) packed = NULL;
   g_autoptr (GError) failure = NULL;
   GemingaWireMessage copy = *message;
 
-  if (geminga_wire_write (out, message, &failure))
+  if (geminga_link_headers_write (&self->headers, self->out, message, &failure))
     return TRUE;
 
   packed = geminga_link_body_pack (message->body);
   copy.body = packed;
   geminga_wire_message_set_extension (&copy, GEMINGA_WIRE_EXTENSION_KIND, GEMINGA_LINK_KIND_PACKED);
-  if (packed != NULL && geminga_wire_write (out, &copy, NULL))
+  if (packed != NULL && geminga_wire_write (self->out, &copy, NULL))
     return TRUE;
 
   g_propagate_error (error, g_steal_pointer (&failure));
 
   return FALSE;
+}
+
+static void
+attach (GemingaLinkSocket *self, guint start, GUnixFDList *fds)
+{
+  Attachment *attachment = g_new0 (Attachment, 1);
+
+  attachment->position = self->sent + (start - self->out_start);
+  attachment->fds = g_object_ref (fds);
+  g_queue_push_tail (self->attachments, attachment);
+}
+
+/* FALSE: it has no large array, or cannot be sent so. */
+static gboolean
+write_shared (GemingaLinkSocket *self, const GemingaWireMessage *message)
+{
+  g_autoptr (GVariant) packed = NULL;
+  g_autoptr (GUnixFDList) fds = NULL;
+  GemingaWireMessage copy = *message;
+  guint start = self->out->len;
+  guint32 slot;
+
+  if (message->n_fds > 0 ||
+      !geminga_link_slots_pack (self->slots, message->body, &packed, &fds, &slot))
+    return FALSE;
+
+  copy.body = packed;
+  copy.n_fds = fds != NULL ? 1 : 0;
+  geminga_wire_message_set_extension (&copy, GEMINGA_WIRE_EXTENSION_KIND, GEMINGA_LINK_KIND_SHARED);
+  if (!geminga_link_headers_write (&self->headers, self->out, &copy, NULL))
+    {
+      geminga_link_slots_release (self->slots, slot, fds == NULL);
+      return FALSE;
+    }
+
+  if (fds != NULL)
+    attach (self, start, fds);
+
+  return TRUE;
 }
 
 gboolean
@@ -507,19 +574,21 @@ geminga_link_socket_write (GemingaLinkSocket *self,
 {
   guint start = self->out->len;
 
-  if (!write_body (self->out, message, error))
+  if (write_shared (self, message))
+    return TRUE;
+  if (!write_message (self, message, error))
     return FALSE;
 
   if (message->n_fds > 0)
-    {
-      Attachment *attachment = g_new0 (Attachment, 1);
-
-      attachment->position = self->sent + (start - self->out_start);
-      attachment->fds = g_object_ref (fds);
-      g_queue_push_tail (self->attachments, attachment);
-    }
+    attach (self, start, fds);
 
   return TRUE;
+}
+
+void
+geminga_link_socket_release (GemingaLinkSocket *self, guint32 slot, gboolean is_known)
+{
+  geminga_link_slots_release (self->slots, slot, is_known);
 }
 
 void
@@ -566,6 +635,12 @@ gsize
 geminga_link_socket_get_unsent (GemingaLinkSocket *self)
 {
   return self->out->len - self->out_start;
+}
+
+gboolean
+geminga_link_socket_is_waiting (GemingaLinkSocket *self)
+{
+  return self->is_waiting;
 }
 
 int

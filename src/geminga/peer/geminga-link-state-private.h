@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 
 /* What the files of the link share; nobody else includes this. */
 
+/* GEMINGA_WIRE_EXTENSION_CREDIT of a command that is answered when it is accepted, not when it is handled. */
+#define GEMINGA_LINK_CREDIT_AWAITED 1
+
 typedef enum
 {
   GEMINGA_OUTGOING_MESSAGE, /* to an actor of the other process */
@@ -17,7 +20,7 @@ typedef enum
   GEMINGA_OUTGOING_SIGNAL,
 } GemingaOutgoingKind;
 
-/* Waits to be encoded. */
+/* Is to be encoded: at once in the link's loop, and waits otherwise. */
 typedef struct
 {
   GemingaQueueNode node;
@@ -49,8 +52,9 @@ struct _GemingaLink
 {
   atomic_int ref_count;
   guint32 node;
-  GMainContext *context; /* (owned) */
-  GemingaLoop *loop;     /* (owned) */
+  GMainContext *context;            /* (owned) */
+  GemingaLoop *loop;                /* (owned) */
+  _Atomic (GemingaThread *) thread; /* (nullable): which had the loop when the socket came */
   const GemingaLinkFuncs *funcs;
   gpointer data;
 
@@ -81,20 +85,27 @@ struct _GemingaLink
   gboolean is_patient; /* how its process ended will be told: watches wait for that */
   GPtrArray *late;     /* (owned) (nullable) (element-type GemingaPending): those watches */
 
-  GemingaTarget *named_sender; /* (owned) (nullable): whom @sender_name names */
-  char *sender_name;           /* (owned) (nullable): last one sent */
-  char *known_name;            /* (owned) (nullable): last one that came */
-  GemingaTarget *known_sender; /* (owned) (nullable): whom @known_name names */
+  GemingaTarget *named_sender;   /* (owned) (nullable): whom @sender_name names */
+  char *sender_name;             /* (owned) (nullable): last one sent */
+  char *known_name;              /* (owned) (nullable): last one that came */
+  GemingaTarget *known_sender;   /* (owned) (nullable): whom @known_name names */
+  char *known_path;              /* (owned) (nullable): where the last command went */
+  GemingaTarget *known_target;   /* (owned) (nullable): the actor there */
+  GemingaCommand *known_command; /* (nullable): its class's, the last one that came */
 };
 
 /* geminga-link.c */
-void geminga_link_enqueue (GemingaLink *self, GemingaOutgoing *outgoing); /* takes it */
+/* Takes what is in @outgoing, which is the caller's. Any thread. */
+void geminga_link_enqueue (GemingaLink *self, GemingaOutgoing *outgoing);
 void geminga_link_schedule (GemingaLink *self);
 void geminga_link_fail (GemingaLink *self, const char *violation);
+void geminga_outgoing_clear (GemingaOutgoing *self);
 void geminga_outgoing_free (GemingaOutgoing *self);
 
 /* geminga-link-send.c */
 gboolean geminga_link_send_waiting (GemingaLink *self);
+/* Encodes it, if this is the link's loop and nothing has to go first. Takes nothing. */
+gboolean geminga_link_send_now (GemingaLink *self, GemingaOutgoing *outgoing);
 gboolean geminga_link_may_send (GemingaLink *self);
 /* Takes what waits for a reply with that serial. */
 gboolean geminga_link_take_pending (GemingaLink *self,

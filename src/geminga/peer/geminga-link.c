@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 
 /*
@@ -27,16 +28,12 @@ is_above (GemingaLink *self, gsize limit)
          limit;
 }
 
-static GemingaOutgoing *
-outgoing_new (GemingaOutgoingKind kind, gboolean is_urgent, GVariant *payload)
+static gsize
+compute_cost (const GemingaOutgoing *outgoing)
 {
-  GemingaOutgoing *self = g_new0 (GemingaOutgoing, 1);
+  GVariant *payload = outgoing->message != NULL ? outgoing->message->arguments : outgoing->body;
 
-  self->kind = kind;
-  self->is_urgent = is_urgent;
-  self->cost = OUTGOING_COST + (payload != NULL ? g_variant_get_size (payload) : 0);
-
-  return self;
+  return OUTGOING_COST + (payload != NULL ? g_variant_get_size (payload) : 0);
 }
 
 static void
@@ -58,6 +55,7 @@ attach_socket (GemingaLink *self)
   self->socket =
       geminga_link_socket_new (self->fd, self->context, &geminga_link_socket_funcs, self);
   self->fd = -1;
+  atomic_store_explicit (&self->thread, geminga_thread_get (), memory_order_relaxed);
 }
 
 static void
@@ -107,9 +105,11 @@ finalize (GemingaLink *self)
   g_clear_pointer (&self->late, g_ptr_array_unref);
   g_clear_pointer (&self->named_sender, geminga_target_unref);
   g_clear_pointer (&self->known_sender, geminga_target_unref);
+  g_clear_pointer (&self->known_target, geminga_target_unref);
   g_clear_object (&self->system);
   g_free (self->sender_name);
   g_free (self->known_name);
+  g_free (self->known_path);
   g_free (self->close_why);
   g_free (self->finish_why);
   g_clear_pointer (&self->loop, geminga_loop_unref);
@@ -120,7 +120,7 @@ finalize (GemingaLink *self)
 /* For the link's own files */
 
 void
-geminga_outgoing_free (GemingaOutgoing *self)
+geminga_outgoing_clear (GemingaOutgoing *self)
 {
   g_clear_pointer (&self->target, geminga_target_unref);
   g_clear_pointer (&self->message, geminga_message_free);
@@ -128,7 +128,13 @@ geminga_outgoing_free (GemingaOutgoing *self)
   g_clear_pointer (&self->ask, geminga_ask_unref);
   g_clear_object (&self->fds);
   g_clear_error (&self->error);
-  g_free (self->own_path);
+  g_clear_pointer (&self->own_path, g_free);
+}
+
+void
+geminga_outgoing_free (GemingaOutgoing *self)
+{
+  geminga_outgoing_clear (self);
   g_free (self);
 }
 
@@ -145,14 +151,24 @@ geminga_link_schedule (GemingaLink *self)
 void
 geminga_link_enqueue (GemingaLink *self, GemingaOutgoing *outgoing)
 {
-  if (atomic_load (&self->is_closed))
+  GemingaOutgoing *waiting;
+
+  if (geminga_link_send_now (self, outgoing))
     {
-      geminga_link_refuse (self, outgoing, TRUE);
+      geminga_outgoing_clear (outgoing);
       return;
     }
 
-  atomic_fetch_add_explicit (&self->backlog, outgoing->cost, memory_order_relaxed);
-  geminga_queue_push (outgoing->is_urgent ? &self->urgent : &self->messages, &outgoing->node);
+  waiting = g_memdup2 (outgoing, sizeof *outgoing);
+  if (atomic_load (&self->is_closed))
+    {
+      geminga_link_refuse (self, waiting, TRUE);
+      return;
+    }
+
+  waiting->cost = compute_cost (waiting);
+  atomic_fetch_add_explicit (&self->backlog, waiting->cost, memory_order_relaxed);
+  geminga_queue_push (waiting->is_urgent ? &self->urgent : &self->messages, &waiting->node);
   geminga_link_schedule (self);
 }
 
@@ -259,6 +275,7 @@ geminga_link_close (GemingaLink *self, int code, const char *why)
   /* They hold a link, which may be this one. */
   g_clear_pointer (&self->named_sender, geminga_target_unref);
   g_clear_pointer (&self->known_sender, geminga_target_unref);
+  g_clear_pointer (&self->known_target, geminga_target_unref);
 
   geminga_link_fail_pending (self);
   geminga_link_cancel_handled (self);
@@ -292,22 +309,22 @@ geminga_link_post (GemingaLink *self,
                    const char *path,
                    GemingaMessage *message)
 {
-  gboolean is_call = message->kind == GEMINGA_MESSAGE_CALL;
-  GemingaOutgoing *outgoing;
+  gboolean is_call = message->kind == GEMINGA_MESSAGE_CALL || message->kind == GEMINGA_MESSAGE_TELL;
+  GemingaOutgoing outgoing = { .kind = GEMINGA_OUTGOING_MESSAGE, .is_urgent = !is_call };
 
   if (is_call && is_above (self, MAX_BACKLOG))
     {
+      geminga_dead_letters_note (target, message, GEMINGA_DEAD_LETTER_REASON_FULL);
       geminga_message_refuse (message, GEMINGA_ERROR_MAILBOX_FULL,
                               "Process %u of actor “%s” does not read: %u MiB wait for it",
                               self->node, target->id, (guint) (MAX_BACKLOG >> 20));
       return;
     }
 
-  outgoing = outgoing_new (GEMINGA_OUTGOING_MESSAGE, !is_call, message->arguments);
-  outgoing->target = geminga_target_ref (target);
-  outgoing->path = path;
-  outgoing->message = message;
-  geminga_link_enqueue (self, outgoing);
+  outgoing.target = geminga_target_ref (target);
+  outgoing.path = path;
+  outgoing.message = message;
+  geminga_link_enqueue (self, &outgoing);
 }
 
 void
@@ -317,30 +334,28 @@ geminga_link_call (GemingaLink *self,
                    GUnixFDList *fds,
                    GemingaAsk *ask)
 {
-  GVariant *sunk = g_variant_ref_sink (body != NULL ? body : g_variant_new_tuple (NULL, 0));
-  GemingaOutgoing *outgoing = outgoing_new (GEMINGA_OUTGOING_CALL, TRUE, sunk);
+  GemingaOutgoing outgoing = { .kind = GEMINGA_OUTGOING_CALL, .is_urgent = TRUE };
 
-  outgoing->path = GEMINGA_LINK_PATH;
-  outgoing->member = member;
-  outgoing->body = sunk;
+  outgoing.path = GEMINGA_LINK_PATH;
+  outgoing.member = member;
+  outgoing.body = g_variant_ref_sink (body != NULL ? body : g_variant_new_tuple (NULL, 0));
   if (fds != NULL)
-    outgoing->fds = g_object_ref (fds);
+    outgoing.fds = g_object_ref (fds);
   if (ask != NULL)
-    outgoing->ask = geminga_ask_ref (ask);
-  geminga_link_enqueue (self, outgoing);
+    outgoing.ask = geminga_ask_ref (ask);
+  geminga_link_enqueue (self, &outgoing);
 }
 
 void
 geminga_link_signal (GemingaLink *self, GemingaTarget *actor, const char *member, GVariant *body)
 {
-  GVariant *sunk = g_variant_ref_sink (body);
-  GemingaOutgoing *outgoing = outgoing_new (GEMINGA_OUTGOING_SIGNAL, TRUE, sunk);
+  GemingaOutgoing outgoing = { .kind = GEMINGA_OUTGOING_SIGNAL, .is_urgent = TRUE };
 
-  outgoing->own_path = geminga_target_dup_path (actor);
-  outgoing->path = outgoing->own_path;
-  outgoing->member = member;
-  outgoing->body = sunk;
-  geminga_link_enqueue (self, outgoing);
+  outgoing.own_path = geminga_target_dup_path (actor);
+  outgoing.path = outgoing.own_path;
+  outgoing.member = member;
+  outgoing.body = g_variant_ref_sink (body);
+  geminga_link_enqueue (self, &outgoing);
 }
 
 gboolean

@@ -184,6 +184,7 @@ static const struct
   { "SpawnProcess", "(uhssa{sv})", IN_ROOT, handle_spawn_process },
   { "KillProcess", "(u)", IN_ROOT, handle_kill_process },
   { "Reserve", "()", IN_ROOT, handle_reserve },
+  { "DeadLetter", "(sss)", IN_ROOT, geminga_node_handle_letter },
 };
 
 static gboolean

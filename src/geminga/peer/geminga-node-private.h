@@ -54,6 +54,12 @@ typedef struct
   /* Answers what every object on D-Bus answers; FALSE: there is no such method. Root and worker. */
   gboolean (*standard_called) (gpointer data, const GemingaLinkCall *call);
 
+  /*
+   * Root: a message to that path was not handled, in any process; a few a second are told. The reason is
+   * a nick of GemingaDeadLetterReason, or of a later version's.
+   */
+  void (*dead_letter) (gpointer data, const char *target, const char *command, const char *reason);
+
   /* Worker: how long its main loop had nothing to do, in microseconds; negative: it is not known. */
   gint64 (*get_idle) (gpointer data);
   /* Worker: the root has a new configuration, whatever that is. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-dead-letters.h"
 #include "geminga-link-private.h"
 #include "geminga-node-private.h"
 
@@ -53,11 +54,12 @@ struct _GemingaNode
   gboolean is_ending; /* the actor that the worker is for has ended */
   gboolean is_stopped;
   gboolean is_orphaned;
-  GHashTable *traces;        /* (owned) (nullable): by id, see geminga-node-trace.c */
-  GPtrArray *early;          /* (owned) (nullable), of the root: see geminga-node-early.c */
-  GemingaTimer end_timer;    /* holds a reference while it is armed */
-  GPtrArray *dying;          /* (owned) (nullable) (element-type GemingaLink): unsettled ones */
-  GemingaTimer settle_timer; /* holds a reference while it is armed */
+  GHashTable *traces;          /* (owned) (nullable): by id, see geminga-node-trace.c */
+  GPtrArray *early;            /* (owned) (nullable), of the root: see geminga-node-early.c */
+  GemingaTimer end_timer;      /* holds a reference while it is armed */
+  GemingaDeadLetters *letters; /* (owned) (nullable) */
+  GPtrArray *dying;            /* (owned) (nullable) (element-type GemingaLink): unsettled ones */
+  GemingaTimer settle_timer;   /* holds a reference while it is armed */
 };
 
 GemingaNode *geminga_node_ref (GemingaNode *self);
@@ -133,6 +135,11 @@ void geminga_node_start_trace (GemingaNode *self, const GemingaLinkCall *call);
 void geminga_node_read_trace (GemingaNode *self, const GemingaLinkCall *call);
 void geminga_node_stop_trace (GemingaNode *self, const GemingaLinkCall *call);
 void geminga_node_stop_all_traces (GemingaNode *self);
+
+/* geminga-node-letters.c: messages that nobody handles. The loop's thread. */
+void geminga_node_listen_to_letters (GemingaNode *self);
+void geminga_node_ignore_letters (GemingaNode *self);
+void geminga_node_handle_letter (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 
 /* geminga-node-dying.c: the end of other processes. The loop's thread. */
 void geminga_node_note_dying (GemingaNode *self, GemingaLink *link);

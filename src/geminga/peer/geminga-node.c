@@ -78,6 +78,7 @@ node_new (GemingaSystem *system, const GemingaNodeHooks *hooks, gpointer data, g
   g_object_set_data_full (G_OBJECT (system), "geminga-node", geminga_node_ref (self),
                           (GDestroyNotify) geminga_node_unref);
   geminga_system_set_backend (system, &node_backend, self);
+  geminga_node_listen_to_letters (self);
 
   return self;
 }
@@ -176,6 +177,7 @@ geminga_node_free (GemingaNode *self)
   g_ptr_array_set_size (self->more_links, 0);
   g_mutex_unlock (&self->lock);
 
+  geminga_node_ignore_letters (self);
   g_clear_pointer (&self->early, g_ptr_array_unref);
   geminga_node_stop_all_traces (self);
   self->is_orphaned = TRUE;

@@ -5,6 +5,7 @@
 #include "geminga-remote-private.h"
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-exit-private.h"
 
@@ -56,11 +57,13 @@ answer_ended (GemingaRemote *self, GemingaMessage *message)
 {
   const char *id = self->target.id;
 
+  geminga_dead_letters_note (&self->target, message, GEMINGA_DEAD_LETTER_REASON_ENDED);
   if (message->ask != NULL && message->kind == GEMINGA_MESSAGE_WATCH)
     geminga_exit_answer (message->ask, self->reason, self->failure);
   if (message->ask != NULL && message->kind == GEMINGA_MESSAGE_EXIT && self->failure == NULL)
     geminga_ask_answer (message->ask, new_nothing (), NULL, NULL);
-  else if (message->ask != NULL && message->kind != GEMINGA_MESSAGE_CALL && self->failure != NULL)
+  else if (message->ask != NULL && message->kind != GEMINGA_MESSAGE_CALL &&
+           message->kind != GEMINGA_MESSAGE_TELL && self->failure != NULL)
     geminga_ask_answer (message->ask, NULL, NULL, g_error_copy (self->failure));
 
   if (message->kind == GEMINGA_MESSAGE_READY)
@@ -97,6 +100,7 @@ remote_post (GemingaTarget *target, GemingaMessage *message)
   link = get_link (self, &error);
   if (link == NULL)
     {
+      geminga_dead_letters_note (target, message, GEMINGA_DEAD_LETTER_REASON_ENDED);
       geminga_message_refuse (message, error->code, "%s", error->message);
       return;
     }

@@ -52,8 +52,8 @@ print (GVariant *body, guint length)
 static const char *
 get_event (GemingaTraceKind kind)
 {
-  static const char *const events[] = { "asked",     "told", "answered", "failed",
-                                        "forwarded", "asks", "tells",    "ended" };
+  static const char *const events[] = { "asked",   "told", "answered", "failed", "forwarded",
+                                        "stashed", "asks", "tells",    "ended" };
 
   return events[kind];
 }
@@ -92,6 +92,7 @@ get_message_type (const GemingaTraceRecord *record)
     case GEMINGA_TRACE_FAILED:
       return record->is_tell ? 0 : GEMINGA_WIRE_MESSAGE_ERROR;
     case GEMINGA_TRACE_FORWARDED:
+    case GEMINGA_TRACE_STASHED:
     case GEMINGA_TRACE_ENDED:
     default:
       return 0;

@@ -13,6 +13,9 @@
  * (a variant of a byte: 4 on the wire, 12 here), so all sizes fit 32 bits.
  */
 
+/* Less room than this that is left over in a body is not worth a call of the allocator. */
+#define KEPT_ROOM 64
+
 typedef struct
 {
   GemingaWireInput *input;
@@ -478,7 +481,7 @@ take_variant (Decoder *self, const char *text, gsize length)
   memcpy (type_string + 1, text, length);
   memcpy (type_string + 1 + length, ")", 2);
 
-  if (self->allocated > self->size + self->size / 4)
+  if (self->allocated > self->size + self->size / 4 + KEPT_ROOM)
     self->bytes = g_realloc (self->bytes, self->size);
 
   bytes = g_bytes_new_take (g_steal_pointer (&self->bytes), self->size);

@@ -14,6 +14,8 @@
 
 /* Bodies above this are taken apart by member, so that a large one is not first serialised in one piece. */
 #define LARGE_BODY ((gsize) 64 * 1024)
+/* Bodies up to this are serialised on the stack: a GVariant would allocate for it. */
+#define SMALL_BODY 512
 
 typedef struct
 {
@@ -406,10 +408,19 @@ geminga_wire_encode (GByteArray *out,
       if (!encode_members (&encoder, signature->types, normal))
         return FALSE;
     }
-  else
+  else if (g_variant_get_size (normal) > SMALL_BODY)
     {
       Slice value = { g_variant_get_data (normal), g_variant_get_size (normal) };
 
+      if (!encode_struct (&encoder, signature->types, value, 0))
+        return FALSE;
+    }
+  else
+    {
+      guint64 bytes[SMALL_BODY / sizeof (guint64)];
+      Slice value = { (const guint8 *) bytes, g_variant_get_size (normal) };
+
+      g_variant_store (normal, bytes);
       if (!encode_struct (&encoder, signature->types, value, 0))
         return FALSE;
     }

@@ -46,7 +46,7 @@ typedef enum
   GEMINGA_WIRE_EXTENSION_DEADLINE, /* 200, "t": microseconds that remain to answer */
   GEMINGA_WIRE_EXTENSION_KIND,     /* 201, "u": what the link makes of the message */
   GEMINGA_WIRE_EXTENSION_TRACE,    /* 202, "t": what belongs together over hops */
-  GEMINGA_WIRE_EXTENSION_CREDIT,   /* 203, "u": messages the receiver of this one may send */
+  GEMINGA_WIRE_EXTENSION_CREDIT,   /* 203, "u": 1: answer it when it is accepted */
   GEMINGA_WIRE_N_EXTENSIONS,
 } GemingaWireExtension;
 

@@ -20,5 +20,9 @@ void geminga_arbiter_notify_state (GemingaArbiter *self);
 void
 geminga_arbiter_tell_started (GemingaArbiter *self, const char *path, const char *type, GPid pid);
 void geminga_arbiter_tell_ended (GemingaArbiter *self, const char *path, const char *reason);
+void geminga_arbiter_tell_dead_letter (GemingaArbiter *self,
+                                       const char *target,
+                                       const char *command,
+                                       const char *reason);
 
 G_END_DECLS

@@ -79,17 +79,12 @@ handle_spawn (GemingaActor *actor, GemingaCall *call)
   GemingaArbiter *self = GEMINGA_ARBITER (actor);
   g_autoptr (GVariant) properties = NULL;
   g_autoptr (GVariant) options = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
   const char *type;
   const char *id;
 
   g_variant_get (geminga_call_get_arguments (call), "(&s&s@a{sv}@a{sv})", &type, &id, &properties,
                  &options);
-  if (geminga_runner_spawn (self->runner, type, id, properties, options, &path, &error))
-    geminga_call_return_value (call, g_variant_new_object_path (path));
-  else
-    geminga_call_return_error (call, error);
+  geminga_runner_spawn (self->runner, call, type, id, properties, options);
 }
 
 static void
@@ -432,6 +427,7 @@ geminga_arbiter_class_init (GemingaArbiterClass *klass)
   geminga_actor_class_add_commands (actor_class, commands, G_N_ELEMENTS (commands));
   add_event (actor_class, "ActorStarted", "(osu)", "path type pid");
   add_event (actor_class, "ActorEnded", "(os)", "path reason");
+  add_event (actor_class, "DeadLetter", "(sss)", "target command reason");
 }
 
 static void
@@ -471,6 +467,16 @@ geminga_arbiter_tell_ended (GemingaArbiter *self, const char *path, const char *
 {
   geminga_actor_emit_event (GEMINGA_ACTOR (self), "ActorEnded",
                             g_variant_new ("(os)", path, reason));
+}
+
+void
+geminga_arbiter_tell_dead_letter (GemingaArbiter *self,
+                                  const char *target,
+                                  const char *command,
+                                  const char *reason)
+{
+  geminga_actor_emit_event (GEMINGA_ACTOR (self), "DeadLetter",
+                            g_variant_new ("(sss)", target, command, reason));
 }
 
 /* Public API */

@@ -318,6 +318,24 @@ node_standard_called (gpointer data, const GemingaLinkCall *call)
   return geminga_bus_answer_standard (((GemingaRunner *) data)->system, call);
 }
 
+/* Actors are named as they are on the bus, if they are there. */
+static void
+node_dead_letter (gpointer data, const char *target, const char *command, const char *reason)
+{
+  GemingaRunner *self = data;
+  GemingaArbiter *arbiter = geminga_arbiter_lookup (self->system);
+  Actor *actor = NULL;
+  g_autofree char *id = NULL;
+  guint32 node;
+
+  if (arbiter == NULL)
+    return;
+
+  if (geminga_target_parse_path (target, &node, &id))
+    actor = find_actor (self, node, id);
+  geminga_arbiter_tell_dead_letter (arbiter, actor != NULL ? actor->path : target, command, reason);
+}
+
 const GemingaNodeHooks geminga_runner_node_hooks = {
   .spawn_process = node_spawn_process,
   .kill_process = node_kill_process,
@@ -327,6 +345,7 @@ const GemingaNodeHooks geminga_runner_node_hooks = {
   .actor_started = node_actor_started,
   .actor_ended = node_actor_ended,
   .standard_called = node_standard_called,
+  .dead_letter = node_dead_letter,
 };
 
 /* GemingaBusFuncs */
@@ -404,11 +423,13 @@ geminga_runner_forget_node (GemingaRunner *self, guint32 node)
 }
 
 char *
-geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref)
+geminga_runner_dup_path (GemingaRunner *self, GemingaActorRef *ref)
 {
   GemingaTarget *target = geminga_actor_ref_get_target (ref);
+  const char *id = geminga_target_get_id (target);
+  Actor *actor = find_actor (self, target->node, id);
 
-  return choose_free_path (self, target->node, geminga_target_get_id (target));
+  return actor != NULL ? g_strdup (actor->path) : choose_free_path (self, target->node, id);
 }
 
 gboolean

@@ -31,13 +31,13 @@ void geminga_runner_pause (GemingaRunner *self);
 /* As SIGTTIN and SIGTTOU: of the first service. */
 void geminga_runner_scale_by (GemingaRunner *self, int difference);
 
-gboolean geminga_runner_spawn (GemingaRunner *self,
-                               const char *type,
-                               const char *id,
-                               GVariant *properties,
-                               GVariant *options,
-                               char **path,
-                               GError **error);
+/* Answers @call once the actor is ready, with its object path. */
+void geminga_runner_spawn (GemingaRunner *self,
+                           GemingaCall *call,
+                           const char *type,
+                           const char *id,
+                           GVariant *properties,
+                           GVariant *options);
 gboolean geminga_runner_kill_actor (GemingaRunner *self, const char *actor, GError **error);
 GVariant *geminga_runner_list_actors (GemingaRunner *self);
 

@@ -7,6 +7,13 @@
 #include "geminga-core-enums.h"
 #include "geminga-error.h"
 
+/* Somebody who waits until an actor is ready. */
+typedef struct
+{
+  GemingaRunner *runner;
+  GemingaCall *call; /* (owned) */
+} Waiting;
+
 /* Helpers */
 
 static gboolean
@@ -46,35 +53,74 @@ find_type (const char *name, GError **error)
   return G_TYPE_INVALID;
 }
 
-/* Private API */
-
-gboolean
-geminga_runner_spawn (GemingaRunner *self,
-                      const char *type_name,
-                      const char *id,
-                      GVariant *properties,
-                      GVariant *options,
-                      char **path,
-                      GError **error)
+static GemingaActorRef *
+spawn (GemingaRunner *self,
+       const char *type_name,
+       const char *id,
+       GVariant *properties,
+       GVariant *options,
+       GError **error)
 {
   GType type = find_type (type_name, error);
-  g_autoptr (GemingaActorRef) ref = NULL;
   GemingaPlacement placement;
 
   if (type == G_TYPE_INVALID || !read_placement (options, &placement, error))
-    return FALSE;
+    return NULL;
   if (self->state == GEMINGA_RUNNER_STOPPING)
     {
       g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
                            "The service is stopping");
-      return FALSE;
+      return NULL;
     }
 
-  ref = geminga_system_spawn (self->system, type, id, placement, properties, error);
+  return geminga_system_spawn (self->system, type, id, placement, properties, error);
+}
+
+static void
+waiting_free (Waiting *self)
+{
+  g_object_unref (self->call);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Waiting, waiting_free)
+
+static void
+on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GemingaActorRef *ref = GEMINGA_ACTOR_REF (source);
+  g_autoptr (Waiting) waiting = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = geminga_runner_dup_path (waiting->runner, ref);
+
+  if (geminga_actor_ref_wait_ready_finish (ref, result, &error))
+    geminga_call_return_value (waiting->call, g_variant_new_object_path (path));
+  else
+    geminga_call_return_error (waiting->call, error);
+}
+
+/* Private API */
+
+void
+geminga_runner_spawn (GemingaRunner *self,
+                      GemingaCall *call,
+                      const char *type_name,
+                      const char *id,
+                      GVariant *properties,
+                      GVariant *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GemingaActorRef) ref = spawn (self, type_name, id, properties, options, &error);
+  Waiting *waiting;
+
   if (ref == NULL)
-    return FALSE;
+    {
+      geminga_call_return_error (call, error);
+      return;
+    }
 
-  *path = geminga_runner_choose_path (self, ref);
-
-  return TRUE;
+  waiting = g_new0 (Waiting, 1);
+  waiting->runner = self;
+  waiting->call = g_object_ref (call);
+  geminga_actor_ref_wait_ready_async (ref, geminga_call_get_cancellable (call), on_ready, waiting);
 }

@@ -136,8 +136,8 @@ void geminga_runner_update_spares (GemingaRunner *self);
 extern const GemingaNodeHooks geminga_runner_node_hooks;
 void geminga_runner_start_bus (GemingaRunner *self);
 void geminga_runner_forget_node (GemingaRunner *self, guint32 node);
-/* Where the actor will be on the bus. */
-char *geminga_runner_choose_path (GemingaRunner *self, GemingaActorRef *ref);
+/* Where the actor is on the bus, or will be once it has started. */
+char *geminga_runner_dup_path (GemingaRunner *self, GemingaActorRef *ref);
 
 /* By object path, by "Hello/worker1", or by id, if there is one of that id only. */
 gboolean geminga_runner_find_actor (GemingaRunner *self,

@@ -116,7 +116,7 @@ monitor_ended (gpointer data, GemingaMonitor *monitor, GemingaChild *child, cons
 
   log_end (monitor, child, reason);
   if (reason != NULL && self->state != GEMINGA_RUNNER_STOPPING)
-    geminga_monitor_record (monitor, child, reason, child->detail != NULL ? child->detail : "");
+    geminga_monitor_record (monitor, child, reason);
   if (child->node != 0)
     geminga_processes_expect_end (self->processes, child->node, PROCESS_END_TIME);
 }
@@ -206,28 +206,25 @@ add_report (GemingaChild *child, const char *report)
 }
 
 static void
-process_ended (gpointer data,
-               guint32 node,
-               GPid pid,
-               int code,
-               int status,
-               const char *why,
-               const char *report)
+process_ended (gpointer data, guint32 node, const GemingaProcessEnd *end)
 {
   GemingaRunner *self = data;
   GemingaChild *child = find_child (self, node);
 
-  if (child != NULL && report != NULL)
-    add_report (child, report);
+  if (child != NULL && end->report != NULL)
+    add_report (child, end->report);
+  if (child != NULL && child->lines == NULL)
+    child->lines = g_strdupv ((GStrv) end->lines);
 
   if (child != NULL)
-    geminga_pool_note_process_end (child->pool, child, why, is_from_outside (code, status));
+    geminga_pool_note_process_end (child->pool, child, end->why,
+                                   is_from_outside (end->code, end->status));
   else
-    geminga_spares_note_end (self->spares, node, why);
+    geminga_spares_note_end (self->spares, node, end->why);
   geminga_heartbeat_remove (self->heartbeat, node);
   geminga_node_drop_process (
-      self->node, node, code == CLD_EXITED ? GEMINGA_EXIT_REASON_LOST : GEMINGA_EXIT_REASON_SIGNAL,
-      why);
+      self->node, node,
+      end->code == CLD_EXITED ? GEMINGA_EXIT_REASON_LOST : GEMINGA_EXIT_REASON_SIGNAL, end->why);
   geminga_runner_forget_node (self, node);
 }
 

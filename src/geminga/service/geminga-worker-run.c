@@ -227,6 +227,7 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
   g_autoptr (GError) error = NULL;
   int fd = started->link_fd;
 
+  geminga_log_keep_lines (self.log, started->log);
   geminga_crash_take_signals ();
   ignore_early_signals ();
   if (!configure (&self, started, &error))

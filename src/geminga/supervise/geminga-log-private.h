@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-log-tail-private.h"
 #include "geminga-privileges-private.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,9 @@ const char *geminga_log_default_format (void);
 gboolean geminga_log_set_level (GemingaLog *self, const char *level, GError **error);
 const char *geminga_log_get_level (GemingaLog *self);
 const char *geminga_log_get_format (GemingaLog *self);
+
+/* Each line goes to @tail, too, as text; for good. */
+void geminga_log_keep_lines (GemingaLog *self, GemingaLogTail *tail);
 
 /* Opens the file again, after it was renamed. Where that fails, the old one stays, and the log says so. */
 gboolean geminga_log_reopen (GemingaLog *self, GError **error);

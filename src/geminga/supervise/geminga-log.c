@@ -62,6 +62,7 @@ struct _GemingaLog
   guint64 n_lost;          /* under lock: lines since the last one that was written */
   int lost_code;           /* under lock: what the first of them failed with */
   gboolean is_torn;        /* under lock: only a part of the last line was written */
+  GemingaLogTail *tail;    /* (nullable): keeps the last lines; appended to under lock */
 };
 
 /* Helpers: writing */
@@ -198,14 +199,29 @@ is_shown (GemingaLog *self, GLogLevelFlags flags, const GLogField *fields, gsize
   return !g_log_writer_default_would_drop (level, domain);
 }
 
+static void
+keep_line (GemingaLog *self, GLogLevelFlags level, const GLogField *fields, gsize n_fields)
+{
+  g_autofree char *line =
+      geminga_log_line_text (g_get_real_time (), level, fields, n_fields, FALSE);
+
+  g_mutex_lock (&self->lock);
+  geminga_log_tail_append (g_atomic_pointer_get (&self->tail), line);
+  g_mutex_unlock (&self->lock);
+}
+
 static GLogWriterOutput
 write_cb (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
   GemingaLog *self = user_data;
 
-  if (is_shown (self, level, fields, n_fields) &&
-      (g_atomic_int_get (&self->format) != FORMAT_JOURNAL ||
-       !write_journal (level, fields, n_fields)))
+  if (!is_shown (self, level, fields, n_fields))
+    return G_LOG_WRITER_HANDLED;
+
+  if (g_atomic_pointer_get (&self->tail) != NULL)
+    keep_line (self, level, fields, n_fields);
+  if (g_atomic_int_get (&self->format) != FORMAT_JOURNAL ||
+      !write_journal (level, fields, n_fields))
     {
       g_autofree char *line = format_line (self, level, fields, n_fields);
 
@@ -405,6 +421,12 @@ const char *
 geminga_log_get_format (GemingaLog *self)
 {
   return format_names[g_atomic_int_get (&self->format)];
+}
+
+void
+geminga_log_keep_lines (GemingaLog *self, GemingaLogTail *tail)
+{
+  g_atomic_pointer_set (&self->tail, tail);
 }
 
 gboolean

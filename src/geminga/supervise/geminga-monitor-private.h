@@ -129,10 +129,7 @@ geminga_monitor_foreach_spare (GemingaMonitor *self, GemingaMonitorSpareFunc fun
 void geminga_monitor_foreach_child (GemingaMonitor *self, GFunc func, gpointer data);
 
 /* Adds to the restart records: a child ended unasked. */
-void geminga_monitor_record (GemingaMonitor *self,
-                             GemingaChild *child,
-                             const char *reason,
-                             const char *detail);
+void geminga_monitor_record (GemingaMonitor *self, GemingaChild *child, const char *reason);
 /* To aa{sv}, oldest first. */
 void geminga_monitor_add_records (GemingaMonitor *self, GVariantBuilder *list);
 

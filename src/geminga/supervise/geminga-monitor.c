@@ -662,10 +662,7 @@ geminga_monitor_foreach_spare (GemingaMonitor *self, GemingaMonitorSpareFunc fun
 }
 
 void
-geminga_monitor_record (GemingaMonitor *self,
-                        GemingaChild *child,
-                        const char *reason,
-                        const char *detail)
+geminga_monitor_record (GemingaMonitor *self, GemingaChild *child, const char *reason)
 {
   GVariantDict record;
 
@@ -675,7 +672,9 @@ geminga_monitor_record (GemingaMonitor *self,
   g_variant_dict_insert (&record, "actor", "s", child->id);
   g_variant_dict_insert (&record, "pid", "u", (guint32) child->pid);
   g_variant_dict_insert (&record, "reason", "s", reason);
-  g_variant_dict_insert (&record, "detail", "s", detail);
+  g_variant_dict_insert (&record, "detail", "s", child->detail != NULL ? child->detail : "");
+  if (child->lines != NULL && child->lines[0] != NULL)
+    g_variant_dict_insert (&record, "log", "^as", child->lines);
   g_queue_push_tail (&self->records, g_variant_ref_sink (g_variant_dict_end (&record)));
   if (g_queue_get_length (&self->records) > MAX_RECORDS)
     g_variant_unref (g_queue_pop_head (&self->records));

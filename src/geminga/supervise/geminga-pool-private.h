@@ -51,6 +51,7 @@ typedef struct
   gboolean is_forgotten; /* it has ended */
   char *reason;          /* (nullable): why its process ended, or why it was killed */
   char *detail;          /* (nullable): set by who knows more about it */
+  GStrv lines;           /* (nullable): the last ones that its process logged */
   gboolean is_killed;    /* somebody else killed its process */
   gboolean is_cut_short; /* the pool killed it */
   gboolean is_process_over;

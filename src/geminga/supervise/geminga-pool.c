@@ -78,6 +78,7 @@ child_clear (gpointer data)
   g_free (child->id);
   g_free (child->reason);
   g_free (child->detail);
+  g_strfreev (child->lines);
   g_clear_error (&child->death);
 }
 

@@ -2,16 +2,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
-#include <stdatomic.h>
+#include "geminga-log-tail-private.h"
 
 G_BEGIN_DECLS
 
 /*
  * GemingaProcessReport: memory that a process shares with the arbiter, which has it still when the
  * process is dead. In it are a lock that the main thread of the process holds all its life, so that the
- * kernel says that it dies before it takes the process apart, and what the process wrote when it
- * crashed. The process may be of another user: nothing in there is trusted.
+ * kernel says that it dies before it takes the process apart, the last lines that it logged, and what it
+ * wrote when it crashed. The process may be of another user: nothing in there is trusted.
  */
 typedef struct _GemingaProcessReport GemingaProcessReport;
 
@@ -31,8 +30,14 @@ atomic_uint *geminga_process_report_get_life (GemingaProcessReport *self);
 /* NULL: it wrote nothing. */
 char *geminga_process_report_dup_text (GemingaProcessReport *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* In the process, its main thread: what is written to @fd from now on is the text. */
-gboolean geminga_process_report_join (int fd, GError **error);
+/* (transfer full): the last lines of its log, the oldest first; there may be none. */
+GStrv geminga_process_report_dup_log (GemingaProcessReport *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * In the process, its main thread: what is written to @fd from now on is the text. The last lines of the
+ * log go to what is returned, which is there as long as the process; NULL with @error set.
+ */
+GemingaLogTail *geminga_process_report_join (int fd, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaProcessReport, geminga_process_report_unref)
 

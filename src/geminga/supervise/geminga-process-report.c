@@ -16,13 +16,20 @@
 /* The lock, then the text. */
 #define TEXT_OFFSET 4096
 #define MAX_TEXT    (16 * 1024)
+#define MAX_LINES   10
 
 /* The C library keeps the word that the kernel looks at where a mutex begins. */
-typedef union
+typedef struct
 {
-  atomic_uint life;
-  pthread_mutex_t mutex;
+  union
+  {
+    atomic_uint life;
+    pthread_mutex_t mutex;
+  };
+  GemingaLogTail log;
 } Page;
+
+G_STATIC_ASSERT (sizeof (Page) <= TEXT_OFFSET);
 
 struct _GemingaProcessReport
 {
@@ -118,14 +125,23 @@ geminga_process_report_dup_text (GemingaProcessReport *self)
   return g_strchomp (g_utf8_make_valid (text, size));
 }
 
-gboolean
+GStrv
+geminga_process_report_dup_log (GemingaProcessReport *self)
+{
+  return geminga_log_tail_dup_lines (&self->page->log, MAX_LINES);
+}
+
+GemingaLogTail *
 geminga_process_report_join (int fd, GError **error)
 {
   pthread_mutexattr_t attributes;
   Page *page = map (fd);
 
   if (page == MAP_FAILED || lseek (fd, TEXT_OFFSET, SEEK_SET) < 0)
-    return set_failure (error);
+    {
+      set_failure (error);
+      return NULL;
+    }
 
   pthread_mutexattr_init (&attributes);
   pthread_mutexattr_setpshared (&attributes, PTHREAD_PROCESS_SHARED);
@@ -135,5 +151,5 @@ geminga_process_report_join (int fd, GError **error)
   /* Never unlocked: the mapping and the lock end with the process. */
   pthread_mutex_lock (&page->mutex);
 
-  return TRUE;
+  return &page->log;
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-log-tail-private.h"
 #include "geminga-pulse-private.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,7 @@ typedef struct
 {
   int link_fd;         /* (owned): this end of the link to the arbiter; -1 once it was taken */
   GemingaPulse *pulse; /* (owned) */
+  GemingaLogTail *log; /* for the last lines of the log, there as long as the process */
   GVariant *settings;  /* (owned): a{sv} */
   GPtrArray *sockets;  /* (owned) (element-type GSocket): listening */
 } GemingaProcessStart;

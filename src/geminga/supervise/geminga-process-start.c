@@ -93,6 +93,7 @@ geminga_process_start_read (GError **error)
 {
   g_autofree char *value = g_strdup (g_getenv (GEMINGA_WORKER_VARIABLE));
   g_autoptr (GemingaProcessStart) self = NULL;
+  GemingaLogTail *log;
   int parent;
   guint n_sockets;
 
@@ -113,11 +114,13 @@ geminga_process_start_read (GError **error)
   if (getppid () != parent)
     _exit (EXIT_SUCCESS);
 
-  if (!geminga_process_report_join (FD_REPORT, error))
+  log = geminga_process_report_join (FD_REPORT, error);
+  if (log == NULL)
     return NULL;
 
   self = g_new0 (GemingaProcessStart, 1);
   self->link_fd = FD_LINK;
+  self->log = log;
   self->settings = read_settings (FD_SETTINGS, error);
   close (FD_SETTINGS);
   self->pulse = self->settings != NULL ? geminga_pulse_new_for_fd (FD_PULSE, error) : NULL;

@@ -16,17 +16,16 @@ typedef struct _GemingaProcesses GemingaProcesses;
 
 typedef struct
 {
-  /*
-   * The process has ended; @why ends the sentence "its process …". @report is what it wrote when it
-   * crashed, or NULL.
-   */
-  void (*ended) (gpointer data,
-                 guint32 node,
-                 GPid pid,
-                 int code,
-                 int status,
-                 const char *why,
-                 const char *report);
+  GPid pid;
+  int code, status;         /* as those of a siginfo_t; 0 if somebody else reaped it */
+  const char *why;          /* ends the sentence "its process …" */
+  const char *report;       /* (nullable): what it wrote when it crashed */
+  const char *const *lines; /* the last ones it logged, the oldest first */
+} GemingaProcessEnd;
+
+typedef struct
+{
+  void (*ended) (gpointer data, guint32 node, const GemingaProcessEnd *end);
   /* It is about to end, for a reason that is not known yet: nothing in it runs any more. */
   void (*dying) (gpointer data, guint32 node);
 } GemingaProcessesFuncs;

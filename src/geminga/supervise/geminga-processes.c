@@ -108,6 +108,8 @@ on_process_ended (int fd, GIOCondition condition, gpointer user_data)
   siginfo_t info = { 0 };
   g_autofree char *why = NULL;
   g_autofree char *report = NULL;
+  g_auto (GStrv) lines = NULL;
+  GemingaProcessEnd end;
   gboolean is_reaped;
 
   is_reaped = waitid ((idtype_t) P_PIDFD, (id_t) fd, &info, WEXITED | WNOHANG) != 0;
@@ -116,10 +118,12 @@ on_process_ended (int fd, GIOCondition condition, gpointer user_data)
 
   geminga_death_watch_remove (owner->deaths, self->node);
   report = geminga_process_report_dup_text (self->report);
+  lines = geminga_process_report_dup_log (self->report);
   why = self->why != NULL ? g_strdup (self->why) : describe_end (&info, is_reaped);
   g_hash_table_steal (owner->by_node, GUINT_TO_POINTER (self->node));
-  owner->funcs->ended (owner->data, self->node, self->pid, info.si_code, info.si_status, why,
-                       report);
+  end = (GemingaProcessEnd){ self->pid, info.si_code, info.si_status,
+                             why,       report,       (const char *const *) lines };
+  owner->funcs->ended (owner->data, self->node, &end);
   process_free (self);
 
   return G_SOURCE_REMOVE;

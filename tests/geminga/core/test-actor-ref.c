@@ -161,6 +161,53 @@ test_ask_refused (void)
   end_system (g_steal_pointer (&system));
 }
 
+/* A mailbox that is not full accepts at once. */
+static void
+test_tell_awaited (void)
+{
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GemingaActorRef) ref =
+      geminga_system_spawn (system, SAMPLE_TYPE, "x", GEMINGA_PLACEMENT_SHARED, NULL, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) told = NULL;
+  g_autoptr (GAsyncResult) wrong = NULL;
+  g_autoptr (GAsyncResult) cancelled = NULL;
+  g_autoptr (GAsyncResult) late = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_cancel (cancellable);
+  geminga_actor_ref_tell_async (ref, "Add", g_variant_new ("(dd)", 1.0, 2.0), -1, NULL,
+                                keep_result_cb, &told);
+  geminga_actor_ref_tell_async (ref, "Add", g_variant_new_int32 (1), -1, NULL, keep_result_cb,
+                                &wrong);
+  geminga_actor_ref_tell_async (ref, "Add", g_variant_new ("(dd)", 1.0, 2.0), -1, cancellable,
+                                keep_result_cb, &cancelled);
+  AWAIT (told != NULL && wrong != NULL && cancelled != NULL);
+  g_assert_true (geminga_actor_ref_tell_finish (ref, told, &error));
+  g_assert_no_error (error);
+  g_assert_false (geminga_actor_ref_tell_finish (ref, wrong, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS);
+  g_clear_error (&error);
+  g_assert_false (geminga_actor_ref_tell_finish (ref, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  {
+    g_autoptr (GVariant) added = ask (ref, "Added", NULL, NULL);
+    guint32 n_added;
+
+    g_variant_get (added, "(u)", &n_added);
+    g_assert_cmpuint (n_added, ==, 1);
+  }
+
+  geminga_actor_ref_stop (ref);
+  wait_ended (ref, NULL);
+  geminga_actor_ref_tell_async (ref, "Add", NULL, -1, NULL, keep_result_cb, &late);
+  AWAIT (late != NULL);
+  g_assert_false (geminga_actor_ref_tell_finish (ref, late, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR);
+  end_system (g_steal_pointer (&system));
+}
+
 static void
 test_ask_no_time (void)
 {
@@ -223,6 +270,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/actor-ref/equal", test_equal);
   g_test_add_func ("/core/actor-ref/wait-cancelled", test_wait_cancelled);
   g_test_add_func ("/core/actor-ref/ask/refused", test_ask_refused);
+  g_test_add_func ("/core/actor-ref/tell/awaited", test_tell_awaited);
   g_test_add_func ("/core/actor-ref/ask/no-time", test_ask_no_time);
   g_test_add_func ("/core/actor-ref/ask/in-threads", test_ask_in_threads);
 

@@ -94,6 +94,43 @@ test_entry (void)
 }
 
 static void
+test_coalesce_key (void)
+{
+  const GemingaCommandEntry entry = { "Set", "(su)", NULL, "name value", NULL, 0, NULL, "value" };
+  g_autoptr (GemingaCommand) command = geminga_command_new ("Set", "(su)", NULL);
+  g_autoptr (GemingaCommand) declared = geminga_command_new_from_entry (&entry);
+
+  g_assert_null (geminga_command_get_coalesce_key (command));
+  geminga_command_set_coalesce_key (command, "arg2");
+  g_assert_cmpstr (geminga_command_get_coalesce_key (command), ==, "arg2");
+  geminga_command_set_coalesce_key (command, "");
+  g_assert_cmpstr (geminga_command_get_coalesce_key (command), ==, "");
+  geminga_command_set_coalesce_key (command, NULL);
+  g_assert_null (geminga_command_get_coalesce_key (command));
+  g_assert_cmpstr (geminga_command_get_coalesce_key (declared), ==, "value");
+}
+
+/* There is no such argument. */
+static void
+test_wrong_key (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (GemingaCommand) command = geminga_command_new ("Set", "(su)", NULL);
+
+      g_log_set_always_fatal (0);
+      g_log_set_fatal_mask (G_LOG_DOMAIN, 0);
+      geminga_command_set_coalesce_key (command, "name");
+      g_assert_null (geminga_command_get_coalesce_key (command));
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*CRITICAL*geminga_command_set_coalesce_key*");
+}
+
+static void
 test_boxed (void)
 {
   g_autoptr (GemingaCommand) command = geminga_command_new ("Add", NULL, NULL);
@@ -136,6 +173,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/command/new", test_new);
   g_test_add_func ("/core/command/set", test_set);
   g_test_add_func ("/core/command/entry", test_entry);
+  g_test_add_func ("/core/command/coalesce-key", test_coalesce_key);
+  g_test_add_func ("/core/command/wrong-key", test_wrong_key);
   g_test_add_func ("/core/command/boxed", test_boxed);
   g_test_add_data_func ("/core/command/wrong/name", GINT_TO_POINTER (0), test_wrong);
   g_test_add_data_func ("/core/command/wrong/no-name", GINT_TO_POINTER (1), test_wrong);

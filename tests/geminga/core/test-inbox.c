@@ -14,9 +14,9 @@ typedef struct
 } Entry;
 
 static guint
-pop_number (GemingaInbox *inbox)
+pop_number (GemingaInbox *inbox, GemingaInboxTaken *taken)
 {
-  Entry *entry = (Entry *) geminga_inbox_pop (inbox);
+  Entry *entry = (Entry *) geminga_inbox_pop (inbox, taken);
 
   return entry != NULL ? entry->number : 0;
 }
@@ -33,28 +33,29 @@ static void
 test_schedule (void)
 {
   GemingaInbox inbox;
+  GemingaInboxTaken taken;
   Entry entries[4];
 
   fill (entries, G_N_ELEMENTS (entries));
-  geminga_inbox_init (&inbox);
+  geminga_inbox_init (&inbox, &taken);
   g_assert_false (geminga_inbox_push (&inbox, &entries[0].node));
-  g_assert_false (geminga_inbox_rest (&inbox));
-  g_assert_cmpuint (pop_number (&inbox), ==, 1);
-  g_assert_null (geminga_inbox_pop (&inbox));
-  g_assert_true (geminga_inbox_rest (&inbox));
+  g_assert_false (geminga_inbox_rest (&inbox, &taken));
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 1);
+  g_assert_null (geminga_inbox_pop (&inbox, &taken));
+  g_assert_true (geminga_inbox_rest (&inbox, &taken));
 
   g_assert_true (geminga_inbox_push (&inbox, &entries[1].node));
   g_assert_false (geminga_inbox_push (&inbox, &entries[2].node));
   g_assert_false (geminga_inbox_wake (&inbox));
-  g_assert_cmpuint (pop_number (&inbox), ==, 2);
-  g_assert_false (geminga_inbox_rest (&inbox));
-  g_assert_cmpuint (pop_number (&inbox), ==, 3);
-  g_assert_true (geminga_inbox_rest (&inbox));
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 2);
+  g_assert_false (geminga_inbox_rest (&inbox, &taken));
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 3);
+  g_assert_true (geminga_inbox_rest (&inbox, &taken));
 
   g_assert_true (geminga_inbox_wake (&inbox));
   g_assert_false (geminga_inbox_push (&inbox, &entries[3].node));
-  g_assert_cmpuint (pop_number (&inbox), ==, 4);
-  g_assert_true (geminga_inbox_rest (&inbox));
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 4);
+  g_assert_true (geminga_inbox_rest (&inbox, &taken));
 }
 
 /* What one thread pushes and appends stays in order, whichever it does. */
@@ -62,44 +63,47 @@ static void
 test_order (void)
 {
   GemingaInbox inbox;
+  GemingaInboxTaken taken;
   Entry entries[6];
 
   fill (entries, G_N_ELEMENTS (entries));
-  geminga_inbox_init (&inbox);
+  geminga_inbox_init (&inbox, &taken);
   geminga_inbox_push (&inbox, &entries[0].node);
   geminga_inbox_push (&inbox, &entries[1].node);
-  g_assert_false (geminga_inbox_append (&inbox, &entries[2].node));
+  g_assert_false (geminga_inbox_append (&inbox, &taken, &entries[2].node));
   geminga_inbox_push (&inbox, &entries[3].node);
   for (guint i = 1; i <= 4; i++)
-    g_assert_cmpuint (pop_number (&inbox), ==, i);
-  g_assert_true (geminga_inbox_rest (&inbox));
-  g_assert_true (geminga_inbox_append (&inbox, &entries[4].node));
-  g_assert_false (geminga_inbox_append (&inbox, &entries[5].node));
-  g_assert_cmpuint (pop_number (&inbox), ==, 5);
-  g_assert_cmpuint (pop_number (&inbox), ==, 6);
-  g_assert_true (geminga_inbox_rest (&inbox));
+    g_assert_cmpuint (pop_number (&inbox, &taken), ==, i);
+  g_assert_true (geminga_inbox_rest (&inbox, &taken));
+  g_assert_true (geminga_inbox_append (&inbox, &taken, &entries[4].node));
+  g_assert_false (geminga_inbox_append (&inbox, &taken, &entries[5].node));
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 5);
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 6);
+  g_assert_true (geminga_inbox_rest (&inbox, &taken));
 }
 
 static void
 test_urgent (void)
 {
   GemingaInbox inbox;
+  GemingaInboxTaken taken;
   Entry entries[5];
 
   fill (entries, G_N_ELEMENTS (entries));
   entries[1].node.is_urgent = TRUE;
   entries[3].node.is_urgent = TRUE;
-  geminga_inbox_init (&inbox);
+  geminga_inbox_init (&inbox, &taken);
   for (guint i = 0; i < 3; i++)
     geminga_inbox_push (&inbox, &entries[i].node);
-  g_assert_cmpuint (pop_number (&inbox), ==, 2);
-  g_assert_cmpuint (pop_number (&inbox), ==, 1);
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 2);
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 1);
   geminga_inbox_push (&inbox, &entries[3].node);
   geminga_inbox_push (&inbox, &entries[4].node);
-  g_assert_cmpuint (pop_number (&inbox), ==, 4);
-  g_assert_cmpuint (pop_number (&inbox), ==, 3);
-  g_assert_cmpuint (pop_number (&inbox), ==, 5);
-  g_assert_true (geminga_inbox_rest (&inbox));
+  geminga_inbox_take_shared (&inbox, &taken);
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 4);
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 3);
+  g_assert_cmpuint (pop_number (&inbox, &taken), ==, 5);
+  g_assert_true (geminga_inbox_rest (&inbox, &taken));
 }
 
 #define N_SENDERS 4
@@ -128,6 +132,7 @@ static void
 test_senders (void)
 {
   GemingaInbox inbox;
+  GemingaInboxTaken taken;
   Sender senders[N_SENDERS];
   GThread *threads[N_SENDERS];
   guint next[N_SENDERS] = { 0 };
@@ -135,7 +140,7 @@ test_senders (void)
   guint n_scheduled = 0;
   guint n_rests = 0;
 
-  geminga_inbox_init (&inbox);
+  geminga_inbox_init (&inbox, &taken);
   for (guint i = 0; i < N_SENDERS; i++)
     {
       senders[i] = (Sender){ &inbox, g_new0 (Entry, N_ENTRIES), 0 };
@@ -149,7 +154,7 @@ test_senders (void)
     threads[i] = g_thread_new ("sender", push_all, &senders[i]);
   while (n_left > 0)
     {
-      Entry *entry = (Entry *) geminga_inbox_pop (&inbox);
+      Entry *entry = (Entry *) geminga_inbox_pop (&inbox, &taken);
 
       if (entry != NULL)
         {
@@ -158,10 +163,10 @@ test_senders (void)
         }
       else if (atomic_load (&inbox.shared) == NULL)
         {
-          n_rests += geminga_inbox_rest (&inbox);
+          n_rests += geminga_inbox_rest (&inbox, &taken);
         }
     }
-  n_rests += geminga_inbox_rest (&inbox);
+  n_rests += geminga_inbox_rest (&inbox, &taken);
   for (guint i = 0; i < N_SENDERS; i++)
     {
       g_thread_join (threads[i]);

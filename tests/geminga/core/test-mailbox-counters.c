@@ -215,7 +215,7 @@ test_stamps (void)
   GemingaMailbox *mailbox = mailbox_of (ref);
   GemingaInboxNode *node;
 
-  g_assert_cmpuint (geminga_loop_read_stamp (), !=, 0);
+  g_assert_cmpuint (geminga_loop_read_stamp (NULL), !=, 0);
   g_variant_unref (ask (ref, "Added", NULL, NULL));
   geminga_actor_ref_tell (ref, "Added", NULL, NULL);
   node = atomic_load (&mailbox->inbox.shared);

@@ -99,6 +99,7 @@ test_limit (void)
   g_autoptr (GemingaSystem) system = geminga_system_new ();
   g_autoptr (GemingaActorRef) ref = NULL;
   g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) refusal = NULL;
   GemingaActorClass *klass = g_type_class_ref (SAMPLE_TYPE);
   guint n_full = 0;
 
@@ -107,8 +108,9 @@ test_limit (void)
   geminga_actor_class_set_mailbox_limit (klass, 65536);
   for (guint i = 0; i < 15; i++)
     geminga_actor_ref_ask_async (ref, "Ping", NULL, -1, NULL, add_result_cb, results);
-  /* What is told gets lost the same way, but silently. */
-  g_assert_true (geminga_actor_ref_tell (ref, "Add", g_variant_new ("(dd)", 1.0, 2.0), NULL));
+  /* What is told is refused at once. */
+  g_assert_false (geminga_actor_ref_tell (ref, "Add", g_variant_new ("(dd)", 1.0, 2.0), &refusal));
+  g_assert_error (refusal, GEMINGA_ERROR, GEMINGA_ERROR_MAILBOX_FULL);
   AWAIT (results->len == 15);
 
   for (guint i = 0; i < results->len; i++)

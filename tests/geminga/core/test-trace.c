@@ -57,8 +57,8 @@ tear_down (Fixture *self, gconstpointer data)
 static char *
 describe (const GemingaTraceRecord *record)
 {
-  static const char *const kinds[] = { "asked",     "told", "answered", "failed",
-                                       "forwarded", "asks", "tells",    "ended" };
+  static const char *const kinds[] = { "asked",   "told", "answered", "failed", "forwarded",
+                                       "stashed", "asks", "tells",    "ended" };
   GString *line = g_string_new (kinds[record->kind]);
 
   g_assert_cmpuint (record->number, !=, 0);

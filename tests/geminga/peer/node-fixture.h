@@ -209,7 +209,16 @@ probe_break (GemingaActor *actor, GemingaCall *call)
   geminga_actor_fail (actor, error);
 }
 
+static void
+probe_turn (GemingaActor *actor, GemingaCall *call)
+{
+  g_autoptr (GVariant) numbers = g_variant_get_child_value (geminga_call_get_arguments (call), 0);
+
+  geminga_call_return_value (call, g_variant_new ("(u@at)", 1, numbers));
+}
+
 static const GemingaCommandEntry probe_commands[] = {
+  { "Turn", "(atu)", "(uat)", "numbers one", NULL, 0, probe_turn },
   { "Add", "(dd)", "d", "a b", NULL, 0, probe_add },
   { "Fail", NULL, NULL, NULL, NULL, 0, probe_fail },
   { "FailIo", NULL, NULL, NULL, NULL, 0, probe_fail_io },
@@ -443,6 +452,13 @@ service_standard_called (gpointer data, const GemingaLinkCall *call)
   return self->standard_called != NULL && self->standard_called (self->system, call);
 }
 
+static void
+service_dead_letter (gpointer data, const char *target, const char *command, const char *reason)
+{
+  g_ptr_array_add (((Service *) data)->log,
+                   g_strdup_printf ("%s %s dead letter %s", target, command, reason));
+}
+
 static const GemingaNodeHooks service_hooks = {
   .spawn_process = service_spawn_process,
   .kill_process = service_kill_process,
@@ -452,6 +468,7 @@ static const GemingaNodeHooks service_hooks = {
   .actor_started = service_actor_started,
   .actor_ended = service_actor_ended,
   .standard_called = service_standard_called,
+  .dead_letter = service_dead_letter,
 };
 
 static void

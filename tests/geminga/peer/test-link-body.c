@@ -68,7 +68,7 @@ test_unpack_refused (void)
     guint kind;
     const char *body;
   } rows[] = {
-    { 2, "('(mi)', [byte 1, 0, 0, 0])" },
+    { 3, "('(mi)', [byte 1, 0, 0, 0])" },
     { 1, "('(mi)',)" },
     { 1, "('mi', [byte 1, 0, 0, 0])" },
     { 1, "('(m', @ay [])" },

@@ -141,6 +141,60 @@ test_echo_large (void)
     }
 }
 
+/* They travel in memory that both have, for as long as somebody has them. */
+static void
+test_large_arrays (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  g_autofree guint64 *numbers = g_new (guint64, 1 << 17);
+
+  for (guint i = 0; i < 1 << 17; i++)
+    numbers[i] = i;
+
+  /* More than there is memory for in one go, and again when nobody has the first ones. */
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) answer = NULL;
+      g_autoptr (GVariant) turned = NULL;
+      gsize size = (1 << 14) + i * 100;
+      const guint64 *got;
+      guint one;
+
+      if (i == 25)
+        g_ptr_array_set_size (kept, 0);
+      numbers[0] = i;
+      answer = ask (ref, "Turn",
+                    g_variant_new ("(@atu)",
+                                   g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, numbers, size,
+                                                              sizeof *numbers),
+                                   1),
+                    &error);
+      g_assert_no_error (error);
+      g_variant_get (answer, "(u@at)", &one, &turned);
+      g_assert_cmpuint (one, ==, 1);
+      got = g_variant_get_fixed_array (turned, &size, sizeof *numbers);
+      g_assert_cmpmem (got, size * sizeof *got, numbers, ((1 << 14) + i * 100) * sizeof *numbers);
+      g_ptr_array_add (kept, g_steal_pointer (&turned));
+    }
+
+  for (guint i = 0; i < kept->len; i++)
+    {
+      gsize size;
+      const guint64 *got =
+          g_variant_get_fixed_array (g_ptr_array_index (kept, i), &size, sizeof *numbers);
+
+      g_assert_cmpuint (got[0], ==, 25 + i);
+      g_assert_cmpuint (got[size - 1], ==, size - 1);
+    }
+
+  /* They are still there when the process is not. */
+  g_clear_pointer (&service, service_free);
+  g_assert_cmpuint (*(const guint64 *) g_variant_get_data (g_ptr_array_index (kept, 0)), ==, 25);
+}
+
 static void
 test_echo_fds (void)
 {
@@ -398,6 +452,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/link/closed", test_closed);
   g_test_add_func ("/peer/link/echo", test_echo);
   g_test_add_func ("/peer/link/echo-large", test_echo_large);
+  g_test_add_func ("/peer/link/large-arrays", test_large_arrays);
   g_test_add_func ("/peer/link/echo-fds", test_echo_fds);
   g_test_add_func ("/peer/link/refusals", test_refusals);
   g_test_add_func ("/peer/link/too-large", test_too_large);

@@ -231,7 +231,8 @@ static void
 test_none (Fixture *self, gconstpointer data)
 {
   static const GemingaTraceKind kinds[] = { GEMINGA_TRACE_ANSWERED, GEMINGA_TRACE_FAILED,
-                                            GEMINGA_TRACE_FORWARDED, GEMINGA_TRACE_ENDED };
+                                            GEMINGA_TRACE_FORWARDED, GEMINGA_TRACE_STASHED,
+                                            GEMINGA_TRACE_ENDED };
 
   self->record.is_tell = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)

@@ -109,7 +109,10 @@ monitor_ended (gpointer data, GemingaMonitor *monitor, GemingaChild *child, cons
 {
   ((Fixture *) data)->n_ended++;
   if (reason != NULL)
-    geminga_monitor_record (monitor, child, reason, "details");
+    {
+      child->detail = g_strdup ("details");
+      geminga_monitor_record (monitor, child, reason);
+    }
 }
 
 static void
@@ -405,7 +408,7 @@ test_records (Fixture *self, gconstpointer data)
   g_autoptr (GVariant) records = NULL;
 
   for (guint i = 0; i < 150; i++)
-    geminga_monitor_record (self->monitor, child, "test", "");
+    geminga_monitor_record (self->monitor, child, "test");
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   geminga_monitor_add_records (self->monitor, &builder);
   records = g_variant_ref_sink (g_variant_builder_end (&builder));

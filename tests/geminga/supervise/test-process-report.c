@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A process that joins, writes and ends. */
+/* A process that joins, logs, writes and ends. */
 static void
 run_process (GemingaProcessReport *report, const char *text)
 {
@@ -20,10 +20,13 @@ run_process (GemingaProcessReport *report, const char *text)
   if (pid == 0)
     {
       int fd = geminga_process_report_get_fd (report);
+      GemingaLogTail *log = geminga_process_report_join (fd, NULL);
       gsize size = strlen (text);
 
-      _exit (geminga_process_report_join (fd, NULL) && write (fd, text, size) == (gssize) size ? 0
-                                                                                               : 1);
+      if (log == NULL || write (fd, text, size) != (gssize) size)
+        _exit (1);
+      geminga_log_tail_append (log, "said\n");
+      _exit (0);
     }
 
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
@@ -36,13 +39,20 @@ test_text (void)
   g_autoptr (GemingaProcessReport) report = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
+  g_auto (GStrv) no_lines = NULL;
+  g_auto (GStrv) lines = NULL;
 
   report = geminga_process_report_new (&error);
   g_assert_no_error (error);
   g_assert_null (geminga_process_report_dup_text (report));
+  no_lines = geminga_process_report_dup_log (report);
+  g_assert_cmpuint (g_strv_length (no_lines), ==, 0);
   run_process (report, "fell\nhere\xff\n");
   text = geminga_process_report_dup_text (report);
   g_assert_cmpstr (text, ==, "fell\nhere\357\277\275");
+  lines = geminga_process_report_dup_log (report);
+  g_assert_cmpuint (g_strv_length (lines), ==, 1);
+  g_assert_cmpstr (lines[0], ==, "said");
 }
 
 static void

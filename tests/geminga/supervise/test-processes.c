@@ -60,23 +60,18 @@ typedef struct
 } Fixture;
 
 static void
-on_ended (gpointer data,
-          guint32 node,
-          GPid pid,
-          int code,
-          int status,
-          const char *why,
-          const char *report)
+on_ended (gpointer data, guint32 node, const GemingaProcessEnd *end)
 {
   Fixture *self = data;
 
   self->n_ended++;
   self->node = node;
-  self->pid = pid;
-  self->code = code;
-  self->status = status;
+  self->pid = end->pid;
+  self->code = end->code;
+  self->status = end->status;
   g_free (self->why);
-  self->why = g_strdup (why);
+  self->why = g_strdup (end->why);
+  g_assert_nonnull (end->lines);
   /* It is gone from the table by now. */
   g_assert_cmpint (geminga_processes_get_pid (self->processes, node), ==, 0);
 }

@@ -52,19 +52,13 @@ spare_taken (gpointer data, guint32 node)
 }
 
 static void
-process_ended (gpointer data,
-               guint32 node,
-               GPid pid,
-               int code,
-               int status,
-               const char *why,
-               const char *report)
+process_ended (gpointer data, guint32 node, const GemingaProcessEnd *end)
 {
   Fixture *self = data;
 
   self->n_ended++;
-  self->n_own += geminga_spares_note_end (self->spares, node, why);
-  geminga_node_drop_process (self->node, node, GEMINGA_EXIT_REASON_SIGNAL, why);
+  self->n_own += geminga_spares_note_end (self->spares, node, end->why);
+  geminga_node_drop_process (self->node, node, GEMINGA_EXIT_REASON_SIGNAL, end->why);
 }
 
 static void

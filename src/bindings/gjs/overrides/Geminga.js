@@ -327,6 +327,9 @@ function makeCommand(klass, name, declaration, handler) {
     command.set_argument_names(names.slice(0, split(signature).length));
     command.set_documentation(declaration.documentation ?? '');
     command.set_flags(declaration.flags ?? Geminga.CommandFlags.NONE);
+    if (declaration.coalesceKey && !command.get_argument_names().includes(declaration.coalesceKey))
+        throw new TypeError(`${where}: there is no argument “${declaration.coalesceKey}” to coalesce by`);
+    command.set_coalesce_key(declaration.coalesceKey ?? null);
 
     return command;
 }
@@ -500,7 +503,7 @@ function guardMethods(klass) {
     }
     if (own('vfunc_handle'))
         prototype.vfunc_handle = guardHandle(prototype.vfunc_handle);
-    for (const name of ['vfunc_started', 'vfunc_stopping']) {
+    for (const name of ['vfunc_started', 'vfunc_stopping', 'vfunc_periodic']) {
         if (own(name))
             prototype[name] = guardStep(prototype[name]);
     }
@@ -617,6 +620,15 @@ function initRefs() {
 
         tell(name, ...args) {
             return tell.call(this, name, packAsk(this, name, args, null));
+        },
+
+        // Done when the actor's mailbox has accepted it.
+        deliver(name, ...args) {
+            const packed = packAsk(this, name, args, null);
+
+            return startOperation(
+                callback => this.tell_async(name, packed, milliseconds(), null, callback),
+                result => this.tell_finish(result));
         },
     });
 

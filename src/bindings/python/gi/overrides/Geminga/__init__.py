@@ -111,6 +111,16 @@ class ActorRef(Geminga.ActorRef):
         packed = self._pack(name, arguments, None)
         return send(lambda: Geminga.ActorRef.tell(self, name, packed))
 
+    def deliver(self, name, *arguments, timeout=None):
+        """Sends a command; the future is done when the actor's mailbox has accepted it."""
+        packed = self._pack(name, arguments, None)
+
+        def start(cancellable, on_ready):
+            send(lambda: self.tell_async(
+                name, packed, values.milliseconds(timeout), cancellable, on_ready))
+
+        return start_operation(start, self.tell_finish)
+
     def wait_ready(self):
         return start_operation(self.wait_ready_async, self.wait_ready_finish)
 

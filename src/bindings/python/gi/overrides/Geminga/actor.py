@@ -139,7 +139,7 @@ def fail(actor, exception):
 
 
 def guard_step(function):
-    """For started() and stopping(): an exception ends the actor; coroutines are finished first."""
+    """For started(), stopping() and periodic(): an exception ends the actor; coroutines are finished first."""
 
     @functools.wraps(function)
     def do_step(self):
@@ -182,6 +182,7 @@ GUARDS = {
     "do_handle": guard_handle,
     "do_started": guard_step,
     "do_stopping": guard_step,
+    "do_periodic": guard_step,
     "do_info": guard_info,
 }
 

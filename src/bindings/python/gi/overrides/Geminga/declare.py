@@ -59,13 +59,14 @@ def check_signature(signature, where):
 class Command:
     """A command as a class declares it; @attribute is the method that handles it."""
 
-    def __init__(self, function, arguments, result, name, flags):
+    def __init__(self, function, arguments, result, name, flags, coalesce_key):
         self.function = function
         self.attribute = function.__name__
         self.arguments = arguments
         self.result = result
         self.name = name or function.__name__
         self.flags = flags
+        self.coalesce_key = coalesce_key
         self.where = function.__qualname__
         self.names = []
         self.wants_call = False
@@ -87,6 +88,8 @@ class Command:
             has = f"has {len(positional)} parameters where “{self.arguments}” has {wanted}"
             raise TypeError(f"{self.where}: {has}")
         self.names = positional
+        if self.coalesce_key and self.coalesce_key not in positional:
+            raise ValueError(f"{self.where}: there is no argument “{self.coalesce_key}” to coalesce by")
 
     def _read_parameters(self):
         positional = []
@@ -116,14 +119,19 @@ class Command:
         command.set_argument_names(self.names)
         command.set_documentation(inspect.getdoc(self.function) or "")
         command.set_flags(Geminga.CommandFlags(self.flags))
+        if self.coalesce_key is not None:
+            command.set_coalesce_key(self.coalesce_key)
         return command
 
 
-def command(arguments=None, result=None, *, name=None, flags=Geminga.CommandFlags.NONE):
+def command(
+    arguments=None, result=None, *, name=None, flags=Geminga.CommandFlags.NONE, coalesce_key=None
+):
     """Declares the method that follows as a command of its actor class.
 
     @arguments and @result are signatures as in geminga_command_new(); without @arguments both come
-    from the annotations. A keyword-only parameter “call” gets the Geminga.Call.
+    from the annotations. A keyword-only parameter “call” gets the Geminga.Call. @coalesce_key is the
+    name of an argument, or "" for none, see geminga_command_set_coalesce_key().
     """
 
     def declare(function):
@@ -133,6 +141,7 @@ def command(arguments=None, result=None, *, name=None, flags=Geminga.CommandFlag
             (result or "()") if has_signature else result,
             name,
             flags,
+            coalesce_key,
         )
         return function
 
@@ -207,4 +216,6 @@ def declare(cls, commands, events):
         cls.add_event(each.make())
     if "mailbox_limit" in vars(cls):
         cls.set_mailbox_limit(cls.mailbox_limit)
+    if "mailbox_policy" in vars(cls):
+        cls.set_mailbox_policy(cls.mailbox_policy)
     cls.set_main_thread_only(cls.main_thread_only)
