@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "await.h"
+#include "manual-clock.h"
 #include "sample-actor.h"
 
 #include "geminga-actor-ref-private.h"
@@ -179,11 +180,10 @@ test_failed (void)
 
 /* What has come while the actor was busy is as old as that. */
 static void
-test_age (gconstpointer data)
+assert_age (GemingaPlacement placement)
 {
   g_autoptr (GemingaSystem) system = geminga_system_new ();
-  g_autoptr (GemingaActorRef) ref =
-      spawn (system, SPINNER_TYPE, "spinner", (GemingaPlacement) GPOINTER_TO_INT (data));
+  g_autoptr (GemingaActorRef) ref = spawn (system, SPINNER_TYPE, "spinner", placement);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GVariant) answer = NULL;
   g_autoptr (GVariant) info = NULL;
@@ -203,6 +203,70 @@ test_age (gconstpointer data)
   /* Both clocks are coarse. */
   g_assert_cmpuint (lookup (answer, "mailbox-age"), >=, SPIN_TIME / 2);
   g_assert_cmpuint (lookup (answer, "mailbox-age"), <, 60 * G_TIME_SPAN_SECOND);
+  stop_system (system);
+}
+
+static void
+test_age (gconstpointer data)
+{
+  assert_age ((GemingaPlacement) GPOINTER_TO_INT (data));
+}
+
+/* In a class's queue. */
+static void
+test_age_queue (gconstpointer data)
+{
+  GemingaActorClass *klass = g_type_class_ref (SPINNER_TYPE);
+
+  geminga_actor_class_set_mailbox_policy (klass, GEMINGA_MAILBOX_POLICY_DROP_OLDEST);
+  assert_age ((GemingaPlacement) GPOINTER_TO_INT (data));
+  geminga_actor_class_set_mailbox_policy (klass, GEMINGA_MAILBOX_POLICY_FAIL_CALLER);
+  g_type_class_unref (klass);
+}
+
+/* The clock of a test stands still unless it is told to go on. */
+static void
+test_age_scheduled (void)
+{
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  GemingaLoop *loop = geminga_thread_get_loop (geminga_thread_get ());
+  g_autoptr (GemingaActorRef) ref = NULL;
+  GemingaMailbox *mailbox;
+
+  manual_clock_install ();
+  ref = spawn (system, SAMPLE_TYPE, "sample", GEMINGA_PLACEMENT_SHARED);
+  mailbox = mailbox_of (ref);
+  g_variant_unref (ask (ref, "Added", NULL, NULL));
+  geminga_actor_ref_tell (ref, "Added", NULL, NULL);
+  g_assert_cmpuint (geminga_mailbox_get_age (mailbox, geminga_loop_read_stamp (loop)), ==, 0);
+  manual_clock.now += 7 * G_TIME_SPAN_SECOND;
+  g_assert_cmpuint (geminga_mailbox_get_age (mailbox, geminga_loop_read_stamp (loop)), ==, 7000);
+  g_variant_unref (ask (ref, "Added", NULL, NULL));
+  g_assert_cmpuint (geminga_mailbox_get_age (mailbox, geminga_loop_read_stamp (loop)), ==, 0);
+  stop_system (system);
+  manual_clock_uninstall ();
+}
+
+/* Whoever has many things to end before it can end. */
+static void
+test_holds (void)
+{
+  const guint n_holds = 1000;
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GemingaActorRef) ref = spawn (system, SAMPLE_TYPE, "sample", GEMINGA_PLACEMENT_SHARED);
+  GemingaMailbox *mailbox = mailbox_of (ref);
+
+  g_variant_unref (ask (ref, "Added", NULL, NULL));
+  for (guint i = 0; i < n_holds; i++)
+    geminga_mailbox_hold (mailbox);
+  geminga_mailbox_stop (mailbox);
+  for (guint i = 0; i < n_holds; i++)
+    {
+      g_assert_cmpint (mailbox->state, ==, GEMINGA_MAILBOX_STOPPING);
+      geminga_mailbox_release (mailbox);
+    }
+  g_assert_cmpint (mailbox->state, ==, GEMINGA_MAILBOX_ENDED);
+  wait_ended (ref, NULL);
   stop_system (system);
 }
 
@@ -239,6 +303,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/mailbox-counters/failed", test_failed);
   g_test_add_data_func ("/core/mailbox-counters/age/shared",
                         GINT_TO_POINTER (GEMINGA_PLACEMENT_SHARED), test_age);
+  g_test_add_data_func ("/core/mailbox-counters/age-queue/shared",
+                        GINT_TO_POINTER (GEMINGA_PLACEMENT_SHARED), test_age_queue);
+  g_test_add_func ("/core/mailbox-counters/age-scheduled", test_age_scheduled);
+  g_test_add_func ("/core/mailbox-counters/holds", test_holds);
   g_test_add_func ("/core/mailbox-counters/stamps", test_stamps);
 
   return g_test_run ();

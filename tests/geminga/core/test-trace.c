@@ -16,6 +16,56 @@ typedef struct
   int n_woken;           /* atomic */
 } Fixture;
 
+/* An actor that cannot do its work yet. */
+
+#define WAITER_TYPE (waiter_get_type ())
+G_DECLARE_FINAL_TYPE (Waiter, waiter, TEST, WAITER, GemingaActor)
+
+struct _Waiter
+{
+  GemingaActor parent_instance;
+
+  gboolean may_work;
+};
+
+G_DEFINE_FINAL_TYPE (Waiter, waiter, GEMINGA_TYPE_ACTOR)
+
+static void
+waiter_work (GemingaActor *actor, GemingaCall *call)
+{
+  if (TEST_WAITER (actor)->may_work)
+    geminga_call_return_value (call, NULL);
+  else
+    g_assert_true (geminga_call_stash (call, NULL));
+}
+
+static void
+waiter_begin (GemingaActor *actor, GemingaCall *call)
+{
+  TEST_WAITER (actor)->may_work = TRUE;
+  geminga_actor_unstash_all (actor);
+  geminga_call_return_value (call, NULL);
+}
+
+static const GemingaCommandEntry waiter_commands[] = {
+  { "Work", NULL, NULL, NULL, NULL, 0, waiter_work },
+  { "Begin", NULL, NULL, NULL, NULL, 0, waiter_begin },
+};
+
+static void
+waiter_class_init (WaiterClass *klass)
+{
+  GemingaActorClass *actor_class = GEMINGA_ACTOR_CLASS (klass);
+
+  geminga_actor_class_set_interface_name (actor_class, "org.example.Waiter1");
+  geminga_actor_class_add_commands (actor_class, waiter_commands, G_N_ELEMENTS (waiter_commands));
+}
+
+static void
+waiter_init (Waiter *self)
+{
+}
+
 /* Helpers */
 
 static void
@@ -25,14 +75,20 @@ count_cb (gpointer data)
 }
 
 static GemingaActorRef *
-spawn (GemingaSystem *system, const char *id, GemingaPlacement placement)
+spawn_type (GemingaSystem *system, GType type, const char *id, GemingaPlacement placement)
 {
   g_autoptr (GError) error = NULL;
-  GemingaActorRef *ref = geminga_system_spawn (system, SAMPLE_TYPE, id, placement, NULL, &error);
+  GemingaActorRef *ref = geminga_system_spawn (system, type, id, placement, NULL, &error);
 
   g_assert_no_error (error);
 
   return ref;
+}
+
+static GemingaActorRef *
+spawn (GemingaSystem *system, const char *id, GemingaPlacement placement)
+{
+  return spawn_type (system, SAMPLE_TYPE, id, placement);
 }
 
 static void
@@ -175,6 +231,49 @@ test_late_answer (Fixture *self, gconstpointer data)
   assert_records (self->trace, "asked Keep of org.example.Sample1 ()", /* 1 */
                   "asked AnswerKept of org.example.Sample1 ()", "answered #1 Keep ()",
                   "answered #2 AnswerKept ()", NULL);
+}
+
+/* What is put aside is handled twice. */
+static void
+test_stashed (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GemingaActorRef) ref =
+      spawn_type (self->system, WAITER_TYPE, "waiter", (GemingaPlacement) GPOINTER_TO_INT (data));
+  g_autoptr (GemingaTrace) trace = geminga_trace_new (count_cb, self);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_assert_true (geminga_trace_start (trace, geminga_actor_ref_get_target (ref)));
+  geminga_actor_ref_ask_async (ref, "Work", NULL, -1, NULL, keep_result_cb, &result);
+  geminga_actor_ref_tell (ref, "Work", NULL, NULL);
+  g_variant_unref (ask (ref, "Begin", NULL, NULL));
+  AWAIT (result != NULL);
+  g_variant_unref (ask (ref, "Ping", NULL, NULL));
+  geminga_trace_stop (trace);
+
+  assert_records (trace, "asked Work of org.example.Waiter1 ()", "stashed #1 Work",
+                  "told Work of org.example.Waiter1 ()", /* 3 */
+                  "stashed #3 Work", "asked Begin of org.example.Waiter1 ()",
+                  "answered #5 Begin ()", "asked Work of org.example.Waiter1 ()", /* 7 */
+                  "answered #7 Work ()", "told Work of org.example.Waiter1 ()",
+                  "answered #9 Work ()", "asked Ping of org.geminga1.Actor ()",
+                  "answered #11 Ping ('pong',)", NULL);
+}
+
+/* A tell whose sender waits until it is accepted is a tell like others. */
+static void
+test_awaited (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  geminga_actor_ref_tell_async (self->ref, "Added", NULL, -1, NULL, keep_result_cb, &result);
+  AWAIT (result != NULL);
+  geminga_actor_ref_tell_finish (self->ref, result, &error);
+  g_assert_no_error (error);
+  g_variant_unref (ask (self->ref, "Ping", NULL, NULL));
+
+  assert_records (self->trace, "told Added of org.example.Sample1 ()", "answered #1 Added (0,)",
+                  "asked Ping of org.geminga1.Actor ()", "answered #3 Ping ('pong',)", NULL);
 }
 
 static void
@@ -339,6 +438,8 @@ main (int argc, char *argv[])
   add_test ("calls", test_calls);
   add_test ("others", test_others);
   add_test ("late-answer", test_late_answer);
+  add_test ("stashed", test_stashed);
+  add_test ("awaited", test_awaited);
   add_test ("wake", test_wake);
   add_test ("lost", test_lost);
   add_test ("lost-bytes", test_lost_bytes);
