@@ -1,13 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The Geminga authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The examples that the book quotes do what it says."""
+import ast
 import json
 import os
 import re
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from bus import OPEN, Bus
@@ -127,6 +130,71 @@ class Printing(unittest.TestCase):
                 self.assertRegex(line, r"Arbiter\.DeadLetter \('.*printer', 'Print', 'ended'\)")
                 monitor.kill()
             self.assertIn("NoSuchActor", waiting.result(PATIENCE).stderr)
+            self.assertEqual(service.stop(), 0)
+
+
+class Chat(unittest.TestCase):
+    def person(self, name: str, command: str, *arguments: str) -> str:
+        return self.bus.get(f"/org/geminga1/Chat/{name}", command, *arguments,
+                            destination="org.example.Chat")
+
+    def say(self, name: str, text: str) -> None:
+        self.person(name, "org.example.Person1.Say", text)
+
+    def await_answer(self, ask: Callable[[], str], condition: Callable[[str], bool]) -> str:
+        """What is said goes from process to process, so the bus may be there first."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition(answer := ask()):
+            self.assertLess(time.monotonic(), deadline, answer)
+        return answer
+
+    def assert_heard(self, name: str, *expected: str) -> None:
+        self.await_answer(lambda: self.person(name, "org.example.Person1.GetHeard"),
+                          lambda heard: ast.literal_eval(heard.replace("@as ", ""))[0] == list(expected))
+
+    def members(self, room: str) -> str:
+        return self.bus.get("/org/geminga1/registry", "org.geminga1.Registry.GetMembers", room,
+                            destination="org.example.Chat")
+
+    def test_rooms(self) -> None:
+        with Bus("session", OPEN) as self.bus, \
+                Service("--bus", self.bus.address, program=program("chat"), bind=None) as service:
+            service.await_line("is on the bus")
+            self.say("ada", "Hello")
+            for name in "ada", "bob", "cyd":
+                self.assert_heard(name, "ada: Hello")
+
+            # Who comes later hears what is said from then on; who has left hears nothing.
+            self.person("cyd", "org.example.Person1.Enter", "kitchen")
+            self.say("cyd", "Nobody here?")
+            self.say("ada", "Where is Cyd?")
+            self.person("bob", "org.example.Person1.Enter", "kitchen")
+            self.say("cyd", "Welcome")
+            self.assert_heard("bob", "ada: Hello", "ada: Where is Cyd?", "cyd: Welcome")
+            self.assert_heard("cyd", "ada: Hello", "cyd: Nobody here?", "cyd: Welcome")
+
+            # Who dies has left, and its successor comes in through the lobby.
+            before = self.members("lobby")
+            self.assertEqual(before.count("ada"), 1)
+            info = self.person("ada", "org.geminga1.Actor.Info")
+            os.kill(int(re.search(r"'pid': <uint32 (\d+)>", info)[1]), signal.SIGKILL)
+            self.await_answer(lambda: self.members("lobby"),
+                              lambda members: members.count("ada") == 1 and members != before)
+            self.person("bob", "org.example.Person1.Enter", "lobby")
+            self.say("bob", "Are you back?")
+            self.assert_heard("ada", "bob: Are you back?")
+            self.assertEqual(service.stop(), 0)
+
+    def test_registry_is_essential(self) -> None:
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=program("chat"), bind=None) as service:
+            service.await_line("is on the bus")
+            destination = "org.example.Chat"
+            for path, method, arguments in (
+                    ("/org/geminga1/registry", "org.geminga1.Actor.Stop", []),
+                    ("/org/geminga1", "org.geminga1.Arbiter.Kill", ["registry", "@a{sv} {}"])):
+                refused = bus.call(path, method, *arguments, destination=destination)
+                self.assertIn("org.geminga1.Error.NotSupported", refused.stderr)
             self.assertEqual(service.stop(), 0)
 
 

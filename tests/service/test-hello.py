@@ -299,7 +299,7 @@ class Refusals(unittest.TestCase):
     def run_hello(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
         return subprocess.run([BUILD / "docs/examples/hello", *arguments], text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
-                              env=dict(os.environ, **variables), check=False)
+                              env=dict(os.environ, GEMINGA_BIND="127.0.0.1:0", **variables), check=False)
 
     def check_refused(self, result: subprocess.CompletedProcess, *words: str) -> None:
         self.assertEqual(result.returncode, 2, result.stderr)

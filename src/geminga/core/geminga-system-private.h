@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-directory-private.h"
 #include "geminga-system.h"
 #include "geminga-target-private.h"
 
@@ -47,6 +48,16 @@ GemingaTarget *geminga_system_spawn_in_process (GemingaSystem *self,
                                                 const char *id,
                                                 GVariant *properties,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Makes an actor of the system itself, in the main context that was the thread's default when the system was
+ * made. Any thread.
+ */
+GemingaTarget *geminga_system_spawn_own (GemingaSystem *self,
+                                         GType type,
+                                         const char *id,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GemingaDirectory *geminga_system_get_directory (GemingaSystem *self);
 
 /* The actor of this process with that id. */
 GemingaTarget *geminga_system_lookup (GemingaSystem *self, const char *id);

@@ -11,6 +11,7 @@
 #include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-mailbox-private.h"
+#include "geminga-registry-private.h"
 #include "geminga-supervisor.h"
 
 /* How long actors may take to end before they are killed, in milliseconds. */
@@ -34,6 +35,8 @@ struct _GemingaSystem
   const GemingaSystemBackend *backend; /* (nullable), fixed before the first actor */
   gpointer backend_data;
   guint32 node;
+  GMainContext *context;       /* (owned): of the system's own actors */
+  GemingaDirectory *directory; /* (owned) */
 
   GMutex lock;
   GHashTable *actors;  /* (owned) (element-type GemingaTarget), under lock: a set, by id */
@@ -184,18 +187,21 @@ add (GemingaSystem *self, GemingaTarget *target, GError **error)
   return is_added;
 }
 
+/* Without a loop, in that of the thread. */
 static GemingaTarget *
 spawn_in_loop (GemingaSystem *self,
+               GemingaLoop *loop,
                GType type,
                const char *id,
                GemingaPlacement placement,
                GVariant *properties,
                GError **error)
 {
-  GemingaLoop *loop = geminga_thread_get_loop (geminga_thread_get ());
-  GemingaMailbox *mailbox =
-      geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
+  GemingaMailbox *mailbox;
 
+  if (loop == NULL)
+    loop = geminga_thread_get_loop (geminga_thread_get ());
+  mailbox = geminga_mailbox_new (self, self->node, loop, type, id, placement, properties);
   if (!add (self, &mailbox->target, error))
     {
       geminga_target_unref (&mailbox->target);
@@ -438,6 +444,8 @@ geminga_system_finalize (GObject *object)
   g_assert (g_hash_table_size (self->actors) == 0);
   geminga_dead_letters_close (self);
   g_hash_table_unref (self->actors);
+  geminga_directory_free (self->directory);
+  g_main_context_unref (self->context);
   g_clear_pointer (&self->stops, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
 
@@ -456,6 +464,8 @@ static void
 geminga_system_init (GemingaSystem *self)
 {
   g_mutex_init (&self->lock);
+  self->context = g_main_context_ref_thread_default ();
+  self->directory = geminga_directory_new ();
   self->actors = g_hash_table_new_full (target_hash, target_equal,
                                         (GDestroyNotify) geminga_target_unref, NULL);
   geminga_dead_letters_open (self);
@@ -510,7 +520,32 @@ geminga_system_spawn_in_process (GemingaSystem *self,
   if (!check_type (type, error) || !check_properties (type, properties, error))
     return NULL;
 
-  return spawn_in_loop (self, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
+  return spawn_in_loop (self, NULL, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
+}
+
+/* One that was made while the others end would be there for ever. */
+GemingaTarget *
+geminga_system_spawn_own (GemingaSystem *self, GType type, const char *id, GError **error)
+{
+  g_autoptr (GemingaLoop) loop = geminga_loop_ref_for_context (self->context);
+  gboolean is_stopping;
+
+  g_mutex_lock (&self->lock);
+  is_stopping = self->stops != NULL;
+  g_mutex_unlock (&self->lock);
+  if (!is_stopping)
+    return spawn_in_loop (self, loop, type, id, GEMINGA_PLACEMENT_SHARED, NULL, error);
+
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR,
+               "There is no actor “%s” any more: all actors are being stopped", id);
+
+  return NULL;
+}
+
+GemingaDirectory *
+geminga_system_get_directory (GemingaSystem *self)
+{
+  return self->directory;
 }
 
 GemingaTarget *
@@ -523,6 +558,10 @@ geminga_system_lookup (GemingaSystem *self, const char *id)
   if (target != NULL)
     geminga_target_ref (target);
   g_mutex_unlock (&self->lock);
+
+  /* It is made when somebody first asks for it. */
+  if (target == NULL && self->node == 0 && g_str_equal (id, GEMINGA_REGISTRY_ID))
+    target = geminga_directory_ref_registry (self, NULL);
 
   return target;
 }
@@ -652,7 +691,7 @@ geminga_system_spawn (GemingaSystem *self,
     id = NULL;
   if (geminga_loop_has_scheduler (geminga_thread_get_loop (geminga_thread_get ())))
     {
-      target = spawn_in_loop (self, type, id, placement, sunk, error);
+      target = spawn_in_loop (self, NULL, type, id, placement, sunk, error);
       return target != NULL ? geminga_actor_ref_new (target) : NULL;
     }
   switch (placement)
@@ -665,7 +704,7 @@ geminga_system_spawn (GemingaSystem *self,
       break;
     case GEMINGA_PLACEMENT_SHARED:
     default:
-      target = spawn_in_loop (self, type, id, GEMINGA_PLACEMENT_SHARED, sunk, error);
+      target = spawn_in_loop (self, NULL, type, id, GEMINGA_PLACEMENT_SHARED, sunk, error);
     }
 
   return target != NULL ? geminga_actor_ref_new (target) : NULL;

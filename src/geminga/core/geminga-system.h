@@ -35,6 +35,53 @@ GEMINGA_AVAILABLE_IN_0_1
 guint64 geminga_system_get_n_dead_letters (GemingaSystem *self);
 
 GEMINGA_AVAILABLE_IN_0_1
+void geminga_system_register_name_async (GemingaSystem *self,
+                                         const char *name,
+                                         GemingaActorRef *ref,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean
+geminga_system_register_name_finish (GemingaSystem *self, GAsyncResult *result, GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_system_unregister_name_async (GemingaSystem *self,
+                                           const char *name,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean
+geminga_system_unregister_name_finish (GemingaSystem *self, GAsyncResult *result, GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_system_lookup_name_async (GemingaSystem *self,
+                                       const char *name,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+GEMINGA_AVAILABLE_IN_0_1
+GemingaActorRef *
+geminga_system_lookup_name_finish (GemingaSystem *self, GAsyncResult *result, GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_system_wait_for_name_async (GemingaSystem *self,
+                                         const char *name,
+                                         int timeout,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+GEMINGA_AVAILABLE_IN_0_1
+GemingaActorRef *
+geminga_system_wait_for_name_finish (GemingaSystem *self, GAsyncResult *result, GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_system_list_names_async (GemingaSystem *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+GEMINGA_AVAILABLE_IN_0_1
+GVariant *
+geminga_system_list_names_finish (GemingaSystem *self, GAsyncResult *result, GError **error);
+
+GEMINGA_AVAILABLE_IN_0_1
 void geminga_system_stop_async (GemingaSystem *self,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,

@@ -31,7 +31,10 @@ struct _GemingaWatch
   GError *error;            /* (owned) (nullable) */
 };
 
-/* The watcher's loop. @kind: GEMINGA_MESSAGE_WATCH for the end, or GEMINGA_MESSAGE_READY. */
+/*
+ * The watcher's loop. @kind: GEMINGA_MESSAGE_WATCH for the end and its reason, which may come a little later
+ * than GEMINGA_MESSAGE_EXIT, for the end alone; or GEMINGA_MESSAGE_READY.
+ */
 GemingaWatch *geminga_watch_new (GemingaMailbox *watcher,
                                  GemingaTarget *peer,
                                  GemingaMessageKind kind,

@@ -26,9 +26,9 @@ watch_deliver (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *erro
   tell (self);
 }
 
-/* Only whether it is ready counts: its end is another watch's. */
+/* Only that it is ready, or has ended, counts: how it ended is another watch's. */
 static void
-watch_deliver_ready (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *error)
+watch_deliver_plainly (GemingaAsk *ask, GVariant *result, GUnixFDList *fds, GError *error)
 {
   GemingaWatch *self = (GemingaWatch *) ask;
 
@@ -49,7 +49,7 @@ watch_free (GemingaAsk *ask)
 }
 
 static const GemingaAskClass end_class = { sizeof (GemingaWatch), watch_deliver, watch_free };
-static const GemingaAskClass ready_class = { sizeof (GemingaWatch), watch_deliver_ready,
+static const GemingaAskClass plain_class = { sizeof (GemingaWatch), watch_deliver_plainly,
                                              watch_free };
 
 /* Private API */
@@ -62,7 +62,7 @@ geminga_watch_new (GemingaMailbox *watcher,
                    gpointer data)
 {
   GemingaWatch *self =
-      geminga_ask_alloc (kind == GEMINGA_MESSAGE_READY ? &ready_class : &end_class);
+      geminga_ask_alloc (kind == GEMINGA_MESSAGE_WATCH ? &end_class : &plain_class);
 
   self->watcher = geminga_target_ref (&watcher->target);
   self->peer = geminga_target_ref (peer);

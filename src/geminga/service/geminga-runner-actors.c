@@ -10,8 +10,10 @@
 #include "geminga-actor-ref-private.h"
 #include "geminga-bus-standard-private.h"
 #include "geminga-error.h"
+#include "geminga-registry-private.h"
 
-#define ROOT_PATH "/org/geminga1"
+#define ROOT_PATH     "/org/geminga1"
+#define REGISTRY_PATH ROOT_PATH "/registry"
 
 /* An actor of any process of the service. */
 typedef struct
@@ -141,6 +143,21 @@ find_child_path (GemingaRunner *self, guint32 node, const char *id)
   return NULL;
 }
 
+static gboolean
+has_service_at (GemingaRunner *self, const char *path)
+{
+  for (guint i = 0; i < self->services->len; i++)
+    {
+      g_autofree char *place =
+          geminga_monitor_dup_path (geminga_service_get_id (g_ptr_array_index (self->services, i)));
+
+      if (g_str_equal (place, path))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static char *
 choose_path (GemingaRunner *self, guint32 node, const char *id)
 {
@@ -149,6 +166,9 @@ choose_path (GemingaRunner *self, guint32 node, const char *id)
 
   if (node == 0 && g_str_equal (id, GEMINGA_ARBITER_ID))
     return g_strdup (ROOT_PATH);
+
+  if (node == 0 && g_str_equal (id, GEMINGA_REGISTRY_ID) && !has_service_at (self, REGISTRY_PATH))
+    return g_strdup (REGISTRY_PATH);
 
   path = node == 0 ? find_monitor_path (self, id) : NULL;
   if (path == NULL)
@@ -204,12 +224,14 @@ forget (GemingaRunner *self, Actor *actor, const char *reason)
   g_hash_table_remove (self->actors, name);
 }
 
+/* Without those the service is none any more. */
 static gboolean
-is_supervisor (Actor *actor)
+is_essential (Actor *actor)
 {
   GType type = g_type_from_name (actor->type);
 
-  return g_type_is_a (type, GEMINGA_TYPE_ARBITER) || g_type_is_a (type, GEMINGA_TYPE_MONITOR);
+  return g_type_is_a (type, GEMINGA_TYPE_ARBITER) || g_type_is_a (type, GEMINGA_TYPE_MONITOR) ||
+         g_type_is_a (type, GEMINGA_TYPE_REGISTRY);
 }
 
 /* GemingaNodeHooks */
@@ -492,10 +514,10 @@ geminga_runner_kill_actor (GemingaRunner *self, const char *name, GError **error
 
   if (actor == NULL)
     return FALSE;
-  if (is_supervisor (actor))
+  if (is_essential (actor))
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_NOT_SUPPORTED,
-                   "“%s” cannot be killed: the service would not be supervised any more", name);
+                   "“%s” cannot be killed: the service depends on it", name);
       return FALSE;
     }
 

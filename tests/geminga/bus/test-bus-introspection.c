@@ -5,6 +5,8 @@
 #include "bus-fixture.h"
 #include "dbus-contract.h"
 
+#include "geminga-registry-private.h"
+
 static void
 test_contract (void)
 {
@@ -20,6 +22,15 @@ test_supervisor_contract (void)
 {
   g_autoptr (GemingaBusClass) klass = geminga_bus_class_new (GEMINGA_TYPE_SUPERVISOR);
   GemingaBusInterface *interface = geminga_bus_class_find (klass, "org.geminga1.Supervisor");
+
+  assert_contract (interface->info);
+}
+
+static void
+test_registry_contract (void)
+{
+  g_autoptr (GemingaBusClass) klass = geminga_bus_class_new (GEMINGA_TYPE_REGISTRY);
+  GemingaBusInterface *interface = geminga_bus_class_find (klass, "org.geminga1.Registry");
 
   assert_contract (interface->info);
 }
@@ -126,6 +137,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/bus/introspection/contract", test_contract);
   g_test_add_func ("/bus/introspection/supervisor-contract", test_supervisor_contract);
+  g_test_add_func ("/bus/introspection/registry-contract", test_registry_contract);
   g_test_add_func ("/bus/introspection/class", test_class);
   g_test_add_func ("/bus/introspection/annotations", test_annotations);
   g_test_add_func ("/bus/introspection/pick", test_pick);

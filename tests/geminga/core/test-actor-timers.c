@@ -472,7 +472,8 @@ test_full (Fixture *fixture, gconstpointer data)
   manual_clock.now += 10 * G_TIME_SPAN_MILLISECOND;
   for (guint i = 0; i < 4; i++)
     tell (fixture, "Note", g_variant_new ("(s)", "told"));
-  g_assert_false (geminga_actor_ref_tell (fixture->ref, "Note", g_variant_new ("(s)", "told"), NULL));
+  g_assert_false (
+      geminga_actor_ref_tell (fixture->ref, "Note", g_variant_new ("(s)", "told"), NULL));
   manual_clock_advance (0);
   g_assert_cmpstr (seen->str, ==, "told@1010 told@1010 told@1010 told@1010 ");
   manual_clock_advance (10);

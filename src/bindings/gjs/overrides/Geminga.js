@@ -551,8 +551,21 @@ function isPacked(args, wanted) {
 }
 
 function packAsk(ref, name, args, descriptors) {
-    const declared = ref.lookup_command(name);
+    return packDeclared(ref.lookup_command(name), name, args, descriptors);
+}
 
+function listRefs(model) {
+    return Array.from({length: model.get_n_items()}, (_value, i) => model.get_item(i));
+}
+
+// As the command of the first of these actors whose class is known here declares it.
+function packFor(refs, name, args) {
+    const known = refs.find(ref => ref.lookup_command(name) !== null);
+
+    return packDeclared(known?.lookup_command(name) ?? null, name, args, null);
+}
+
+function packDeclared(declared, name, args, descriptors) {
     if (isPacked(args, declared?.get_argument_type() ?? null))
         return args[0];
     if (declared === null) {
@@ -649,6 +662,68 @@ function initRefs() {
     };
 }
 
+// The operations whose promise gives what C gives.
+function promisify(prototype, names) {
+    for (const name of names) {
+        prototype[name] = function (...args) {
+            return startOperation(callback => this[`${name}_async`](...args, null, callback),
+                result => this[`${name}_finish`](result));
+        };
+    }
+}
+
+function initFinding() {
+    const {publish} = Geminga.Group.prototype;
+    const {tell} = Geminga.Balancer.prototype;
+
+    promisify(Geminga.System.prototype, ['register_name', 'unregister_name', 'lookup_name']);
+    promisify(Geminga.Group.prototype, ['join', 'leave', 'wait_ready']);
+
+    Object.assign(Geminga.System.prototype, {
+        wait_for_name(name, {timeout, cancellable = null} = {}) {
+            return startOperation(
+                callback => this.wait_for_name_async(name, milliseconds(timeout), cancellable, callback),
+                result => this.wait_for_name_finish(result));
+        },
+
+        async list_names() {
+            const names = await startOperation(callback => this.list_names_async(null, callback),
+                result => this.list_names_finish(result));
+
+            return names.deepUnpack();
+        },
+    });
+
+    Geminga.Group.prototype.publish = function (name, ...args) {
+        return publish.call(this, name, packFor(this.list_members(), name, args));
+    };
+
+    Object.assign(Geminga.Balancer.prototype, {
+        ask_with({key = null, timeout, cancellable = null}, name, ...args) {
+            return startOperation(
+                callback => this.ask_async(key, name, packFor(listRefs(this.get_members()), name, args),
+                    milliseconds(timeout), cancellable, callback),
+                result => {
+                    const values = unpack(this.ask_finish(result), null);
+
+                    return values.length > 1 ? values : values[0];
+                });
+        },
+
+        ask(name, ...args) {
+            return this.ask_with({}, name, ...args);
+        },
+
+        tell_with({key = null}, name, ...args) {
+            return tell.call(this, key, name, packFor(listRefs(this.get_members()), name, args));
+        },
+
+        tell(name, ...args) {
+            return this.tell_with({}, name, ...args);
+        },
+    });
+}
+
 // Requests
 
 function refuseRequest(request, thrown) {
@@ -691,6 +766,7 @@ function _init() {
     initSpawn(Geminga.Actor.prototype);
     initSpawn(Geminga.System.prototype);
     initRefs();
+    initFinding();
     initRoutes(Geminga.Router.prototype);
     initRoutes(Geminga.WebService.prototype);
     initService(Geminga.Service.prototype);

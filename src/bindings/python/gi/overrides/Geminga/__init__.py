@@ -59,6 +59,31 @@ class System(Geminga.System):
         """Ends all actors; the future is done when they are gone."""
         return start_operation(self.stop_async, self.stop_finish)
 
+    def register_name(self, name, ref):
+        """Gives an actor a name by which all processes of the service find it."""
+        return start_operation(
+            lambda *rest: self.register_name_async(name, ref, *rest), self.register_name_finish)
+
+    def unregister_name(self, name):
+        return start_operation(
+            lambda *rest: self.unregister_name_async(name, *rest), self.unregister_name_finish)
+
+    def lookup_name(self, name):
+        """The future gets the ref of the actor that has the name."""
+        return start_operation(
+            lambda *rest: self.lookup_name_async(name, *rest), self.lookup_name_finish)
+
+    def wait_for_name(self, name, timeout=None):
+        """The same, as soon as an actor has the name. The time-out is in seconds."""
+        return start_operation(
+            lambda *rest: self.wait_for_name_async(name, values.milliseconds(timeout), *rest),
+            self.wait_for_name_finish)
+
+    def list_names(self):
+        """The future gets a dictionary of names and the paths of the actors that have them."""
+        return start_operation(
+            self.list_names_async, lambda result: values.unpack(self.list_names_finish(result)))
+
 
 System = override(System)
 __all__.append("System")
@@ -82,14 +107,19 @@ def is_packed(arguments, wanted):
     return given.is_tuple() and (wanted.n_items() != 1 or given.equal(wanted))
 
 
+def pack_command(refs, name, arguments, descriptors):
+    """As the command of the first of these actors whose class is known here declares it."""
+    declared = next(filter(None, (ref.lookup_command(name) for ref in refs)), None)
+    if declared is None or is_packed(arguments, declared.get_argument_type()):
+        return values.guess_arguments(arguments, descriptors)
+    signature = declared.get_argument_type().dup_string()
+    names = [f"{name}, {argument}" for argument in declared.get_argument_names()]
+    return values.pack_arguments(signature, arguments, name, names, descriptors)
+
+
 class ActorRef(Geminga.ActorRef):
     def _pack(self, name, arguments, descriptors):
-        declared = self.lookup_command(name)
-        if declared is None or is_packed(arguments, declared.get_argument_type()):
-            return values.guess_arguments(arguments, descriptors)
-        signature = declared.get_argument_type().dup_string()
-        names = [f"{name}, {argument}" for argument in declared.get_argument_names()]
-        return values.pack_arguments(signature, arguments, name, names, descriptors)
+        return pack_command([self], name, arguments, descriptors)
 
     def ask(self, name, *arguments, timeout=None):
         """Sends a command; the future gets the result, or the error. The time-out is in seconds."""
@@ -145,6 +175,51 @@ class ActorRef(Geminga.ActorRef):
 
 ActorRef = override(ActorRef)
 __all__.append("ActorRef")
+
+
+class Group(Geminga.Group):
+    def join(self, ref):
+        """Puts an actor into the group; when the future is done all who publish know."""
+        return start_operation(lambda *rest: self.join_async(ref, *rest), self.join_finish)
+
+    def leave(self, ref):
+        return start_operation(lambda *rest: self.leave_async(ref, *rest), self.leave_finish)
+
+    def publish(self, name, *arguments):
+        """Sends a command to all members and waits for nothing."""
+        packed = pack_command(self.list_members(), name, arguments, None)
+        return send(lambda: Geminga.Group.publish(self, name, packed))
+
+    def wait_ready(self):
+        return start_operation(self.wait_ready_async, self.wait_ready_finish)
+
+
+Group = override(Group)
+__all__.append("Group")
+
+
+class Balancer(Geminga.Balancer):
+    def _pack(self, name, arguments):
+        return pack_command(self.get_members(), name, arguments, None)
+
+    def ask(self, name, *arguments, key=None, timeout=None):
+        """Sends a command to one of the actors; the future gets the result, or the error."""
+        packed = self._pack(name, arguments)
+
+        def start(cancellable, on_ready):
+            send(lambda: self.ask_async(
+                key, name, packed, values.milliseconds(timeout), cancellable, on_ready))
+
+        return start_operation(start, lambda result: values.unpack_result(self.ask_finish(result)))
+
+    def tell(self, name, *arguments, key=None):
+        """Sends a command to one of the actors and waits for nothing."""
+        packed = self._pack(name, arguments)
+        return send(lambda: Geminga.Balancer.tell(self, key, name, packed))
+
+
+Balancer = override(Balancer)
+__all__.append("Balancer")
 
 
 class Router(Geminga.Router):
