@@ -20,6 +20,7 @@
 #include "geminga-group.h"
 #include "geminga-interface.h"
 #include "geminga-mailbox-policy.h"
+#include "geminga-sandbox.h"
 #include "geminga-scheduler.h"
 #include "geminga-state-machine.h"
 #include "geminga-supervisor.h"

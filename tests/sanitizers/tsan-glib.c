@@ -112,6 +112,14 @@ g_atomic_rc_box_release_full (gpointer block, GDestroyNotify clear)
   REAL (g_atomic_rc_box_release_full) (block, clear);
 }
 
+NOT_CHECKED void
+g_ptr_array_unref (GPtrArray *array)
+{
+  __tsan_release (array);
+  __tsan_acquire (array);
+  REAL (g_ptr_array_unref) (array);
+}
+
 /* Queues */
 
 NOT_CHECKED void

@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import time
 
 from harness import BUILD, PATIENCE, SOURCE, await_end
 
@@ -84,6 +85,14 @@ class Bus:
         if result.returncode != 0:
             raise AssertionError(result.stderr)
         return result.stdout
+
+    def await_actor(self, path: str, destination: str = ID) -> None:
+        """Until the successor of an actor that was killed is on the bus, and answers."""
+        deadline = time.monotonic() + PATIENCE
+        while (result := self.call(path, "org.geminga1.Actor.Ping",
+                                   destination=destination)).returncode != 0:
+            if time.monotonic() > deadline:
+                raise AssertionError(result.stderr)
 
     def get_pid(self) -> int:
         answer = self.get("/org/geminga1", "org.freedesktop.DBus.Properties.Get",

@@ -58,6 +58,7 @@ main (int argc, char *argv[])
 {
   g_autoptr (GemingaWebService) front = geminga_web_service_new ("org.example.Front");
   g_autoptr (GemingaWebService) admin = geminga_web_service_new ("org.example.Admin");
+  const char *any_port = "127.0.0.1:0"; /* tests run side by side */
   g_autoptr (GemingaService) office = geminga_service_new ("org.example.Office");
   g_autoptr (GError) error = NULL;
 
@@ -67,6 +68,9 @@ main (int argc, char *argv[])
   geminga_web_service_add_route (admin, "GET", "/", answer_name, (gpointer) "admin", NULL);
   geminga_service_add_actor (office, CLERK_TYPE, "clerk", GEMINGA_PLACEMENT_PROCESS, NULL, &error);
   g_assert_no_error (error);
+  if (!geminga_settings_set_default (geminga_service_get_settings (GEMINGA_SERVICE (admin)), "bind",
+                                     g_variant_new_strv (&any_port, 1), &error))
+    g_error ("%s", error->message);
   geminga_service_add_service (GEMINGA_SERVICE (front), "admin", GEMINGA_SERVICE (admin), &error);
   g_assert_no_error (error);
   geminga_service_add_service (GEMINGA_SERVICE (front), "office", office, &error);

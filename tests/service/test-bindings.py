@@ -3,6 +3,7 @@
 """The examples in Python and JavaScript, run as services."""
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -34,11 +35,13 @@ class Bus:
         self.process.wait()
         self.process.stdout.close()
 
-    def call(self, interface: str, method: str, *arguments: str) -> tuple[object, str]:
-        """What a method of the calculator gives, and what goes wrong."""
+    def call(self, interface: str, method: str, *arguments: str,
+             actor: str = "Calculator/calculator") -> tuple[object, str]:
+        """What a method of an actor gives, and what goes wrong."""
         result = subprocess.run(
-            ["busctl", f"--address={self.address}", "--json=short", "call", "org.example.Calculator",
-             "/org/geminga1/Calculator/calculator", interface, method, *arguments],
+            ["busctl", f"--address={self.address}", "--json=short", "call",
+             f"org.example.{actor.partition('/')[0]}", f"/org/geminga1/{actor}", interface, method,
+             *arguments],
             capture_output=True, text=True, timeout=PATIENCE, check=False)
         return json.loads(result.stdout)["data"] if result.returncode == 0 else None, result.stderr
 
@@ -105,6 +108,37 @@ class Language:
             self.assertIn("Cannot divide by zero", bus.call(interface, "Divide", "dd", "1", "0")[1])
             value, _ = bus.call("org.freedesktop.DBus.Properties", "Get", "ss", interface, "Calculations")
             self.assertEqual(value, [{"type": "t", "data": 4}])
+            self.assertEqual(service.stop(), 0)
+
+    def test_ping_pong(self) -> None:
+        with Bus() as bus, self.run_example(
+                "pingpong", bind=None, environment={"DBUS_SESSION_BUS_ADDRESS": bus.address}) as service:
+            for rounds in 0, 100:
+                answer, error = bus.call("org.example.Ping1", "Play", "u", str(rounds),
+                                         actor="PingPong/ping")
+                self.assertEqual(error, "")
+                n_messages, duration = answer
+                self.assertEqual(n_messages, 2 * rounds)
+                self.assertGreaterEqual(duration, 0)
+            self.assertGreater(duration, 0)
+            self.assertEqual(service.stop(), 0)
+
+    def test_reader(self) -> None:
+        letter = next(path for path in pathlib.Path("/usr/share").glob("*/*")
+                      if path.is_file() and not path.is_symlink())
+        with Bus() as bus, self.run_example(
+                "reader", bind=None, environment={"DBUS_SESSION_BUS_ADDRESS": bus.address}) as service:
+            pid, = service.workers()
+            for path in (letter, "/etc/hostname"):
+                size, error = bus.call("org.example.Reader1", "Count", "s", str(path), actor="Reader/reader")
+                if path == letter:
+                    self.assertEqual((size, error), ([letter.stat().st_size], ""))
+                elif not any("Landlock" in line for line in service.lines):
+                    self.assertIn("ermission denied", error)
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                if not any("The kernel" in line for line in service.lines):
+                    self.assertIn("NoNewPrivs:\t1\n", (task / "status").read_text())
+            self.assertEqual(service.workers(), [pid])
             self.assertEqual(service.stop(), 0)
 
 

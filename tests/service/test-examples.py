@@ -4,6 +4,7 @@
 import ast
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -76,6 +77,23 @@ class Shop(unittest.TestCase):
             path = bus.get(path, f"{interface}.RestartChild", "clerk", "@a{sv} {}",
                            destination=destination)
             self.assertIn("clerk", path)
+            self.assertEqual(service.stop(), 0)
+
+
+class Reader(unittest.TestCase):
+    def test_reads_where_it_may(self) -> None:
+        letter = next(path for path in pathlib.Path("/usr/share").glob("*/*")
+                      if path.is_file() and not path.is_symlink())
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=program("reader"), bind=None) as service:
+            service.await_line("is on the bus")
+            path, method = "/org/geminga1/Reader/reader", "org.example.Reader1.Count"
+            destination = "org.example.Reader"
+            size = bus.get(path, method, str(letter), destination=destination)
+            self.assertEqual(size, f"(uint64 {letter.stat().st_size},)\n")
+            failed = bus.call(path, method, "/etc/hostname", destination=destination)
+            if not any("Landlock" in line for line in service.lines):
+                self.assertIn("Permission denied", failed.stderr)
             self.assertEqual(service.stop(), 0)
 
 
@@ -180,6 +198,7 @@ class Chat(unittest.TestCase):
             os.kill(int(re.search(r"'pid': <uint32 (\d+)>", info)[1]), signal.SIGKILL)
             self.await_answer(lambda: self.members("lobby"),
                               lambda members: members.count("ada") == 1 and members != before)
+            self.bus.await_actor("/org/geminga1/Chat/ada", "org.example.Chat")
             self.person("bob", "org.example.Person1.Enter", "lobby")
             self.say("bob", "Are you back?")
             self.assert_heard("ada", "bob: Are you back?")
@@ -195,6 +214,103 @@ class Chat(unittest.TestCase):
                     ("/org/geminga1", "org.geminga1.Arbiter.Kill", ["registry", "@a{sv} {}"])):
                 refused = bus.call(path, method, *arguments, destination=destination)
                 self.assertIn("org.geminga1.Error.NotSupported", refused.stderr)
+            self.assertEqual(service.stop(), 0)
+
+
+class PingPong(unittest.TestCase):
+    def test_plays(self) -> None:
+        with Bus("session", OPEN) as bus, \
+                Service("--bus", bus.address, program=program("pingpong"), bind=None) as service:
+            service.await_line("is on the bus")
+
+            def play(rounds: int) -> tuple[int, int]:
+                answer = bus.get("/org/geminga1/PingPong/ping", "org.example.Ping1.Play", str(rounds),
+                                 destination="org.example.PingPong")
+                return ast.literal_eval(answer.replace("uint64 ", ""))
+
+            self.assertEqual(play(0)[0], 0)
+            n_messages, duration = play(500)
+            self.assertEqual(n_messages, 1000)
+            self.assertGreater(duration, 0)
+
+            # Who comes instead of a player who has died is found by its name.
+            path = "/org/geminga1/PingPong/pong"
+            info = bus.get(path, "org.geminga1.Actor.Info", destination="org.example.PingPong")
+            pid = int(re.search(r"'pid': <uint32 (\d+)>", info)[1])
+            os.kill(pid, signal.SIGKILL)
+            service.await_workers(2, without=(pid,))
+            self.assertEqual(play(1)[0], 2)
+            self.assertEqual(service.stop(), 0)
+
+
+class Philosophers(unittest.TestCase):
+    NAMES = ["plato", "hypatia", "hume", "kant", "arendt"]
+    FORKS = [f"table/fork{i}" for i in range(5)]
+
+    def ask(self, actor: str, command: str) -> str:
+        return self.bus.get(f"/org/geminga1/Philosophers/{actor}", command,
+                            destination="org.example.Philosophers")
+
+    def meals(self) -> dict[str, int]:
+        return ast.literal_eval(self.ask("table", "org.example.Table1.GetMeals").replace("uint64 ", ""))[0]
+
+    def holders(self) -> list[str]:
+        return [ast.literal_eval(self.ask(fork, "org.example.Fork1.GetHolder"))[0] for fork in self.FORKS]
+
+    def pid(self, actor: str) -> int:
+        return int(re.search(r"'pid': <uint32 (\d+)>", self.ask(actor, "org.geminga1.Actor.Info"))[1])
+
+    def await_meals(self, count: int) -> None:
+        """All eat so often from now on: nobody starves, and nobody waits for ever."""
+        deadline = time.monotonic() + PATIENCE
+        before = self.meals()
+        self.assertEqual(sorted(before), sorted(self.NAMES))
+        while min((now := self.meals())[name] - before[name] for name in self.NAMES) < count:
+            self.assertLess(time.monotonic(), deadline, (before, now, self.holders()))
+
+    def kill_with_fork(self, name: str) -> int:
+        """Kills a philosopher who holds a fork, and stops it before, so that it cannot put it down."""
+        pid = self.pid(name)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            os.kill(pid, signal.SIGSTOP)
+            if name in self.holders():
+                os.kill(pid, signal.SIGKILL)
+                return pid
+            os.kill(pid, signal.SIGCONT)
+            self.assertLess(time.monotonic(), deadline)
+
+    def assert_no_violations(self) -> None:
+        for fork in self.FORKS:
+            counts = self.ask(fork, "org.example.Fork1.GetCounts").replace("uint64 ", "")
+            n_taken, n_violations = ast.literal_eval(counts)
+            self.assertGreater(n_taken, 0)
+            self.assertEqual(n_violations, 0, fork)
+
+    def test_all_eat(self) -> None:
+        with Bus("session", OPEN) as self.bus, \
+                Service("--bus", self.bus.address, program=program("philosophers"), bind=None) as service:
+            service.await_line("is on the bus")
+            self.await_meals(5)
+            for name in "plato", "hume":
+                pid = self.kill_with_fork(name)
+                service.await_workers(6, without=(pid,))
+                self.await_meals(5)
+                self.assertNotEqual(self.pid(name), pid)
+            self.assert_no_violations()
+            self.assertEqual(service.stop(), 0)
+
+    def test_table_is_replaced(self) -> None:
+        with Bus("session", OPEN) as self.bus, \
+                Service("--bus", self.bus.address, program=program("philosophers"), bind=None) as service:
+            service.await_line("is on the bus")
+            self.await_meals(1)
+            pid = self.pid("table")
+            os.kill(pid, signal.SIGKILL)
+            service.await_workers(6, without=(pid,))
+            self.bus.await_actor("/org/geminga1/Philosophers/table", "org.example.Philosophers")
+            self.await_meals(1)
+            self.assert_no_violations()
             self.assertEqual(service.stop(), 0)
 
 

@@ -750,7 +750,8 @@ geminga_actor_ref_stop (GemingaActorRef *self)
  * @self: a ref
  *
  * Ends the actor at once, also one whose handler does not return if it has a thread or a process of
- * its own. A thread that is caught in a handler stays behind until the handler returns.
+ * its own. A thread that is caught in a handler stays behind until the handler returns; it cannot be taken
+ * from what the actor does in timers and other sources of its main context.
  *
  * Since: 0.1
  */

@@ -123,7 +123,8 @@ struct _GemingaActorClass
   /* Around started() and stopping(), whatever subclasses do there. */
   void (*begun) (GemingaActor *self);
   void (*end_begun) (GemingaActor *self);
-  gpointer padding[7];
+  struct _GemingaSandbox *sandbox; /* (owned unless it is the parent's) (nullable) */
+  gpointer padding[6];
 };
 
 GEMINGA_AVAILABLE_IN_0_1

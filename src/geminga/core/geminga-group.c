@@ -401,8 +401,8 @@ geminga_group_constructed (GObject *object)
 
   if (self->name == NULL)
     self->name = g_strdup ("");
-  self->membership =
-      geminga_membership_acquire (self->system, self->name, object, membership_changed);
+  geminga_membership_acquire (&self->membership, self->system, self->name, object,
+                              membership_changed);
 }
 
 static void

@@ -42,6 +42,15 @@ steal_open_asks (GemingaMailbox *self)
   return asks;
 }
 
+static void
+answer_died (GemingaMailbox *self, GemingaAsk *ask)
+{
+  geminga_ask_answer (ask, NULL, NULL,
+                      g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
+                                   "Actor “%s” ended before it answered",
+                                   geminga_target_get_id (&self->target)));
+}
+
 /* Private API */
 
 void
@@ -86,15 +95,15 @@ geminga_mailbox_fail_open_calls (GemingaMailbox *self)
   g_autoptr (GPtrArray) asks = steal_open_asks (self);
 
   for (guint i = 0; i < asks->len; i++)
-    geminga_ask_answer (g_ptr_array_index (asks, i), NULL, NULL,
-                        g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
-                                     "Actor “%s” ended before it answered",
-                                     geminga_target_get_id (&self->target)));
+    answer_died (self, g_ptr_array_index (asks, i));
 }
 
+/* A killer who has taken over may have failed the open calls already. */
 void
 geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, GemingaAsk *ask)
 {
+  gboolean is_late;
+
   open_call->ask = ask;
   open_call->previous = NULL;
   g_mutex_lock (&self->lock);
@@ -102,7 +111,11 @@ geminga_mailbox_open_call (GemingaMailbox *self, GemingaOpenCall *open_call, Gem
   if (self->open_calls != NULL)
     self->open_calls->previous = open_call;
   self->open_calls = open_call;
+  is_late = self->state == GEMINGA_MAILBOX_ENDED;
   g_mutex_unlock (&self->lock);
+
+  if (G_UNLIKELY (is_late))
+    answer_died (self, ask);
 }
 
 void

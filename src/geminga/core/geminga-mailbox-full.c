@@ -97,6 +97,8 @@ enqueue (GemingaMailbox *self, GemingaMessage *message)
   if (message->declaration == NULL)
     message->declaration =
         geminga_interface_find_command (self->target.type, geminga_message_get_command (message));
+  /* Whoever posts later may drop it, in any thread. */
+  geminga_message_keep_sender (message);
 
   g_mutex_lock (&self->lock);
   has_ended = self->state == GEMINGA_MAILBOX_ENDED;

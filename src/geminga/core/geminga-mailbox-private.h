@@ -44,13 +44,11 @@ typedef struct
   GMainLoop *main_loop;       /* (owned) (nullable): of an actor with a thread of its own */
   GemingaMailboxQueue *queue; /* (owned) (nullable), contents under the mailbox's lock */
 
-  /* the loop's thread only; once the actor has ended, who ended it */
-  GemingaWaits *waits; /* (owned) (nullable) */
-
   char **wanted;        /* (owned) (nullable): commands to receive, in the SELECTIVE state */
   guint64 n_taken_more; /* the consumer only: the mailbox's n_taken counts from there */
 
   /* under the mailbox's lock */
+  GemingaWaits *waits;     /* (owned) (nullable) */
   GemingaInboxNode *stash; /* (owned) (nullable): the last one of a ring of messages put aside */
   guint n_stashed;
   GError *failure;     /* (owned) (nullable), constant once ended: why, if not asked to */
@@ -146,9 +144,10 @@ geminga_mailbox_is_closed (GemingaMailbox *self)
 
 /* Borrowed; NULL once the actor has ended. */
 GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
-/* What is there only if somebody needs it. */
+/* What is there only if somebody needs it; any thread, see geminga-mailbox-extras.c. */
 GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
 GemingaMailboxExtras *geminga_mailbox_get_extras_locked (GemingaMailbox *self);
+void geminga_mailbox_extras_free (GemingaMailboxExtras *self);
 /* Borrowed; NULL if the actor has not ended or was asked to. */
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
@@ -184,6 +183,13 @@ void geminga_mailbox_delay_ready (GemingaMailbox *self);
 void geminga_mailbox_become_ready (GemingaMailbox *self);
 void geminga_mailbox_hold (GemingaMailbox *self);
 void geminga_mailbox_release (GemingaMailbox *self);
+
+/* Who waits for the start or the end; any thread, see geminga-mailbox-waits.c. */
+void geminga_mailbox_add_wait (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_forget_wait (GemingaMailbox *self, GemingaAsk *ask);
+void geminga_mailbox_announce_ready (GemingaMailbox *self);
+/* The actor has ended. */
+void geminga_mailbox_answer_waits (GemingaMailbox *self);
 
 /* See geminga-mailbox-children.c; any thread may stop them. */
 void geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child);

@@ -76,22 +76,6 @@ is_running (GemingaMailbox *self)
   return self->state == GEMINGA_MAILBOX_RUNNING || self->state == GEMINGA_MAILBOX_SELECTIVE;
 }
 
-static void
-answer_ended (GemingaMailbox *self, GemingaWaits **waits)
-{
-  geminga_waits_answer_ended (waits, &self->target, (GemingaExitReason) self->reason,
-                              geminga_mailbox_get_failure (self));
-}
-
-static void
-answer_waiting (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras != NULL && extras->waits != NULL)
-    answer_ended (self, &extras->waits);
-}
-
 /* The actor is gone: nobody waits for it any more. Its object may have called this: it goes later. */
 static void
 end (GemingaMailbox *self)
@@ -110,57 +94,90 @@ end (GemingaMailbox *self)
   self->has_system = false;
   atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_IS_CLOSED);
   if (system != NULL)
-    geminga_system_remove (system, &self->target);
+    geminga_system_actor_ending (system, &self->target);
 
   geminga_mailbox_end_traces (self);
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
   if (self->actor != NULL)
     geminga_actor_detach (self->actor);
-  answer_waiting (self);
+  geminga_mailbox_answer_waits (self);
   if (system != NULL)
     geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
   if (geminga_inbox_wake (&self->inbox))
     schedule (self, geminga_thread_get ());
 }
 
-static void
-announce_ready (GemingaMailbox *self)
+/* FALSE: a killer has taken over, and the actor has ended. */
+static gboolean
+return_from_handler (GemingaMailbox *self)
 {
-  GemingaMailboxExtras *extras;
+  guint8 expected = CONSUMER_HANDLER;
 
-  geminga_system_actor_started (self->target.system, &self->target);
-  extras = atomic_load (&self->extras);
+  if (atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP))
+    return TRUE;
+
+  /* It may not have come to the end yet. */
+  g_mutex_lock (&self->lock);
+  g_mutex_unlock (&self->lock);
+
+  return FALSE;
+}
+
+/* The same for all other code of the actor. FALSE: it is in a handler already, or has no thread. */
+static gboolean
+enter_code (GemingaMailbox *self)
+{
+  guint8 expected = CONSUMER_LOOP;
+
+  return (atomic_load (&self->detours) & GEMINGA_MAILBOX_HAS_THREAD) != 0 &&
+         atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_HANDLER);
+}
+
+static void
+leave_code (GemingaMailbox *self, gboolean was_entered)
+{
+  if (was_entered)
+    return_from_handler (self);
+}
+
+static void
+run_start (GemingaMailbox *self, GError **error)
+{
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
+  self->actor = geminga_actor_make (self, extras != NULL ? extras->properties : NULL, error);
   if (extras != NULL)
-    geminga_waits_answer_ready (&extras->waits);
+    g_clear_pointer (&extras->properties, g_variant_unref);
+  if (self->actor != NULL)
+    geminga_actor_run_started (self->actor);
 }
 
 static void
 start (GemingaMailbox *self)
 {
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
   g_autoptr (GError) error = NULL;
+  gboolean was_entered;
 
   if (!advance (self, GEMINGA_MAILBOX_STARTING))
     return;
 
   self->started_at = g_get_real_time ();
-  self->actor = geminga_actor_make (self, extras != NULL ? extras->properties : NULL, &error);
-  if (extras != NULL)
-    g_clear_pointer (&extras->properties, g_variant_unref);
+  was_entered = enter_code (self);
+  run_start (self, &error);
+  leave_code (self, was_entered);
   if (self->actor == NULL)
     {
       geminga_mailbox_fail (self, error);
       return;
     }
 
-  geminga_actor_run_started (self->actor);
   if (!advance (self, GEMINGA_MAILBOX_RUNNING))
     return;
 
   geminga_mailbox_begin_selecting (self);
   if (!self->is_ready_delayed)
-    announce_ready (self);
+    geminga_mailbox_announce_ready (self);
 }
 
 /* Helpers: messages */
@@ -202,7 +219,6 @@ static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
 {
   guint8 detours = atomic_load_explicit (&self->detours, memory_order_relaxed);
-  guint8 expected = CONSUMER_HANDLER;
 
   note_taken (self);
   if (self->state != GEMINGA_MAILBOX_RUNNING && !may_dispatch (self, message))
@@ -227,47 +243,21 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
   atomic_store (&self->consumer, CONSUMER_HANDLER);
   dispatch (self, message, detours);
 
-  return atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_LOOP);
-}
-
-static void
-handle_waiting_ask (GemingaMailbox *self, GemingaMessage *message)
-{
-  GemingaWaits *waits = NULL;
-
-  if (geminga_ask_is_answered (message->ask))
-    return; /* it was cancelled before it came */
-
-  if (self->state == GEMINGA_MAILBOX_ENDED)
-    {
-      geminga_waits_add (&waits, message->kind, message->ask);
-      answer_ended (self, &waits);
-    }
-  else if (is_running (self) && !self->is_ready_delayed && message->kind == GEMINGA_MESSAGE_READY)
-    {
-      geminga_ask_answer (message->ask, g_variant_ref (geminga_get_unit ()), NULL, NULL);
-    }
-  else
-    {
-      geminga_waits_add (&geminga_mailbox_get_extras (self)->waits, message->kind, message->ask);
-    }
-}
-
-static void
-forget_waiting (GemingaMailbox *self, GemingaAsk *ask)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras != NULL)
-    geminga_waits_forget (&extras->waits, ask);
+  return return_from_handler (self);
 }
 
 /* The actor's code runs in its loop only, and not after its end. */
 static void
 handle_told (GemingaMailbox *self, GemingaMessage *message)
 {
-  if (self->state != GEMINGA_MAILBOX_ENDED && self->actor != NULL)
-    geminga_actor_handle_told (self->actor, message);
+  gboolean was_entered;
+
+  if (self->state == GEMINGA_MAILBOX_ENDED || self->actor == NULL)
+    return;
+
+  was_entered = enter_code (self);
+  geminga_actor_handle_told (self->actor, message);
+  leave_code (self, was_entered);
 }
 
 static void
@@ -289,10 +279,10 @@ handle_urgent (GemingaMailbox *self, GemingaMessage *message)
     case GEMINGA_MESSAGE_READY:
     case GEMINGA_MESSAGE_EXIT:
     case GEMINGA_MESSAGE_WATCH:
-      handle_waiting_ask (self, message);
+      geminga_mailbox_add_wait (self, message);
       break;
     case GEMINGA_MESSAGE_CANCEL:
-      forget_waiting (self, message->ask);
+      geminga_mailbox_forget_wait (self, message->ask);
       geminga_mailbox_cancel_call (self, message->ask);
       break;
     case GEMINGA_MESSAGE_LINK:
@@ -324,6 +314,20 @@ handle_dead (GemingaMailbox *self, GemingaMessage *message)
     handle_urgent (self, message);
   else
     geminga_mailbox_refuse_ended (self, message);
+}
+
+/*
+ * Nothing comes from actors of the loop any more. What did must not be left to other threads: its senders
+ * are held without atomic operations.
+ */
+static void
+empty_taken (GemingaMailbox *self)
+{
+  geminga_inbox_take_shared (&self->inbox, &self->taken);
+  while (self->taken.urgent != NULL)
+    handle_dead (self, (GemingaMessage *) geminga_inbox_take_first (&self->taken.urgent));
+  while (self->taken.normal != NULL)
+    handle_dead (self, (GemingaMessage *) geminga_inbox_take_first (&self->taken.normal));
 }
 
 /* Nobody's loop runs this mailbox any more: whoever posts empties it. */
@@ -389,6 +393,8 @@ retire (GemingaMailbox *self)
   if (actor != NULL)
     geminga_actor_detach (actor);
 
+  if (atomic_load (&self->consumer) != CONSUMER_POSTERS)
+    empty_taken (self);
   atomic_store (&self->consumer, CONSUMER_POSTERS);
   drain_dead (self);
   geminga_loop_remove_actor (self->loop);
@@ -460,11 +466,11 @@ take_over (GemingaMailbox *self)
     return;
 
   atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_IS_CLOSED);
-  geminga_system_remove (system, &self->target);
+  geminga_system_actor_ending (system, &self->target);
   geminga_mailbox_end_traces (self);
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
-  answer_waiting (self);
+  geminga_mailbox_answer_waits (self);
   geminga_system_actor_ended (system, &self->target, geminga_mailbox_get_failure (self));
 }
 
@@ -538,20 +544,6 @@ geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message)
 }
 
 static void
-extras_free (GemingaMailboxExtras *extras)
-{
-  g_clear_pointer (&extras->waits, geminga_waits_free);
-  g_clear_pointer (&extras->children, g_ptr_array_unref);
-  g_clear_pointer (&extras->traces, g_ptr_array_unref);
-  g_clear_pointer (&extras->properties, g_variant_unref);
-  g_clear_pointer (&extras->main_loop, g_main_loop_unref);
-  g_clear_pointer (&extras->queue, geminga_mailbox_queue_free);
-  g_strfreev (extras->wanted);
-  g_clear_error (&extras->failure);
-  g_free (extras);
-}
-
-static void
 mailbox_free (GemingaTarget *target)
 {
   GemingaMailbox *self = (GemingaMailbox *) target;
@@ -564,7 +556,7 @@ mailbox_free (GemingaTarget *target)
 
   extras = atomic_load (&self->extras);
   if (extras != NULL)
-    extras_free (extras);
+    geminga_mailbox_extras_free (extras);
   if (self->has_system)
     g_object_unref (self->target.system);
   if (self->consumer != CONSUMER_POSTERS) /* it was never run */
@@ -664,35 +656,6 @@ geminga_mailbox_get_system (GemingaMailbox *self)
   return self->has_system ? self->target.system : NULL;
 }
 
-GemingaMailboxExtras *
-geminga_mailbox_get_extras_locked (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras == NULL)
-    {
-      extras = g_new0 (GemingaMailboxExtras, 1);
-      atomic_store (&self->extras, extras);
-    }
-
-  return extras;
-}
-
-GemingaMailboxExtras *
-geminga_mailbox_get_extras (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras != NULL)
-    return extras;
-
-  g_mutex_lock (&self->lock);
-  extras = geminga_mailbox_get_extras_locked (self);
-  g_mutex_unlock (&self->lock);
-
-  return extras;
-}
-
 const GError *
 geminga_mailbox_get_failure (GemingaMailbox *self)
 {
@@ -711,6 +674,8 @@ geminga_mailbox_start (GemingaMailbox *self)
 void
 geminga_mailbox_stop (GemingaMailbox *self)
 {
+  gboolean was_entered;
+
   if (self->state == GEMINGA_MAILBOX_NEW)
     {
       end (self);
@@ -720,7 +685,9 @@ geminga_mailbox_stop (GemingaMailbox *self)
     return;
 
   geminga_mailbox_hold (self);
+  was_entered = enter_code (self);
   geminga_actor_run_stopping (self->actor);
+  leave_code (self, was_entered);
   geminga_mailbox_release (self);
 }
 
@@ -762,7 +729,7 @@ geminga_mailbox_become_ready (GemingaMailbox *self)
 
   self->is_ready_delayed = false;
   if (was_delayed && is_running (self))
-    announce_ready (self);
+    geminga_mailbox_announce_ready (self);
 }
 
 /* Few actors are held often at once: the others do not pay for the rest of the number. */

@@ -27,11 +27,15 @@ GPtrArray *geminga_members_new (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Something has changed. Called in any thread, with no lock held. */
 typedef void (*GemingaMembershipFunc) (GObject *listener);
 
-/* The listener is told until it releases the membership, or is disposed of. */
-GemingaMembership *geminga_membership_acquire (GemingaSystem *system,
-                                               const char *name,
-                                               GObject *listener,
-                                               GemingaMembershipFunc func);
+/*
+ * The listener is told until it releases the membership, or is disposed of. It may be told before this
+ * returns, and finds the membership at @place then.
+ */
+void geminga_membership_acquire (GemingaMembership **place,
+                                 GemingaSystem *system,
+                                 const char *name,
+                                 GObject *listener,
+                                 GemingaMembershipFunc func);
 void geminga_membership_release (GemingaMembership *self, GObject *listener);
 
 /*

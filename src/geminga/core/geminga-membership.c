@@ -433,8 +433,9 @@ geminga_members_new (void)
   return g_ptr_array_new_with_free_func (member_unref);
 }
 
-GemingaMembership *
-geminga_membership_acquire (GemingaSystem *system,
+void
+geminga_membership_acquire (GemingaMembership **place,
+                            GemingaSystem *system,
                             const char *name,
                             GObject *object,
                             GemingaMembershipFunc func)
@@ -460,12 +461,11 @@ geminga_membership_acquire (GemingaSystem *system,
   g_weak_ref_init (&listener->object, object);
   listener->key = object;
   listener->func = func;
+  *place = self;
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->listeners, listener);
   g_mutex_unlock (&self->lock);
   geminga_membership_refresh (self);
-
-  return self;
 }
 
 void

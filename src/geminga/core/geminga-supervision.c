@@ -172,6 +172,7 @@ retire (GemingaSupervisor *self,
   if (reason != GEMINGA_EXIT_REASON_NORMAL)
     geminga_supervisor_record (get (self), child, reason, error, -1);
   child->is_wanted = FALSE;
+  geminga_supervised_answer (child, error);
   if (get_restart (child) == GEMINGA_RESTART_TEMPORARY)
     forget (get (self), child);
 

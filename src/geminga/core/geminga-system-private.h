@@ -36,6 +36,10 @@ void geminga_system_set_backend (GemingaSystem *self,
 void geminga_system_set_node (GemingaSystem *self, guint32 node);
 guint32 geminga_system_get_node (GemingaSystem *self);
 
+/* Whether it is a class of actors. */
+gboolean geminga_system_check_type (GType type, GError **error);
+/* Whether they are construct properties that the class takes. (nullable) */
+gboolean geminga_system_check_properties (GType type, GVariant *properties, GError **error);
 /* Whether actors of that class may run there. */
 gboolean geminga_system_check_placement (GType type, GemingaPlacement placement, GError **error);
 
@@ -72,7 +76,10 @@ void geminga_system_actor_event (GemingaSystem *self,
                                  const char *member,
                                  GVariant *arguments);
 void geminga_system_actor_started (GemingaSystem *self, GemingaTarget *actor);
+/* Its id is free. The system has not stopped before it has ended: until all who wait for it are told. */
+void geminga_system_actor_ending (GemingaSystem *self, GemingaTarget *actor);
 void geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GError *failure);
+/* One that never ran. */
 void geminga_system_remove (GemingaSystem *self, GemingaTarget *actor);
 
 G_END_DECLS

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "geminga-actor-config-private.h"
 #include "geminga-actor-ref-private.h"
 #include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
@@ -40,6 +39,7 @@ struct _GemingaSystem
 
   GMutex lock;
   GHashTable *actors;  /* (owned) (element-type GemingaTarget), under lock: a set, by id */
+  guint n_ending;      /* under lock: not in the set any more, but others are not told yet */
   guint32 last_number; /* under lock: for ids that are chosen */
   GPtrArray *stops;    /* (owned) (element-type Stop), under lock: wait for the last actor to end */
 };
@@ -61,75 +61,6 @@ typedef struct
 G_DEFINE_FINAL_TYPE (GemingaSystem, geminga_system, G_TYPE_OBJECT)
 
 /* Helpers */
-
-static gboolean
-check_type (GType type, GError **error)
-{
-  if (g_type_is_a (type, GEMINGA_TYPE_ACTOR) && !G_TYPE_IS_ABSTRACT (type))
-    return TRUE;
-
-  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
-               "“%s” is not a class of actors",
-               type != G_TYPE_INVALID ? g_type_name (type) : "(none)");
-
-  return FALSE;
-}
-
-static gboolean
-check_properties (GType type, GVariant *properties, GError **error)
-{
-  if (properties == NULL)
-    return TRUE;
-
-  if (!g_variant_is_of_type (properties, G_VARIANT_TYPE_VARDICT))
-    {
-      g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_ARGUMENTS,
-                   "Construct properties must be “a{sv}”, not “%s”",
-                   g_variant_get_type_string (properties));
-      return FALSE;
-    }
-
-  return geminga_actor_config_check (type, properties, error);
-}
-
-/*
- * Actors are known by their ids, but an id that was chosen is a number until somebody wants to see it:
- * that number's hash is the hash of the text.
- */
-static guint
-hash_add (guint hash, const char *text)
-{
-  for (; *text != '\0'; text++)
-    hash = hash * 33 + (guchar) *text;
-
-  return hash;
-}
-
-static guint
-target_hash (gconstpointer key)
-{
-  const GemingaTarget *target = key;
-  const char *id = atomic_load_explicit (&target->id, memory_order_acquire);
-  char digits[11];
-  char *digit = digits + sizeof (digits) - 1;
-  guint hash = 5381;
-
-  if (id != NULL)
-    return hash_add (hash, id);
-
-  *digit = '\0';
-  for (guint32 number = target->number; number != 0; number /= 10)
-    *--digit = (char) ('0' + number % 10);
-
-  return hash_add (hash_add (hash, g_type_name (target->type)) * 33 + '-', digit);
-}
-
-static gboolean
-target_equal (gconstpointer a, gconstpointer b)
-{
-  return a == b || g_str_equal (geminga_target_get_id ((GemingaTarget *) a),
-                                geminga_target_get_id ((GemingaTarget *) b));
-}
 
 static GemingaTarget *
 lookup_locked (GemingaSystem *self, const char *id)
@@ -185,6 +116,13 @@ add (GemingaSystem *self, GemingaTarget *target, GError **error)
   g_mutex_unlock (&self->lock);
 
   return is_added;
+}
+
+static void
+remove_locked (GemingaSystem *self, GemingaTarget *actor)
+{
+  if (g_hash_table_lookup (self->actors, actor) == actor)
+    g_hash_table_remove (self->actors, actor);
 }
 
 /* Without a loop, in that of the thread. */
@@ -315,7 +253,7 @@ complete_stop (GemingaLoopItem *item)
 static GPtrArray *
 steal_stops_locked (GemingaSystem *self)
 {
-  if (g_hash_table_size (self->actors) > 0)
+  if (g_hash_table_size (self->actors) > 0 || self->n_ending > 0)
     return NULL;
 
   return g_steal_pointer (&self->stops);
@@ -466,30 +404,12 @@ geminga_system_init (GemingaSystem *self)
   g_mutex_init (&self->lock);
   self->context = g_main_context_ref_thread_default ();
   self->directory = geminga_directory_new ();
-  self->actors = g_hash_table_new_full (target_hash, target_equal,
+  self->actors = g_hash_table_new_full (geminga_target_hash, geminga_target_equal,
                                         (GDestroyNotify) geminga_target_unref, NULL);
   geminga_dead_letters_open (self);
 }
 
 /* Private API */
-
-/* JavaScript crashes when it is called off the main thread, whatever its class says. */
-gboolean
-geminga_system_check_placement (GType type, GemingaPlacement placement, GError **error)
-{
-  g_autoptr (GemingaActorClass) klass = g_type_class_ref (type);
-
-  if (placement != GEMINGA_PLACEMENT_THREAD ||
-      (!klass->is_main_thread_only && !g_str_has_prefix (g_type_name (type), "Gjs_")))
-    return TRUE;
-
-  g_set_error (
-      error, GEMINGA_ERROR, GEMINGA_ERROR_UNSUPPORTED_PLACEMENT,
-      "Actors of class %s cannot run in a thread of their own; use placement “process” or “shared”",
-      g_type_name (type));
-
-  return FALSE;
-}
 
 void
 geminga_system_set_backend (GemingaSystem *self, const GemingaSystemBackend *backend, gpointer data)
@@ -517,7 +437,8 @@ geminga_system_spawn_in_process (GemingaSystem *self,
                                  GVariant *properties,
                                  GError **error)
 {
-  if (!check_type (type, error) || !check_properties (type, properties, error))
+  if (!geminga_system_check_type (type, error) ||
+      !geminga_system_check_properties (type, properties, error))
     return NULL;
 
   return spawn_in_loop (self, NULL, type, id, GEMINGA_PLACEMENT_PROCESS, properties, error);
@@ -607,23 +528,38 @@ geminga_system_actor_started (GemingaSystem *self, GemingaTarget *actor)
 }
 
 void
+geminga_system_actor_ending (GemingaSystem *self, GemingaTarget *actor)
+{
+  g_mutex_lock (&self->lock);
+  remove_locked (self, actor);
+  self->n_ending++;
+  g_mutex_unlock (&self->lock);
+}
+
+void
 geminga_system_actor_ended (GemingaSystem *self, GemingaTarget *actor, const GError *failure)
 {
+  GPtrArray *stops;
+
   if (self->backend != NULL)
     self->backend->ended (self->backend_data, actor, failure);
+
+  g_mutex_lock (&self->lock);
+  self->n_ending--;
+  stops = steal_stops_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  complete_stops (stops);
 }
 
 void
 geminga_system_remove (GemingaSystem *self, GemingaTarget *actor)
 {
-  GPtrArray *stops = NULL;
+  GPtrArray *stops;
 
   g_mutex_lock (&self->lock);
-  if (g_hash_table_lookup (self->actors, actor) == actor)
-    {
-      g_hash_table_remove (self->actors, actor);
-      stops = steal_stops_locked (self);
-    }
+  remove_locked (self, actor);
+  stops = steal_stops_locked (self);
   g_mutex_unlock (&self->lock);
 
   complete_stops (stops);
@@ -683,8 +619,9 @@ geminga_system_spawn (GemingaSystem *self,
 
   g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
 
-  if (!check_type (type, error) || !geminga_system_check_placement (type, placement, error) ||
-      !check_properties (type, sunk, error))
+  if (!geminga_system_check_type (type, error) ||
+      !geminga_system_check_placement (type, placement, error) ||
+      !geminga_system_check_properties (type, sunk, error))
     return NULL;
 
   if (id != NULL && *id == '\0')

@@ -145,6 +145,9 @@ void geminga_target_unref_locally (GemingaTarget *self);
 const char *geminga_target_get_id (GemingaTarget *self);
 void geminga_target_post (GemingaTarget *self, GemingaMessage *message);
 gboolean geminga_target_has_ended (GemingaTarget *self);
+/* Of their ids: a set of the targets of one process finds one by it. */
+guint geminga_target_hash (gconstpointer key);
+gboolean geminga_target_equal (gconstpointer a, gconstpointer b);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaTarget, geminga_target_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaAsk, geminga_ask_unref)

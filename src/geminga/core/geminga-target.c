@@ -11,6 +11,21 @@
 #define CHUNK_SIZE 256
 #define MAX_CHUNKS 64
 
+/* Helpers */
+
+/*
+ * Actors are known by their ids, but an id that was chosen is a number until somebody wants to see it:
+ * that number's hash is the hash of the text.
+ */
+static guint
+hash_add (guint hash, const char *text)
+{
+  for (; *text != '\0'; text++)
+    hash = hash * 33 + (guchar) *text;
+
+  return hash;
+}
+
 /* GemingaAsk */
 
 gpointer
@@ -424,4 +439,30 @@ gboolean
 geminga_target_has_ended (GemingaTarget *self)
 {
   return self->klass->has_ended (self);
+}
+
+guint
+geminga_target_hash (gconstpointer key)
+{
+  const GemingaTarget *target = key;
+  const char *id = atomic_load_explicit (&target->id, memory_order_acquire);
+  char digits[11];
+  char *digit = digits + sizeof (digits) - 1;
+  guint hash = 5381;
+
+  if (id != NULL)
+    return hash_add (hash, id);
+
+  *digit = '\0';
+  for (guint32 number = target->number; number != 0; number /= 10)
+    *--digit = (char) ('0' + number % 10);
+
+  return hash_add (hash_add (hash, g_type_name (target->type)) * 33 + '-', digit);
+}
+
+gboolean
+geminga_target_equal (gconstpointer a, gconstpointer b)
+{
+  return a == b || g_str_equal (geminga_target_get_id ((GemingaTarget *) a),
+                                geminga_target_get_id ((GemingaTarget *) b));
 }

@@ -10,11 +10,21 @@
 
 /* Helpers */
 
+static inline GemingaThread **
+get_slot (void)
+{
+  static __thread GemingaThread *self __attribute__ ((tls_model ("initial-exec")));
+
+  return &self;
+}
+
+/* Other destructors of the thread may still send messages and free them: they get a new one. */
 static void
 thread_free (gpointer data)
 {
   GemingaThread *self = data;
 
+  *get_slot () = NULL;
   geminga_messages_free_spare (self);
   geminga_callers_free_spare (self);
   g_clear_object (&self->spare_call);
@@ -39,12 +49,12 @@ thread_new (void)
 GemingaThread *
 geminga_thread_get (void)
 {
-  static __thread GemingaThread *self __attribute__ ((tls_model ("initial-exec")));
+  GemingaThread **slot = get_slot ();
 
-  if (G_UNLIKELY (self == NULL))
-    self = thread_new ();
+  if (G_UNLIKELY (*slot == NULL))
+    *slot = thread_new ();
 
-  return self;
+  return *slot;
 }
 
 /* A context that is gone has destroyed its loop: another one at its address is not taken for it. */

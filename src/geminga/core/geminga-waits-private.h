@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * GemingaWaits: the asks that wait for an actor to be ready or to end. NULL is none. Whoever may take
- * messages out of the actor's mailbox may use it.
+ * GemingaWaits: the asks that wait for an actor to be ready or to end. NULL is none. Under the lock of the
+ * actor's mailbox, but for answers: those are given to what was stolen.
  */
 typedef struct _GemingaWaits GemingaWaits;
 
@@ -19,7 +19,8 @@ void geminga_waits_forget (GemingaWaits **self, GemingaAsk *ask);
 gboolean geminga_waits_are_empty (GemingaWaits *self);
 void geminga_waits_free (GemingaWaits *self);
 
-/* The actor is ready. */
+/* Takes those that wait for an actor that is ready, and answers them. */
+GemingaWaits *geminga_waits_steal_ready (GemingaWaits **self);
 void geminga_waits_answer_ready (GemingaWaits **self);
 /* The actor has ended: all are answered. @failure is NULL if it was asked to. */
 void geminga_waits_answer_ended (GemingaWaits **self,

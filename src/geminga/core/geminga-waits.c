@@ -100,10 +100,11 @@ geminga_waits_free (GemingaWaits *self)
   g_free (self);
 }
 
-void
-geminga_waits_answer_ready (GemingaWaits **self)
+GemingaWaits *
+geminga_waits_steal_ready (GemingaWaits **self)
 {
-  GemingaWaits *waits = g_steal_pointer (self);
+  GemingaWaits *waits = *self;
+  GemingaWaits *stolen = NULL;
   guint n_left = 0;
 
   for (guint i = 0; waits != NULL && i < waits->n_waits; i++)
@@ -115,13 +116,23 @@ geminga_waits_answer_ready (GemingaWaits **self)
           waits->waits[n_left++] = wait;
           continue;
         }
-      answer_plain (wait.ask, NULL);
+      geminga_waits_add (&stolen, wait.kind, wait.ask);
       geminga_ask_unref (wait.ask);
     }
-
   if (waits != NULL)
     waits->n_waits = n_left;
-  *self = waits;
+
+  return stolen;
+}
+
+void
+geminga_waits_answer_ready (GemingaWaits **self)
+{
+  GemingaWaits *waits = g_steal_pointer (self);
+
+  for (guint i = 0; waits != NULL && i < waits->n_waits; i++)
+    answer_plain (waits->waits[i].ask, NULL);
+  geminga_waits_free (waits);
 }
 
 void

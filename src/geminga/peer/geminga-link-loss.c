@@ -68,11 +68,24 @@ is_command (const GemingaMessage *message)
   return message->kind == GEMINGA_MESSAGE_CALL || message->kind == GEMINGA_MESSAGE_TELL;
 }
 
-static gboolean
-will_be_told (GemingaLink *self, GemingaPending *pending)
+static void
+add_late (GemingaLink *self, GemingaPending *pending)
 {
-  return self->is_patient && pending->is_watch && self->close_code == GEMINGA_ERROR_DIED &&
-         self->close_why == NULL;
+  if (self->late == NULL)
+    self->late = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_pending_free);
+  g_ptr_array_add (self->late, pending);
+}
+
+static GemingaPending *
+pending_new_late (const GemingaOutgoing *outgoing)
+{
+  GemingaPending *self = g_new0 (GemingaPending, 1);
+
+  self->ask = geminga_ask_ref (outgoing->message->ask);
+  self->target = geminga_target_ref (outgoing->target);
+  self->is_watch = TRUE;
+
+  return self;
 }
 
 /* For the link's own files */
@@ -98,24 +111,36 @@ geminga_link_fail_pending (GemingaLink *self)
     {
       GemingaPending *lost = value;
 
-      if (!will_be_told (self, lost))
+      if (!lost->is_watch || !atomic_load (&self->is_unsettled))
         {
           answer_lost (self, lost->ask, lost->target, lost->is_watch);
           continue;
         }
-      if (self->late == NULL)
-        self->late = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_pending_free);
       g_hash_table_iter_steal (&iter);
-      g_ptr_array_add (self->late, lost);
+      add_late (self, lost);
     }
 }
 
-/* The link is closed. @is_late: it was when this was posted. */
+gboolean
+geminga_link_is_late_watch (GemingaLink *self, const GemingaOutgoing *outgoing)
+{
+  return outgoing->message != NULL && outgoing->message->kind == GEMINGA_MESSAGE_WATCH &&
+         outgoing->message->ask != NULL && atomic_load (&self->is_unsettled);
+}
+
+/* The link is closed. @is_late: it was when this was posted. Any thread, but for a late watch. */
 void
 geminga_link_refuse (GemingaLink *self, GemingaOutgoing *outgoing, gboolean is_late)
 {
   GemingaMessage *message = outgoing->message;
   GemingaAsk *ask = message != NULL ? message->ask : outgoing->ask;
+
+  if (geminga_link_is_late_watch (self, outgoing))
+    {
+      add_late (self, pending_new_late (outgoing));
+      geminga_outgoing_free (outgoing);
+      return;
+    }
 
   if (message != NULL)
     geminga_dead_letters_note (outgoing->target, message, GEMINGA_DEAD_LETTER_REASON_ENDED);
@@ -152,7 +177,7 @@ geminga_link_set_patient (GemingaLink *self)
 gboolean
 geminga_link_is_unsettled (GemingaLink *self)
 {
-  return self->late != NULL;
+  return atomic_load (&self->is_unsettled);
 }
 
 void
@@ -160,6 +185,7 @@ geminga_link_settle (GemingaLink *self, const char *why)
 {
   g_autoptr (GPtrArray) late = g_steal_pointer (&self->late);
 
+  atomic_store (&self->is_unsettled, FALSE);
   for (guint i = 0; late != NULL && i < late->len; i++)
     {
       GemingaPending *pending = g_ptr_array_index (late, i);

@@ -86,6 +86,10 @@ void geminga_link_set_patient (GemingaLink *self);
 gboolean geminga_link_is_unsettled (GemingaLink *self);
 void geminga_link_settle (GemingaLink *self, const char *why);
 
+/* Any thread. The actor that the process there is for: who kills one may end the other. */
+void geminga_link_set_main (GemingaLink *self, const char *id);
+gboolean geminga_link_is_main (GemingaLink *self, const char *id);
+
 /* Any thread. */
 gboolean geminga_link_is_closed (GemingaLink *self);
 /* @path is the target's own and lives as long as it. Takes the message. */

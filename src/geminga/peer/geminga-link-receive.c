@@ -171,7 +171,7 @@ set_command (GemingaLink *self, GemingaMessage *message, GemingaTarget *target, 
   message->declaration = command;
 }
 
-/* ":NODE.ID" */
+/* ":NODE.ID"; most of the time whom the last one came from as well. */
 static GemingaTarget *
 find_sender (GemingaLink *self, const char *name)
 {
@@ -180,8 +180,9 @@ find_sender (GemingaLink *self, const char *name)
   g_autofree char *id = NULL;
   guint32 node;
 
-  if (g_strcmp0 (self->known_name, name) == 0)
-    return self->known_sender != NULL ? geminga_target_ref (self->known_sender) : NULL;
+  if (self->known_sender != NULL && strcmp (self->known_name, name) == 0 &&
+      !geminga_target_has_ended (self->known_sender))
+    return geminga_target_ref (self->known_sender);
 
   g_clear_pointer (&self->known_sender, geminga_target_unref);
   g_free (self->known_name);

@@ -69,7 +69,11 @@ struct _GemingaLink
   /* written before is_closed is set, constant from then on */
   int close_code;
   char *close_why; /* (owned) (nullable) */
+  atomic_bool
+      is_unsettled; /* how its process ended is not told yet: cleared later, never set again */
 
+  _Atomic (char *)
+      main_id;           /* (owned) (nullable), set once: the actor that the process there is for */
   atomic_int end_reason; /* GemingaExitReason: of the actors there; NORMAL: not known */
 
   /* the loop's thread only */
@@ -117,6 +121,8 @@ void geminga_link_init_pending (GemingaLink *self);
 /* geminga-link-loss.c */
 void geminga_pending_free (GemingaPending *self);
 void geminga_link_fail_pending (GemingaLink *self);
+/* Whether it waits, in the loop, for the link to be settled. */
+gboolean geminga_link_is_late_watch (GemingaLink *self, const GemingaOutgoing *outgoing);
 void geminga_link_refuse (GemingaLink *self, GemingaOutgoing *outgoing, gboolean is_late);
 
 /* geminga-link-receive.c */

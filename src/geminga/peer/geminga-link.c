@@ -107,6 +107,7 @@ finalize (GemingaLink *self)
   g_clear_pointer (&self->known_sender, geminga_target_unref);
   g_clear_pointer (&self->known_target, geminga_target_unref);
   g_clear_object (&self->system);
+  g_free (atomic_load (&self->main_id));
   g_free (self->sender_name);
   g_free (self->known_name);
   g_free (self->known_path);
@@ -160,7 +161,7 @@ geminga_link_enqueue (GemingaLink *self, GemingaOutgoing *outgoing)
     }
 
   waiting = g_memdup2 (outgoing, sizeof *outgoing);
-  if (atomic_load (&self->is_closed))
+  if (atomic_load (&self->is_closed) && !geminga_link_is_late_watch (self, waiting))
     {
       geminga_link_refuse (self, waiting, TRUE);
       return;
@@ -241,6 +242,22 @@ geminga_link_get_node (GemingaLink *self)
 }
 
 void
+geminga_link_set_main (GemingaLink *self, const char *id)
+{
+  char *expected = NULL;
+  char *main_id = g_strdup (id);
+
+  if (!atomic_compare_exchange_strong (&self->main_id, &expected, main_id))
+    g_free (main_id);
+}
+
+gboolean
+geminga_link_is_main (GemingaLink *self, const char *id)
+{
+  return g_strcmp0 (atomic_load (&self->main_id), id) == 0;
+}
+
+void
 geminga_link_attach (GemingaLink *self, int fd)
 {
   if (atomic_load (&self->is_closed) || self->socket != NULL || self->fd >= 0)
@@ -264,6 +281,8 @@ geminga_link_close (GemingaLink *self, int code, const char *why)
   geminga_link_ref (self);
   self->close_code = code;
   self->close_why = g_strdup (why);
+  if (self->is_patient && code == GEMINGA_ERROR_DIED && why == NULL)
+    atomic_store (&self->is_unsettled, TRUE);
   atomic_store (&self->is_closed, TRUE);
 
   if (socket != NULL)

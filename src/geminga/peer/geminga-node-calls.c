@@ -120,6 +120,21 @@ handle_kill_process (GemingaNode *self, GemingaLink *link, const GemingaLinkCall
   answer_nothing (call->ask);
 }
 
+/* Who asks knows that actor, but not whether the process is for it. */
+static void
+handle_kill_actor (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  g_autoptr (GemingaLink) other = NULL;
+  const char *id;
+  guint32 number;
+
+  g_variant_get (call->arguments, "(u&s)", &number, &id);
+  other = geminga_node_lookup_link (self, number);
+  if (other != NULL && geminga_link_is_main (other, id))
+    geminga_node_kill_now (self, number);
+  answer_nothing (call->ask);
+}
+
 static void
 handle_reserve (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
 {
@@ -183,6 +198,7 @@ static const struct
   { "Connect", "(u)", IN_ROOT, handle_connect },
   { "SpawnProcess", "(uhssa{sv})", IN_ROOT, handle_spawn_process },
   { "KillProcess", "(u)", IN_ROOT, handle_kill_process },
+  { "KillActor", "(us)", IN_ROOT, handle_kill_actor },
   { "Reserve", "()", IN_ROOT, handle_reserve },
   { "DeadLetter", "(sss)", IN_ROOT, geminga_node_handle_letter },
 };

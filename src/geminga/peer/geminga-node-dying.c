@@ -14,25 +14,88 @@
 /* A parent that does not tell in this time never will, in microseconds. */
 #define SETTLE_TIME G_TIME_SPAN_SECOND
 
+/* Oldest first. */
+typedef struct
+{
+  GemingaLink *link; /* (owned) */
+  gint64 deadline;   /* monotonic microseconds */
+} Dying;
+
 /* Helpers */
 
 static void
-settle_time_passed (gpointer user_data)
+dying_free (gpointer data)
 {
-  GemingaNode *self = user_data;
+  Dying *self = data;
 
-  geminga_node_settle_all (self);
-  geminga_node_unref (self);
+  geminga_link_unref (self->link);
+  g_free (self);
+}
+
+static GemingaLink *
+steal_link (GemingaNode *self, guint index)
+{
+  g_autofree Dying *dying = g_ptr_array_steal_index (self->dying, index);
+
+  return dying->link;
 }
 
 static GemingaLink *
 take_dying (GemingaNode *self, guint32 number)
 {
   for (guint i = 0; self->dying != NULL && i < self->dying->len; i++)
-    if (geminga_link_get_node (g_ptr_array_index (self->dying, i)) == number)
-      return g_ptr_array_steal_index_fast (self->dying, i);
+    if (geminga_link_get_node (((Dying *) g_ptr_array_index (self->dying, i))->link) == number)
+      return steal_link (self, i);
 
   return NULL;
+}
+
+/* NULL: there is none, or it has time. */
+static GemingaLink *
+take_overdue (GemingaNode *self, gint64 now)
+{
+  if (self->dying == NULL || self->dying->len == 0 ||
+      ((Dying *) g_ptr_array_index (self->dying, 0))->deadline > now)
+    return NULL;
+
+  return steal_link (self, 0);
+}
+
+static void
+settle_overdue (GemingaNode *self, gint64 now)
+{
+  for (GemingaLink *link = take_overdue (self, now); link != NULL; link = take_overdue (self, now))
+    {
+      geminga_link_settle (link, "its process ended");
+      geminga_link_unref (link);
+    }
+}
+
+static void settle_time_passed (gpointer user_data);
+
+/* For the oldest one: those that die later do not put it off. */
+static void
+set_settle_timer (GemingaNode *self)
+{
+  if (geminga_loop_disarm (self->loop, &self->settle_timer))
+    geminga_node_unref (self);
+  if (self->dying == NULL || self->dying->len == 0)
+    return;
+
+  self->settle_timer.func = settle_time_passed;
+  self->settle_timer.user_data = geminga_node_ref (self);
+  geminga_loop_arm (self->loop, &self->settle_timer,
+                    ((Dying *) g_ptr_array_index (self->dying, 0))->deadline);
+}
+
+static void
+settle_time_passed (gpointer user_data)
+{
+  GemingaNode *self = user_data;
+
+  settle_overdue (self, g_get_monotonic_time ());
+  set_settle_timer (self);
+  geminga_node_unref (self);
 }
 
 /* For the node's own files */
@@ -40,28 +103,25 @@ take_dying (GemingaNode *self, guint32 number)
 void
 geminga_node_note_dying (GemingaNode *self, GemingaLink *link)
 {
+  Dying *dying;
+
   if (!geminga_link_is_unsettled (link))
     return;
 
+  dying = g_new (Dying, 1);
+  dying->link = geminga_link_ref (link);
+  dying->deadline = g_get_monotonic_time () + SETTLE_TIME;
   if (self->dying == NULL)
-    self->dying = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_link_unref);
-  g_ptr_array_add (self->dying, geminga_link_ref (link));
-  if (geminga_loop_disarm (self->loop, &self->settle_timer))
-    geminga_node_unref (self);
-  self->settle_timer.func = settle_time_passed;
-  self->settle_timer.user_data = geminga_node_ref (self);
-  geminga_loop_arm (self->loop, &self->settle_timer, g_get_monotonic_time () + SETTLE_TIME);
+    self->dying = g_ptr_array_new_with_free_func (dying_free);
+  g_ptr_array_add (self->dying, dying);
+  set_settle_timer (self);
 }
 
 void
 geminga_node_settle_all (GemingaNode *self)
 {
-  g_autoptr (GPtrArray) dying = g_steal_pointer (&self->dying);
-
-  if (geminga_loop_disarm (self->loop, &self->settle_timer))
-    geminga_node_unref (self);
-  for (guint i = 0; dying != NULL && i < dying->len; i++)
-    geminga_link_settle (g_ptr_array_index (dying, i), "its process ended");
+  settle_overdue (self, G_MAXINT64);
+  set_settle_timer (self);
 }
 
 /* Private API */

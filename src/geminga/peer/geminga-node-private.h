@@ -25,9 +25,10 @@ typedef struct
 {
   /*
    * Root: start the program once more, as process @node. @fd is the child's end of its link: the hook
-   * passes on a duplicate, the caller closes @fd afterwards.
+   * passes on a duplicate, the caller closes @fd afterwards. @type: the class of the actor that it is
+   * for, or G_TYPE_INVALID.
    */
-  gboolean (*spawn_process) (gpointer data, guint32 node, int fd, GError **error);
+  gboolean (*spawn_process) (gpointer data, guint32 node, GType type, int fd, GError **error);
   /* Root: end that process at once. */
   void (*kill_process) (gpointer data, guint32 node);
   /* Root: the link to that process is gone. Called once a process. */
@@ -60,6 +61,8 @@ typedef struct
    */
   void (*dead_letter) (gpointer data, const char *target, const char *command, const char *reason);
 
+  /* Worker: whether an actor of that class may have this process. Without the hook any may. */
+  gboolean (*admit) (gpointer data, GType type, GError **error);
   /* Worker: how long its main loop had nothing to do, in microseconds; negative: it is not known. */
   gint64 (*get_idle) (gpointer data);
   /* Worker: the root has a new configuration, whatever that is. */

@@ -4,14 +4,18 @@
 
 #include "geminga-node-state-private.h"
 
+#include "geminga-sandbox-private.h"
+
 /* Processes that wait to become an actor's. */
 
 /* For the node's own files */
 
 GemingaLink *
-geminga_node_take_spare (GemingaNode *self)
+geminga_node_take_spare (GemingaNode *self, GType type)
 {
-  if (!self->is_root || g_thread_self () != self->thread)
+  /* A process that has begun has threads that a sandbox would not hold, and may be of another user. */
+  if (!self->is_root || g_thread_self () != self->thread ||
+      geminga_sandbox_peek_for_type (type) != NULL)
     return NULL;
 
   while (self->spares != NULL && self->spares->len > 0)
@@ -37,7 +41,7 @@ guint32
 geminga_node_add_spare (GemingaNode *self, GError **error)
 {
   int fd = -1;
-  g_autoptr (GemingaLink) link = geminga_node_start_process (self, &fd, error);
+  g_autoptr (GemingaLink) link = geminga_node_start_process (self, G_TYPE_INVALID, &fd, error);
   guint32 number;
 
   if (link == NULL)

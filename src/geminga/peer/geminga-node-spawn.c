@@ -23,6 +23,7 @@ typedef struct
   GemingaLoopItem item;
   GemingaNode *node; /* (owned) */
   GemingaLink *link; /* (owned) */
+  GType type;        /* of the actor it is for, or G_TYPE_INVALID */
   int fd;            /* (owned) its end; -1 once it has it */
 } Birth;
 
@@ -32,6 +33,7 @@ typedef struct
   GemingaTimer timer;
   GemingaNode *node; /* (owned) */
   guint32 number;
+  char *id; /* (owned) (nullable): only if the process is for that actor, which the root knows */
 } Death;
 
 /* Helpers: numbers */
@@ -155,10 +157,10 @@ birth_request_new (GemingaNode *node, GemingaLink *link)
 
 /* The root, in its loop. */
 static gboolean
-start_process (GemingaNode *self, GemingaLink *link, int fd, GError **error)
+start_process (GemingaNode *self, GemingaLink *link, GType type, int fd, GError **error)
 {
   if (self->hooks->spawn_process != NULL)
-    return self->hooks->spawn_process (self->data, geminga_link_get_node (link), fd, error);
+    return self->hooks->spawn_process (self->data, geminga_link_get_node (link), type, fd, error);
 
   g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_NOT_SUPPORTED,
                        "there is nobody to start processes");
@@ -173,19 +175,20 @@ run_birth (GemingaLoopItem *item)
   g_autoptr (GError) error = NULL;
 
   if (!geminga_link_is_closed (self->link) &&
-      !start_process (self->node, self->link, self->fd, &error))
+      !start_process (self->node, self->link, self->type, self->fd, &error))
     geminga_node_discard_link (self->node, self->link, GEMINGA_ERROR_SPAWN_FAILED, error->message);
   birth_free (self);
 }
 
 /* The root. Off the node's thread the outcome comes later: what was posted to the actor learns it. */
 static gboolean
-start (GemingaNode *self, GemingaLink *link, int fd, GError **error)
+start (GemingaNode *self, GemingaLink *link, GType type, int fd, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   Birth *birth;
 
   birth = birth_new (self, link, fd);
+  birth->type = type;
   if (g_thread_self () != self->thread)
     {
       birth->item.run = run_birth;
@@ -193,7 +196,7 @@ start (GemingaNode *self, GemingaLink *link, int fd, GError **error)
       return TRUE;
     }
 
-  if (!start_process (self, link, fd, &failure))
+  if (!start_process (self, link, type, fd, &failure))
     {
       geminga_node_discard_link (self, link, GEMINGA_ERROR_SPAWN_FAILED, failure->message);
       g_set_error_literal (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, failure->message);
@@ -255,6 +258,7 @@ create (GemingaLink *link,
         GVariant *properties,
         GemingaAsk *ask)
 {
+  geminga_link_set_main (link, id);
   geminga_link_call (link, "Create",
                      g_variant_new ("(ssbu@a{sv})", type, id, TRUE, maker, properties), NULL, ask);
 }
@@ -275,6 +279,7 @@ spawn_by_root (GemingaNode *self,
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new_from_array (&fd, 1);
   g_autoptr (GemingaAsk) ask = birth_request_new (self, link);
 
+  geminga_link_set_main (link, id);
   geminga_link_call (
       self->root_link, "SpawnProcess",
       g_variant_new ("(uhss@a{sv})", geminga_link_get_node (link), 0, type, id, properties), fds,
@@ -288,20 +293,25 @@ death_comes (gpointer user_data)
 {
   Death *self = user_data;
 
-  geminga_node_expect_end (self->node, self->number, GEMINGA_EXIT_REASON_KILLED);
+  if (self->id == NULL)
+    geminga_node_expect_end (self->node, self->number, GEMINGA_EXIT_REASON_KILLED);
   if (self->node->is_root)
     geminga_node_kill_now (self->node, self->number);
+  else if (self->id != NULL)
+    geminga_link_call (self->node->root_link, "KillActor",
+                       g_variant_new ("(us)", self->number, self->id), NULL, NULL);
   else
     geminga_link_call (self->node->root_link, "KillProcess", g_variant_new ("(u)", self->number),
                        NULL, NULL);
   geminga_node_unref (self->node);
+  g_free (self->id);
   g_free (self);
 }
 
 /* For the node's own files */
 
 GemingaLink *
-geminga_node_start_process (GemingaNode *self, int *fd, GError **error)
+geminga_node_start_process (GemingaNode *self, GType type, int *fd, GError **error)
 {
   g_autoptr (GemingaLink) link = NULL;
   guint32 number;
@@ -310,7 +320,7 @@ geminga_node_start_process (GemingaNode *self, int *fd, GError **error)
     return NULL;
 
   link = new_process_link (self, number, fd, error);
-  if (link == NULL || (self->is_root && !start (self, link, *fd, error)))
+  if (link == NULL || (self->is_root && !start (self, link, type, *fd, error)))
     return NULL;
 
   return g_steal_pointer (&link);
@@ -321,12 +331,12 @@ geminga_node_spawn (gpointer data, GType type, const char *id, GVariant *propert
 {
   GemingaNode *self = data;
   g_autoptr (GVariant) given = NULL;
-  g_autoptr (GemingaLink) link = geminga_node_take_spare (self);
+  g_autoptr (GemingaLink) link = geminga_node_take_spare (self, type);
   GemingaRemote *remote;
   int fd = -1;
 
   if (link == NULL)
-    link = geminga_node_start_process (self, &fd, error);
+    link = geminga_node_start_process (self, type, &fd, error);
   if (link == NULL)
     {
       g_prefix_error (error, "Cannot start a process for actor “%s”: ", id);
@@ -380,6 +390,9 @@ make_actor (GemingaNode *self,
 {
   GType type = g_type_from_name (name);
 
+  if (type != G_TYPE_INVALID && self->hooks->admit != NULL &&
+      !self->hooks->admit (self->data, type, error))
+    return NULL;
   if (type != G_TYPE_INVALID)
     return geminga_system_spawn_in_process (self->system, type, id, properties, error);
 
@@ -444,7 +457,7 @@ geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkC
   else
     born = new_process_link (self, number, &fd, &error);
 
-  if (born != NULL && !start_process (self, born, fd, &error))
+  if (born != NULL && !start_process (self, born, g_type_from_name (type), fd, &error))
     geminga_node_discard_link (self, born, GEMINGA_ERROR_SPAWN_FAILED, error->message);
   if (fd >= 0)
     close (fd);
@@ -473,12 +486,13 @@ geminga_node_give_block (GemingaNode *self, GemingaLink *link, const GemingaLink
 }
 
 void
-geminga_node_kill_soon (GemingaNode *self, guint32 number)
+geminga_node_kill_soon (GemingaNode *self, guint32 number, const char *id)
 {
   Death *death = g_new0 (Death, 1);
 
   death->node = geminga_node_ref (self);
   death->number = number;
+  death->id = g_strdup (id);
   death->timer.func = death_comes;
   death->timer.user_data = death;
   geminga_loop_arm (self->loop, &death->timer, g_get_monotonic_time () + KILL_GRACE);

@@ -58,7 +58,7 @@ struct _GemingaNode
   GPtrArray *early;            /* (owned) (nullable), of the root: see geminga-node-early.c */
   GemingaTimer end_timer;      /* holds a reference while it is armed */
   GemingaDeadLetters *letters; /* (owned) (nullable) */
-  GPtrArray *dying;            /* (owned) (nullable) (element-type GemingaLink): unsettled ones */
+  GPtrArray *dying;            /* (owned) (nullable): unsettled links, see geminga-node-dying.c */
   GemingaTimer settle_timer;   /* holds a reference while it is armed */
 };
 
@@ -101,8 +101,8 @@ void geminga_node_hear_of (GemingaNode *self, guint32 number);
 
 /* geminga-node-spawn.c */
 /* One that is told nothing yet; @fd is its end, which the root's process has. Any thread. */
-GemingaLink *
-geminga_node_start_process (GemingaNode *self, int *fd, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GemingaLink *geminga_node_start_process (GemingaNode *self, GType type, int *fd, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 GemingaTarget *geminga_node_spawn (gpointer data,
                                    GType type,
                                    const char *id,
@@ -112,12 +112,13 @@ void geminga_node_create (GemingaNode *self, GemingaLink *link, const GemingaLin
 void geminga_node_spawn_for (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 void geminga_node_give_block (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 /* Any thread: that process ends now, or in a moment if it does not end by itself. */
-void geminga_node_kill_soon (GemingaNode *self, guint32 number);
+/* Any thread. With an id, in a worker: if the root knows that the process is for that actor. */
+void geminga_node_kill_soon (GemingaNode *self, guint32 number, const char *id);
 void geminga_node_kill_now (GemingaNode *self, guint32 number);
 
 /* geminga-node-spares.c */
 /* NULL: there is none, or none for this thread. */
-GemingaLink *geminga_node_take_spare (GemingaNode *self) G_GNUC_WARN_UNUSED_RESULT;
+GemingaLink *geminga_node_take_spare (GemingaNode *self, GType type) G_GNUC_WARN_UNUSED_RESULT;
 
 /* geminga-node-news.c: what actors do */
 void geminga_node_actor_event (gpointer data,

@@ -44,7 +44,8 @@ node_resolve (gpointer data, guint32 number, const char *id, GError **error)
       return NULL;
     }
 
-  return geminga_remote_get_target (geminga_remote_new (self, number, id, link, FALSE));
+  return geminga_remote_get_target (
+      geminga_remote_new (self, number, id, link, link != NULL && geminga_link_is_main (link, id)));
 }
 
 static const GemingaSystemBackend node_backend = {

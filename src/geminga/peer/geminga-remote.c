@@ -105,8 +105,8 @@ remote_post (GemingaTarget *target, GemingaMessage *message)
       return;
     }
 
-  if (message->kind == GEMINGA_MESSAGE_KILL && self->has_process)
-    geminga_node_kill_soon (self->node, target->node);
+  if (message->kind == GEMINGA_MESSAGE_KILL && (self->has_process || !self->node->is_root))
+    geminga_node_kill_soon (self->node, target->node, self->has_process ? NULL : target->id);
   geminga_link_post (link, target, self->path, message);
 }
 

@@ -135,7 +135,12 @@ handle_reload (GemingaActor *actor, GemingaCall *call)
 static void
 handle_upgrade (GemingaActor *actor, GemingaCall *call)
 {
-  geminga_runner_upgrade (GEMINGA_ARBITER (actor)->runner, answer, g_object_ref (call));
+  g_autoptr (GVariant) options = NULL;
+  gboolean is_forced = FALSE;
+
+  g_variant_get (geminga_call_get_arguments (call), "(@a{sv})", &options);
+  g_variant_lookup (options, "force", "b", &is_forced);
+  geminga_runner_upgrade (GEMINGA_ARBITER (actor)->runner, is_forced, answer, g_object_ref (call));
 }
 
 static void
@@ -243,8 +248,9 @@ static const GemingaCommandEntry commands[] = {
   { "Reload", "(a{sv})", NULL, "options",
     "Reads the settings again and replaces all workers, new ones first", 0, handle_reload },
   { "Upgrade", "(a{sv})", NULL, "options",
-    "Executes the program anew; sockets stay open, and the workers until new ones are ready", 0,
-    handle_upgrade },
+    "Executes the program anew, unless its actors understand less than before; sockets stay open, "
+    "and the workers until new ones are ready; option force: whatever they understand",
+    0, handle_upgrade },
   { "ReopenLogs", NULL, NULL, NULL, "Opens log files again after they were moved away", 0,
     handle_reopen_logs },
   { "GetSettings", "(s)", "a{sv}", "service", "Tells the settings of a service", 0,

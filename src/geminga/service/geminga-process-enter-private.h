@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "geminga-confine-private.h"
 #include "geminga-settings.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,8 @@ G_BEGIN_DECLS
 gboolean
 geminga_process_enter_check (GemingaSettings *settings, gboolean is_in_processes, GError **error);
 gboolean geminga_process_enter_arbiter (GemingaSettings *settings, GError **error);
-gboolean geminga_process_enter_worker (GemingaSettings *settings, GError **error);
+/* @confine: begun with the sandbox that it gets, if any; finished here. */
+gboolean
+geminga_process_enter_worker (GemingaSettings *settings, GemingaConfine *confine, GError **error);
 
 G_END_DECLS

@@ -64,7 +64,7 @@ geminga_process_enter_arbiter (GemingaSettings *settings, GError **error)
 }
 
 gboolean
-geminga_process_enter_worker (GemingaSettings *settings, GError **error)
+geminga_process_enter_worker (GemingaSettings *settings, GemingaConfine *confine, GError **error)
 {
   g_auto (GemingaPrivileges) privileges = { 0 };
 
@@ -72,12 +72,14 @@ geminga_process_enter_worker (GemingaSettings *settings, GError **error)
   if (geminga_settings_get_boolean (settings, "daemon"))
     geminga_daemon_leave_terminal ();
   if (!geminga_process_enter_arbiter (settings, error) ||
-      !find_privileges (settings, &privileges, error) ||
+      !geminga_confine_find_privileges (confine, &privileges,
+                                        geminga_settings_get_string (settings, "user"),
+                                        geminga_settings_get_string (settings, "group"), error) ||
       !geminga_privileges_drop (&privileges, error))
     return FALSE;
 
   /* Changing the user ends it. */
   geminga_process_start_follow_parent ();
 
-  return TRUE;
+  return geminga_confine_finish (confine, error);
 }

@@ -237,11 +237,11 @@ is_essential (Actor *actor)
 /* GemingaNodeHooks */
 
 static gboolean
-node_spawn_process (gpointer data, guint32 node, int fd, GError **error)
+node_spawn_process (gpointer data, guint32 node, GType type, int fd, GError **error)
 {
   GemingaRunner *self = data;
 
-  if (!geminga_processes_spawn (self->processes, node, fd, error))
+  if (!geminga_processes_spawn (self->processes, node, type, fd, error))
     return FALSE;
 
   geminga_heartbeat_add (self->heartbeat, node,

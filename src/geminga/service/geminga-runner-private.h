@@ -24,8 +24,14 @@ void geminga_runner_stop (GemingaRunner *self, gboolean is_quick);
 /* Reads the settings again and replaces all workers. FALSE: the settings are wrong and nothing happens. */
 gboolean
 geminga_runner_reload (GemingaRunner *self, GemingaRunnerFunc func, gpointer data, GError **error);
-/* Executes the program anew, once a trial has shown that it would start. */
-void geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer data);
+/*
+ * Executes the program anew, once a trial has shown that it would start and, unless @is_forced, that who
+ * knows the actors of this one would not miss anything.
+ */
+void geminga_runner_upgrade (GemingaRunner *self,
+                             gboolean is_forced,
+                             GemingaRunnerFunc func,
+                             gpointer data);
 void geminga_runner_reopen_logs (GemingaRunner *self);
 void geminga_runner_pause (GemingaRunner *self);
 /* As SIGTTIN and SIGTTOU: of the first service. */

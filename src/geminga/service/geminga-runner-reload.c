@@ -173,7 +173,7 @@ geminga_runner_want_upgrade (GemingaRunner *self)
 {
   if (self->state == GEMINGA_RUNNER_RUNNING && !self->is_upgrading)
     {
-      geminga_runner_upgrade (self, geminga_runner_log_failure, NULL);
+      geminga_runner_upgrade (self, FALSE, geminga_runner_log_failure, NULL);
       return;
     }
   if (self->state == GEMINGA_RUNNER_STOPPING)

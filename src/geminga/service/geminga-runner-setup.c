@@ -206,7 +206,13 @@ geminga_runner_prepare (GemingaRunner *self, const char *const *argv, GError **e
       !geminga_process_enter_check (self->settings, is_in_processes (self), error))
     return FALSE;
 
-  self->is_over = geminga_runner_is_trial () || go_to_background (self, error);
+  if (geminga_runner_is_trial ())
+    {
+      self->is_over = TRUE;
+      return geminga_runner_tell_interfaces (self, error);
+    }
+
+  self->is_over = go_to_background (self, error);
   if (self->is_over)
     return TRUE;
 

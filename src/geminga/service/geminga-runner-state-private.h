@@ -75,6 +75,8 @@ struct _GemingaRunner
   gboolean is_off_bus;    /* which was said */
   GSource *leaving;       /* (owned) (nullable): until the program is executed */
   GPid trial_pid;         /* 0: none */
+  int rollback_fd; /* (owned): the program that this one has replaced, until it is ready; or -1 */
+  gboolean is_going_back; /* to it */
   gboolean was_ready;
   gboolean is_over; /* there is nothing to run: a trial, or another process does */
   guint n_stops;
@@ -156,6 +158,13 @@ gboolean geminga_runner_inherit (GemingaRunner *self, GError **error);
 void geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick);
 /* They are no actors of this program, but take signals. */
 void geminga_runner_signal_old_workers (GemingaRunner *self, int number);
+/*
+ * The program that this one has replaced is executed again in its place, soon or, if @is_urgent, at once.
+ * FALSE: there is none, it could not be executed, or this one was ready.
+ */
+gboolean geminga_runner_roll_back (GemingaRunner *self, const char *why, gboolean is_urgent);
+/* From now on there is no way back. */
+void geminga_runner_forget_predecessor (GemingaRunner *self);
 /* Something that ran in this process may have ended. */
 void geminga_runner_check_leaving (GemingaRunner *self);
 /* Nobody wants to know any more whether the program would start. */
@@ -164,5 +173,7 @@ void geminga_runner_abort_trial (GemingaRunner *self);
 gboolean geminga_runner_is_successor (void);
 /* This is only a trial whether the program would start. */
 gboolean geminga_runner_is_trial (void);
+/* In a trial: what its actors understand. */
+gboolean geminga_runner_tell_interfaces (GemingaRunner *self, GError **error);
 
 G_END_DECLS

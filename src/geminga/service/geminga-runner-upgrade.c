@@ -5,22 +5,30 @@
 #include "geminga-runner-state-private.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "geminga-cgroup-private.h"
 #include "geminga-error.h"
+#include "geminga-interface-check-private.h"
 #include "geminga-listen-private.h"
 
 /*
  * The program is executed anew in its own process, so that its number, its parent and its children stay.
  * What it needs of the old one is in an environment variable: the descriptors of the listening sockets
- * with the ids of their services, and each worker with the descriptor of its link, which keeps it alive until the new workers serve. A
- * trial first shows that the new program takes the settings.
+ * with the ids of their services, each worker with the descriptor of its link, which keeps it alive until
+ * the new workers serve, and the program itself, which is executed again if they never do. A trial first
+ * shows that the new program takes the settings.
  */
 #define UPGRADE_VARIABLE "GEMINGA_UPGRADE"
 #define TRIAL_VARIABLE   "GEMINGA_TRIAL"
-#define STATE_TYPE       "(ia(ibs)a(ii)a(ssv))"
+#define STATE_TYPE       "(ia(ibs)a(ii)a(ssv)is)"
+
+/* Where a trial writes what the program's actors understand; programs from before do not. */
+#define INTERFACES_FD 3
 
 /* How long a trial may take, in milliseconds. */
 #define TRIAL_TIME (20 * 1000)
@@ -30,7 +38,9 @@ typedef struct
   GemingaRunner *runner;
   GemingaRunnerFunc func;
   gpointer data;
-  GSource *timer; /* (owned) (nullable) */
+  gboolean is_forced; /* whatever its actors understand */
+  int interfaces_fd;  /* (owned): what they understand; -1 while none is tried */
+  GSource *timer;     /* (owned) (nullable) */
 } Trial;
 
 /* Helpers: executing */
@@ -67,9 +77,11 @@ add_runtime_values (GVariantBuilder *list, GemingaService *service)
 }
 
 static char *
-pack_state (GemingaRunner *self, GArray *fds)
+pack_state (GemingaRunner *self, GArray *fds, int program_fd)
 {
-  g_autoptr (GArray) nodes = geminga_processes_list (self->processes);
+  /* If it does not come as far as to have any, there are none. */
+  g_autoptr (GArray) nodes = self->processes != NULL ? geminga_processes_list (self->processes)
+                                                     : g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GVariant) state = NULL;
   GVariantBuilder sockets;
   GVariantBuilder workers;
@@ -98,8 +110,11 @@ pack_state (GemingaRunner *self, GArray *fds)
       add_worker (&workers, fds, worker->pid, worker->link_fd);
     }
 
+  if (program_fd >= 0)
+    g_array_append_val (fds, program_fd);
   state =
-      g_variant_ref_sink (g_variant_new (STATE_TYPE, (int) getpid (), &sockets, &workers, &values));
+      g_variant_ref_sink (g_variant_new (STATE_TYPE, (int) getpid (), &sockets, &workers, &values,
+                                         program_fd, geminga_program_get_path (self->program)));
 
   return g_variant_print (state, FALSE);
 }
@@ -120,12 +135,24 @@ stay (GemingaRunner *self)
   geminga_runner_check_wishes (self);
 }
 
+/* Returns only if it fails. */
+static void
+become (GemingaRunner *self, const char *file, int program_fd, GError **error)
+{
+  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autofree char *state = pack_state (self, fds, program_fd);
+
+  geminga_notify_reloading (self->notify);
+  geminga_notify_export (self->notify);
+  geminga_program_exec (self->program, file, UPGRADE_VARIABLE, state,
+                        (const int *) (gpointer) fds->data, fds->len, error);
+}
+
 static void
 execute (GemingaRunner *self)
 {
-  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
-  g_autofree char *state = NULL;
   g_autoptr (GError) error = NULL;
+  int program_fd;
 
   /* The new program would not know that it was told to stop. */
   if (self->state == GEMINGA_RUNNER_STOPPING)
@@ -134,13 +161,12 @@ execute (GemingaRunner *self)
       return;
     }
 
-  state = pack_state (self, fds);
   g_info ("%s is executed anew", geminga_service_get_id (self->service));
-  geminga_notify_reloading (self->notify);
-  geminga_notify_export (self->notify);
-  geminga_program_exec (self->program, UPGRADE_VARIABLE, state, (const int *) (gpointer) fds->data,
-                        fds->len, &error);
+  program_fd = open ("/proc/self/exe", O_PATH | O_CLOEXEC);
+  become (self, NULL, program_fd, &error);
 
+  if (program_fd >= 0)
+    close (program_fd);
   g_warning ("The program goes on as it is: %s", error->message);
   geminga_notify_withdraw (self->notify);
   geminga_notify_ready (self->notify);
@@ -239,6 +265,21 @@ leave_bus (gpointer user_data)
 /* Helpers: the trial */
 
 static void
+close_interfaces (Trial *trial)
+{
+  if (trial->interfaces_fd >= 0)
+    close (trial->interfaces_fd);
+  trial->interfaces_fd = -1;
+}
+
+static void
+trial_free (Trial *trial)
+{
+  close_interfaces (trial);
+  g_free (trial);
+}
+
+static void
 finish_trial (Trial *trial, const char *failure)
 {
   GemingaRunner *self = trial->runner;
@@ -247,7 +288,7 @@ finish_trial (Trial *trial, const char *failure)
     failure = "The service is stopping";
   if (trial->func != NULL)
     trial->func (trial->data, failure);
-  g_free (trial);
+  trial_free (trial);
 
   if (failure == NULL)
     {
@@ -275,11 +316,15 @@ static gboolean
 begin_trial (Trial *trial, GError **error)
 {
   GemingaRunner *self = trial->runner;
-  g_autofree char *maker = g_strdup_printf ("%d", (int) getpid ());
+  g_autofree char *maker = g_strdup_printf ("%d:%d", (int) getpid (), INTERFACES_FD);
   GSource *source;
   GPid pid;
 
-  if (!geminga_program_spawn_new (self->program, TRIAL_VARIABLE, maker, &pid, error))
+  close_interfaces (trial);
+  trial->interfaces_fd = geminga_interface_check_new_fd (error);
+  if (trial->interfaces_fd < 0 ||
+      !geminga_program_spawn_new (self->program, TRIAL_VARIABLE, maker, &trial->interfaces_fd, 1,
+                                  &pid, error))
     return FALSE;
 
   self->trial_pid = pid;
@@ -308,6 +353,27 @@ has_to_try_again (Trial *trial)
   return wants_upgrade && self->state != GEMINGA_RUNNER_STOPPING;
 }
 
+/* What who knows this program would miss in the new one; NULL: nothing. */
+static char *
+compare_interfaces (Trial *trial)
+{
+  g_autoptr (GVariant) before = geminga_interface_check_describe (trial->runner->services);
+  g_autoptr (GVariant) now = geminga_interface_check_read (trial->interfaces_fd);
+  g_auto (GStrv) lines = now != NULL ? geminga_interface_check_compare (before, now) : NULL;
+  g_autofree char *text = NULL;
+
+  if (lines == NULL || lines[0] == NULL)
+    return NULL;
+
+  text = g_strjoinv ("\n", lines);
+  if (!trial->is_forced)
+    return g_strdup_printf (_ ("The new program is not compatible with this one:\n%s"), text);
+
+  g_warning (_ ("The new program is not compatible with this one, which is wished for:\n%s"), text);
+
+  return NULL;
+}
+
 static void
 on_trial_ended (GPid pid, int wait_status, gpointer user_data)
 {
@@ -327,6 +393,10 @@ on_trial_ended (GPid pid, int wait_status, gpointer user_data)
   else if (!g_spawn_check_wait_status (wait_status, &error))
     {
       failure = g_strdup_printf ("The new program does not start: %s", error->message);
+    }
+  else
+    {
+      failure = compare_interfaces (trial);
     }
   finish_trial (trial, failure);
 }
@@ -354,6 +424,7 @@ on_old_worker_ended (GPid pid, int wait_status, gpointer user_data)
         continue;
       if (worker->link_fd >= 0)
         close (worker->link_fd);
+      geminga_cgroup_remove (pid);
       g_array_remove_index (self->old_workers, i);
       break;
     }
@@ -405,6 +476,17 @@ adopt_socket (GemingaRunner *self, int fd, gboolean owns_file, const char *id, G
   return TRUE;
 }
 
+/* After a way back its file may be another one by now, and be found no more under its name. */
+static void
+adopt_program (GemingaRunner *self, int fd, const char *path)
+{
+  if (fd >= 0)
+    fcntl (fd, F_SETFD, FD_CLOEXEC);
+  self->rollback_fd = fd;
+  if (fd < 0)
+    geminga_program_set_path (self->program, path);
+}
+
 static void
 restore_values (GemingaRunner *self, GVariantIter *values)
 {
@@ -423,7 +505,75 @@ restore_values (GemingaRunner *self, GVariantIter *values)
     }
 }
 
+/* Helpers: the way back */
+
+/* Returns only if it fails, or the service is told to stop meanwhile. */
+static void
+go_back (GemingaRunner *self, GError **error)
+{
+  g_autofree char *file = g_strdup_printf ("/proc/self/fd/%d", self->rollback_fd);
+
+  if (self->state != GEMINGA_RUNNER_STOPPING)
+    become (self, file, -1, error);
+  geminga_runner_forget_predecessor (self);
+}
+
+static gboolean
+on_roll_back (gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  go_back (user_data, &error);
+  if (error != NULL)
+    geminga_runner_fail (user_data, error->message);
+
+  return G_SOURCE_REMOVE;
+}
+
 /* For the runner's own files */
+
+gboolean
+geminga_runner_roll_back (GemingaRunner *self, const char *why, gboolean is_urgent)
+{
+  if (self->rollback_fd < 0 || self->was_ready || self->state == GEMINGA_RUNNER_STOPPING)
+    return FALSE;
+  if (self->is_going_back)
+    return TRUE;
+
+  self->is_going_back = TRUE;
+  g_warning (_ ("%s: the new program does not get ready, so the one from before goes on: %s"),
+             geminga_service_get_id (self->service), why);
+  if (!is_urgent)
+    g_idle_add_full (G_PRIORITY_HIGH, on_roll_back, self, NULL);
+  else
+    go_back (self, NULL);
+
+  return !is_urgent;
+}
+
+void
+geminga_runner_forget_predecessor (GemingaRunner *self)
+{
+  if (self->rollback_fd >= 0)
+    close (self->rollback_fd);
+  self->rollback_fd = -1;
+}
+
+gboolean
+geminga_runner_tell_interfaces (GemingaRunner *self, GError **error)
+{
+  const char *value = g_getenv (TRIAL_VARIABLE);
+  const char *fd = value != NULL ? strchr (value, ':') : NULL;
+  g_autoptr (GVariant) description = NULL;
+
+  /* A program from before gives none. */
+  if (fd == NULL)
+    return TRUE;
+
+  description = geminga_interface_check_describe (self->services);
+
+  return geminga_interface_check_write (INTERFACES_FD, description, error);
+}
 
 gboolean
 geminga_runner_is_trial (void)
@@ -450,6 +600,8 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
   const char *id;
   gboolean owns_file;
   int maker;
+  const char *path;
+  int program_fd;
   int pid;
   int fd;
 
@@ -464,11 +616,13 @@ geminga_runner_inherit (GemingaRunner *self, GError **error)
       return FALSE;
     }
 
-  g_variant_get (state, STATE_TYPE, &maker, &sockets, &workers, &values);
+  g_variant_get (state, "(ia(ibs)a(ii)a(ssv)i&s)", &maker, &sockets, &workers, &values, &program_fd,
+                 &path);
   /* It belongs to a program that ran in this very process; from elsewhere it means nothing. */
   if (maker != getpid ())
     return TRUE;
 
+  adopt_program (self, program_fd, path);
   while (g_variant_iter_next (sockets, "(ib&s)", &fd, &owns_file, &id))
     if (!adopt_socket (self, fd, owns_file, id, error))
       return FALSE;
@@ -521,7 +675,10 @@ geminga_runner_dismiss_old_workers (GemingaRunner *self, gboolean is_quick)
 /* Private API */
 
 void
-geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer data)
+geminga_runner_upgrade (GemingaRunner *self,
+                        gboolean is_forced,
+                        GemingaRunnerFunc func,
+                        gpointer data)
 {
   g_autoptr (GError) error = NULL;
   Trial *trial;
@@ -536,6 +693,8 @@ geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer da
   trial->runner = self;
   trial->func = func;
   trial->data = data;
+  trial->is_forced = is_forced;
+  trial->interfaces_fd = -1;
   if (begin_trial (trial, &error))
     {
       self->is_upgrading = TRUE;
@@ -543,5 +702,5 @@ geminga_runner_upgrade (GemingaRunner *self, GemingaRunnerFunc func, gpointer da
     }
 
   func (data, error->message);
-  g_free (trial);
+  trial_free (trial);
 }

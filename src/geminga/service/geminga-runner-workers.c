@@ -55,6 +55,7 @@ static void
 become_ready (GemingaRunner *self)
 {
   self->was_ready = TRUE;
+  geminga_runner_forget_predecessor (self);
   geminga_runner_set_state (self, GEMINGA_RUNNER_RUNNING);
   geminga_runner_dismiss_old_workers (self, FALSE);
   if (self->daemon != NULL)
@@ -135,7 +136,8 @@ monitor_changed (gpointer data, GemingaMonitor *monitor)
 {
   GemingaRunner *self = data;
 
-  if (!self->was_ready && self->state == GEMINGA_RUNNER_STARTING && are_all_settled (self))
+  if (!self->was_ready && !self->is_going_back && self->state == GEMINGA_RUNNER_STARTING &&
+      are_all_settled (self))
     become_ready (self);
   geminga_runner_update_spares (self);
   geminga_runner_check_leaving (self);

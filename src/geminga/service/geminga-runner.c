@@ -34,6 +34,7 @@ runner_new (GemingaService *service)
   self->settings = g_object_ref (geminga_service_get_settings (service));
   self->loop = g_main_loop_new (NULL, FALSE);
   self->signal_fd = -1;
+  self->rollback_fd = -1;
   self->monitors = g_ptr_array_new ();
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
   self->old_workers = g_array_new (FALSE, FALSE, sizeof (GemingaOldWorker));
@@ -56,6 +57,7 @@ runner_free (GemingaRunner *self)
   g_clear_pointer (&self->leaving, g_source_unref);
   if (self->signal_fd >= 0)
     close (self->signal_fd);
+  geminga_runner_forget_predecessor (self);
   g_clear_pointer (&self->watch, geminga_file_watch_free);
   g_strfreev (self->watched);
   g_clear_pointer (&self->good, g_ptr_array_unref);
@@ -296,6 +298,8 @@ run_arbiter (GemingaService *service, const char *const *argv)
 
   if (!geminga_runner_prepare (self, argv, &error) || error != NULL)
     {
+      /* It has taken the place of a program that worked. */
+      geminga_runner_roll_back (self, error->message, TRUE);
       self->status = refuse (self, error);
       geminga_listen_unlink (self->sockets);
     }
@@ -377,6 +381,9 @@ geminga_runner_check_end (GemingaRunner *self)
 void
 geminga_runner_fail (GemingaRunner *self, const char *why)
 {
+  if (geminga_runner_roll_back (self, why, FALSE))
+    return;
+
   /* The log's level error shows it, but unlike g_critical() it is not a mistake of the program. */
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "MESSAGE", "%s cannot go on: %s",
                     geminga_service_get_id (self->service), why);

@@ -33,6 +33,10 @@ GType geminga_service_get_monitor_type (GemingaService *self);
 void geminga_service_set_monitor_type (GemingaService *self, GType type);
 /* For the monitor of the service: what it shall keep alive. */
 void geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup);
+/* What it consists of: the classes of its named actors and its workers, which are called “worker”. */
+void geminga_service_foreach_class (GemingaService *self,
+                                    void (*func) (gpointer data, const char *actor, GType type),
+                                    gpointer data);
 void geminga_service_emit_reopen_logs (GemingaService *self);
 /* "Hello" of "org.example.Hello" */
 const char *geminga_service_get_name (GemingaService *self);

@@ -376,6 +376,23 @@ geminga_service_set_sockets (GemingaService *self, GPtrArray *sockets)
 }
 
 void
+geminga_service_foreach_class (GemingaService *self,
+                               void (*func) (gpointer data, const char *actor, GType type),
+                               gpointer data)
+{
+  GemingaServicePrivate *priv = get_private (self);
+
+  if (priv->worker_type != G_TYPE_INVALID)
+    func (data, "worker", priv->worker_type);
+  for (guint i = 0; i < priv->singles->len; i++)
+    {
+      const GemingaPoolSpec *spec = &g_array_index (priv->singles, GemingaPoolSpec, i);
+
+      func (data, spec->name, spec->type);
+    }
+}
+
+void
 geminga_service_fill_setup (GemingaService *self, GemingaMonitorSetup *setup)
 {
   GemingaServicePrivate *priv = get_private (self);
@@ -444,22 +461,6 @@ void
 geminga_service_emit_reopen_logs (GemingaService *self)
 {
   g_signal_emit (self, signals[SIGNAL_REOPEN_LOGS], 0);
-}
-
-gboolean
-geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GError **error)
-{
-  const char *format = geminga_settings_get_string (settings, "log-format");
-  g_auto (GemingaPrivileges) owner = { 0 };
-
-  if (!geminga_privileges_find (&owner, geminga_settings_get_string (settings, "user"),
-                                geminga_settings_get_string (settings, "group"), error))
-    return FALSE;
-  if (g_str_equal (geminga_settings_get_origin (settings, "log-format"), "default"))
-    format = geminga_log_default_format ();
-
-  return geminga_log_configure (log, geminga_settings_get_string (settings, "log-level"), format,
-                                geminga_settings_get_string (settings, "log-file"), &owner, error);
 }
 
 /* Public API */

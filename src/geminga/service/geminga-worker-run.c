@@ -5,15 +5,19 @@
 #include "geminga-worker-run-private.h"
 
 #include <glib-unix.h>
+#include <glib/gi18n-lib.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "geminga-bus-standard-private.h"
 #include "geminga-crash-private.h"
+#include "geminga-error.h"
 #include "geminga-idle-meter-private.h"
 #include "geminga-node-private.h"
 #include "geminga-process-enter-private.h"
 #include "geminga-program-private.h"
+#include "geminga-sandbox-private.h"
 
 typedef struct
 {
@@ -24,6 +28,8 @@ typedef struct
   GemingaNode *node;
   GMainLoop *loop;
   GemingaIdleMeter *idle_meter; /* (owned) (nullable): while a service is scaled by load */
+  GemingaSandbox *sandbox;      /* not owned (nullable): put on, unless that failed */
+  GError *unconfined;           /* (owned) (nullable): why that failed; there is no actor then */
 } Worker;
 
 /* Helpers */
@@ -108,12 +114,31 @@ check_settings (Worker *self, GError **error)
   return TRUE;
 }
 
+/* Before the first thread of GLib's own is started. Who spawns the actor learns what goes wrong. */
+static gboolean
+enter (Worker *self, GemingaProcessStart *started, GError **error)
+{
+  g_auto (GemingaConfine) confine = GEMINGA_CONFINE_INIT;
+
+  if (started->type != NULL)
+    self->sandbox = geminga_sandbox_peek_for_type (g_type_from_name (started->type));
+  if (self->sandbox == NULL)
+    return geminga_process_enter_worker (self->settings, &confine, error);
+
+  if (!geminga_confine_begin (&confine, self->sandbox, started->is_first, getppid (),
+                              &self->unconfined) ||
+      !geminga_process_enter_worker (self->settings, &confine, &self->unconfined))
+    g_prefix_error (&self->unconfined, _ ("An actor of class %s cannot run here: "), started->type);
+
+  return TRUE;
+}
+
 static gboolean
 configure (Worker *self, GemingaProcessStart *started, GError **error)
 {
   return geminga_service_unpack (self->services, started->settings, started->sockets, error) &&
          geminga_service_configure_log (self->log, self->settings, error) &&
-         check_settings (self, error) && geminga_process_enter_worker (self->settings, error);
+         check_settings (self, error) && enter (self, started, error);
 }
 
 /* It costs a little each time that something happens. */
@@ -169,8 +194,30 @@ worker_standard_called (gpointer data, const GemingaLinkCall *call)
   return geminga_bus_answer_standard (((Worker *) data)->system, call);
 }
 
+static gboolean
+worker_admit (gpointer data, GType type, GError **error)
+{
+  Worker *self = data;
+
+  if (self->unconfined != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->unconfined));
+      return FALSE;
+    }
+  if (geminga_sandbox_peek_for_type (type) == self->sandbox)
+    return TRUE;
+
+  g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED,
+               _ ("An actor of class %s cannot have a process that has begun without its sandbox: "
+                  "register the class before geminga_service_run()"),
+               g_type_name (type));
+
+  return FALSE;
+}
+
 static const GemingaNodeHooks worker_hooks = {
   .standard_called = worker_standard_called,
+  .admit = worker_admit,
   .get_idle = worker_get_idle,
   .configured = worker_configured,
   .orphaned = worker_orphaned,
@@ -203,7 +250,8 @@ run (Worker *self, int fd, GemingaPulse *pulse)
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);
   take_signals (self);
-  load_classes (self);
+  if (self->sandbox == NULL)
+    load_classes (self);
   update_idle_meter (self);
   g_source_attach (source, NULL);
 
@@ -241,6 +289,7 @@ geminga_run_worker (GemingaService *service, GemingaProcessStart *started)
 
   /* The system is not freed: whatever still refers to its actors ends with the process. */
   g_ptr_array_unref (self.services);
+  g_clear_error (&self.unconfined);
 
   return EXIT_SUCCESS;
 }

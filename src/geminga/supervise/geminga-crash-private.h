@@ -13,4 +13,7 @@ G_BEGIN_DECLS
  */
 void geminga_crash_take_signals (void);
 
+/* In the arbiter: what a process did by that report if it made a system call it must not; or NULL. */
+char *geminga_crash_describe_system_call (const char *report) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /*
  * What the arbiter gives a process it starts, beside the program's own command line: in the environment
- * variable the arbiter's pid and the number of sockets, and as descriptors from 3 on the link to the
+ * variable the arbiter's pid, the number of sockets and, if it is sandboxed, its class, and as descriptors from 3 on the link to the
  * arbiter, memfds with the settings, the page of its pulse and its report, and the sockets.
  */
 #define GEMINGA_WORKER_VARIABLE "GEMINGA_WORKER"
@@ -21,8 +21,14 @@ typedef struct
   GemingaLogTail *log; /* for the last lines of the log, there as long as the process */
   GVariant *settings;  /* (owned): a{sv} */
   GPtrArray *sockets;  /* (owned) (element-type GSocket): listening */
+  char *type;          /* (owned) (nullable): the class whose sandbox it has to put on */
+  gboolean is_first;   /* of that class */
 } GemingaProcessStart;
 
+/* What the variable is set to; @type may be NULL. */
+char *geminga_process_start_dup_value (guint n_sockets,
+                                       const char *type,
+                                       gboolean is_first) G_GNUC_WARN_UNUSED_RESULT;
 /* A memfd with the settings. */
 int geminga_process_start_new_settings_fd (GVariant *settings, GError **error);
 

@@ -69,7 +69,40 @@ are_fds_open (guint n_sockets)
   return TRUE;
 }
 
+/* FALSE: it is not what the arbiter gives. */
+static gboolean
+read_value (GemingaProcessStart *self, const char *value, int *parent, guint *n_sockets)
+{
+  int is_first = 0;
+  int end = 0;
+
+  if (sscanf (value, "%d:%u%n", parent, n_sockets, &end) != 2)
+    return FALSE;
+  if (value[end] == '\0')
+    return TRUE;
+
+  value += end;
+  end = 0;
+  sscanf (value, ":%d:%n", &is_first, &end);
+  if (end == 0 || value[end] == '\0')
+    return FALSE;
+
+  self->is_first = is_first;
+  self->type = g_strdup (value + end);
+
+  return TRUE;
+}
+
 /* Private API */
+
+char *
+geminga_process_start_dup_value (guint n_sockets, const char *type, gboolean is_first)
+{
+  if (type == NULL)
+    return g_strdup_printf ("%d:%u", (int) getpid (), n_sockets);
+
+  return g_strdup_printf ("%d:%u:%d:%s", (int) getpid (), n_sockets, is_first, type);
+}
 
 int
 geminga_process_start_new_settings_fd (GVariant *settings, GError **error)
@@ -94,14 +127,16 @@ geminga_process_start_read (GError **error)
   g_autofree char *value = g_strdup (g_getenv (GEMINGA_WORKER_VARIABLE));
   g_autoptr (GemingaProcessStart) self = NULL;
   GemingaLogTail *log;
-  int parent;
-  guint n_sockets;
+  int parent = 0;
+  guint n_sockets = 0;
 
   if (value == NULL)
     return NULL;
 
   g_unsetenv (GEMINGA_WORKER_VARIABLE);
-  if (sscanf (value, "%d:%u", &parent, &n_sockets) != 2 || !are_fds_open (n_sockets))
+  self = g_new0 (GemingaProcessStart, 1);
+  self->link_fd = -1;
+  if (!read_value (self, value, &parent, &n_sockets) || !are_fds_open (n_sockets))
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
                    "%s=%s is in the environment, but this process was not started as a worker; "
@@ -118,7 +153,6 @@ geminga_process_start_read (GError **error)
   if (log == NULL)
     return NULL;
 
-  self = g_new0 (GemingaProcessStart, 1);
   self->link_fd = FD_LINK;
   self->log = log;
   self->settings = read_settings (FD_SETTINGS, error);
@@ -140,6 +174,7 @@ geminga_process_start_free (GemingaProcessStart *self)
   g_clear_pointer (&self->pulse, geminga_pulse_free);
   g_clear_pointer (&self->settings, g_variant_unref);
   g_clear_pointer (&self->sockets, g_ptr_array_unref);
+  g_free (self->type);
   g_free (self);
 }
 

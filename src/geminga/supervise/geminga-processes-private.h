@@ -39,8 +39,9 @@ void geminga_processes_free (GemingaProcesses *self);
 /* What each process started from now on is given. */
 void geminga_processes_set_start (GemingaProcesses *self, GVariant *settings, GPtrArray *sockets);
 
-/* @fd is duplicated. */
-gboolean geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, GError **error);
+/* @type: the class that the process is for, or G_TYPE_INVALID. @fd is duplicated. */
+gboolean
+geminga_processes_spawn (GemingaProcesses *self, guint32 node, GType type, int fd, GError **error);
 /* A signal to that process, if it is still there. */
 void geminga_processes_signal (GemingaProcesses *self, guint32 node, int signal_number);
 /* SIGKILL, with @why in place of what its end would say. */

@@ -11,11 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "geminga-cgroup-private.h"
+#include "geminga-crash-private.h"
 #include "geminga-death-watch-private.h"
 #include "geminga-error.h"
 #include "geminga-process-info-private.h"
 #include "geminga-process-report-private.h"
 #include "geminga-process-start-private.h"
+#include "geminga-sandbox-private.h"
 
 /* How long one that hangs may take to tell where, in milliseconds. */
 #define ABORT_TIME 50
@@ -34,6 +37,7 @@ typedef struct
   GSource *grace;               /* (owned) (nullable): kills it */
   char *why;                    /* (owned) (nullable): why we killed it */
   gboolean is_aborted;          /* it is killed in a moment */
+  gboolean has_limits;          /* and with that a cgroup */
   GemingaProcessReport *report; /* (owned) */
 } Process;
 
@@ -42,10 +46,11 @@ struct _GemingaProcesses
   GemingaProgram *program; /* not owned */
   const GemingaProcessesFuncs *funcs;
   gpointer data;
-  GMainContext *context;     /* (owned) */
-  GHashTable *by_node;       /* (owned) (element-type guint32 Process) */
-  GVariant *settings;        /* (owned) */
-  GPtrArray *sockets;        /* (owned) (element-type GSocket) */
+  GMainContext *context; /* (owned) */
+  GHashTable *by_node;   /* (owned) (element-type guint32 Process) */
+  GVariant *settings;    /* (owned) */
+  GPtrArray *sockets;    /* (owned) (element-type GSocket) */
+  GHashTable *sandboxed; /* (owned) (element-type GType): classes whose processes were started */
   GemingaDeathWatch *deaths; /* (owned) */
 };
 
@@ -90,6 +95,21 @@ describe_end (const siginfo_t *info, gboolean is_reaped)
   return geminga_process_info_describe_end (info->si_code, info->si_status);
 }
 
+/* A report is of no worth if the process did not end that way. */
+static char *
+describe_sandbox (Process *self, const siginfo_t *info, const char *report)
+{
+  gboolean is_killed = info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED;
+
+  if (is_killed && info->si_status == SIGSYS)
+    return geminga_crash_describe_system_call (report);
+  if (is_killed && info->si_status == SIGKILL && self->has_limits &&
+      geminga_cgroup_ran_out_of_memory (self->pid))
+    return g_strdup ("was killed by the system: it wanted more memory than its sandbox allows");
+
+  return NULL;
+}
+
 /* With SIGCHLD ignored, as some parents leave it, nobody would learn how a process ended. */
 static void
 expect_child_signals (void)
@@ -119,7 +139,11 @@ on_process_ended (int fd, GIOCondition condition, gpointer user_data)
   geminga_death_watch_remove (owner->deaths, self->node);
   report = geminga_process_report_dup_text (self->report);
   lines = geminga_process_report_dup_log (self->report);
-  why = self->why != NULL ? g_strdup (self->why) : describe_end (&info, is_reaped);
+  why = self->why != NULL ? g_strdup (self->why) : describe_sandbox (self, &info, report);
+  if (why == NULL)
+    why = describe_end (&info, is_reaped);
+  if (self->has_limits)
+    geminga_cgroup_remove (self->pid);
   g_hash_table_steal (owner->by_node, GUINT_TO_POINTER (self->node));
   end = (GemingaProcessEnd){ self->pid, info.si_code, info.si_status,
                              why,       report,       (const char *const *) lines };
@@ -174,6 +198,7 @@ watch (GemingaProcesses *self,
        GPid pid,
        GemingaPulse *pulse,
        GemingaProcessReport *report,
+       gboolean has_limits,
        GError **error)
 {
   int pidfd = (int) syscall (SYS_pidfd_open, pid, 0);
@@ -197,6 +222,7 @@ watch (GemingaProcesses *self,
   process->pidfd = pidfd;
   process->report = geminga_process_report_ref (report);
   process->pulse = pulse;
+  process->has_limits = has_limits;
   process->source = g_unix_fd_source_new (pidfd, G_IO_IN);
   g_source_set_static_name (process->source, "[geminga] process");
   g_source_set_callback (process->source, G_SOURCE_FUNC (on_process_ended), process, NULL);
@@ -206,6 +232,18 @@ watch (GemingaProcesses *self,
   return TRUE;
 }
 
+/* Of the first process of a class that has a sandbox the log says what that lacks. */
+static char *
+dup_value (GemingaProcesses *self, GType type)
+{
+  if (geminga_sandbox_peek_for_type (type) == NULL)
+    return geminga_process_start_dup_value (self->sockets->len, NULL, FALSE);
+
+  return geminga_process_start_dup_value (
+      self->sockets->len, g_type_name (type),
+      g_hash_table_add (self->sandboxed, GSIZE_TO_POINTER (type)));
+}
+
 /* The descriptors are duplicated. */
 static gboolean
 execute (GemingaProcesses *self,
@@ -213,12 +251,13 @@ execute (GemingaProcesses *self,
          int settings_fd,
          int pulse_fd,
          int report_fd,
+         GType type,
          GPid *pid,
          GError **error)
 {
   const int own[] = { link_fd, settings_fd, pulse_fd, report_fd };
   g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
-  g_autofree char *value = g_strdup_printf ("%d:%u", (int) getpid (), self->sockets->len);
+  g_autofree char *value = dup_value (self, type);
 
   g_array_append_vals (fds, own, G_N_ELEMENTS (own));
   for (guint i = 0; i < self->sockets->len; i++)
@@ -247,6 +286,7 @@ geminga_processes_new (GemingaProgram *program, const GemingaProcessesFuncs *fun
   self->by_node = g_hash_table_new_full (NULL, NULL, NULL, process_free);
   self->settings = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  self->sandboxed = g_hash_table_new (NULL, NULL);
   self->deaths = geminga_death_watch_new (on_dying, self);
 
   return self;
@@ -267,6 +307,7 @@ geminga_processes_free (GemingaProcesses *self)
 
   geminga_death_watch_free (self->deaths);
   g_hash_table_unref (self->by_node);
+  g_hash_table_unref (self->sandboxed);
   g_main_context_unref (self->context);
   g_variant_unref (self->settings);
   g_ptr_array_unref (self->sockets);
@@ -286,8 +327,9 @@ geminga_processes_set_start (GemingaProcesses *self, GVariant *settings, GPtrArr
 }
 
 gboolean
-geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, GError **error)
+geminga_processes_spawn (GemingaProcesses *self, guint32 node, GType type, int fd, GError **error)
 {
+  GemingaSandbox *sandbox = geminga_sandbox_peek_for_type (type);
   g_autoptr (GemingaProcessReport) report = geminga_process_report_new (error);
   g_autoptr (GemingaPulse) pulse = NULL;
   int settings_fd = -1;
@@ -302,12 +344,13 @@ geminga_processes_spawn (GemingaProcesses *self, guint32 node, int fd, GError **
 
   pulse = geminga_pulse_new (&pulse_fd, error);
   is_spawned = pulse != NULL && execute (self, fd, settings_fd, pulse_fd,
-                                         geminga_process_report_get_fd (report), &pid, error);
+                                         geminga_process_report_get_fd (report), type, &pid, error);
   close (settings_fd);
   if (pulse_fd >= 0)
     close (pulse_fd);
 
-  return is_spawned && watch (self, node, pid, g_steal_pointer (&pulse), report, error);
+  return is_spawned && watch (self, node, pid, g_steal_pointer (&pulse), report,
+                              sandbox != NULL && geminga_sandbox_has_limits (sandbox), error);
 }
 
 void

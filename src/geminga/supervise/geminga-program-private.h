@@ -47,14 +47,20 @@ gboolean geminga_program_spawn (GemingaProgram *self,
 gboolean geminga_program_spawn_new (GemingaProgram *self,
                                     const char *variable,
                                     const char *value,
+                                    const int *fds,
+                                    gsize n_fds,
                                     GPid *pid,
                                     GError **error);
 
+/* Where its file is, for a program that was executed from elsewhere. */
+void geminga_program_set_path (GemingaProgram *self, const char *path);
+
 /*
- * Becomes what is in the program's file now: same process, new program. @fds stay open under their own
- * numbers, and blocked signals blocked. Returns only if it fails.
+ * Becomes what is in the program's file now, or in @file: same process, new program. @fds stay open
+ * under their own numbers, and blocked signals blocked. Returns only if it fails.
  */
 void geminga_program_exec (GemingaProgram *self,
+                           const char *file,
                            const char *variable,
                            const char *value,
                            const int *fds,

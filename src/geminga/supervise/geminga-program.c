@@ -227,14 +227,24 @@ gboolean
 geminga_program_spawn_new (GemingaProgram *self,
                            const char *variable,
                            const char *value,
+                           const int *fds,
+                           gsize n_fds,
                            GPid *pid,
                            GError **error)
 {
-  return spawn (self, self->path, variable, value, NULL, 0, pid, error);
+  return spawn (self, self->path, variable, value, fds, n_fds, pid, error);
+}
+
+void
+geminga_program_set_path (GemingaProgram *self, const char *path)
+{
+  g_free (self->path);
+  self->path = g_strdup (path);
 }
 
 void
 geminga_program_exec (GemingaProgram *self,
+                      const char *file,
                       const char *variable,
                       const char *value,
                       const int *fds,
@@ -249,13 +259,13 @@ geminga_program_exec (GemingaProgram *self,
     fcntl (fds[i], F_SETFD, 0);
 
   if (chdir (self->folder) == 0)
-    execve (self->path, self->argv, environment);
+    execve (file != NULL ? file : self->path, self->argv, environment);
 
   code = errno;
   for (gsize i = 0; i < n_fds; i++)
     fcntl (fds[i], F_SETFD, FD_CLOEXEC);
   g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED, "Cannot execute %s: %s",
-               self->path, g_strerror (code));
+               file != NULL ? file : self->path, g_strerror (code));
   if (folder < 0 || fchdir (folder) != 0)
     g_warning ("The working directory is %s now: %s", self->folder, g_strerror (errno));
   if (folder >= 0)

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "await-finalized.h"
 #include "geminga.h"
 
 /* Waiting for what comes later, in the loop of the test's thread. */
@@ -108,7 +109,5 @@ static inline void
 end_system (GemingaSystem *system)
 {
   stop_system (system);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  g_assert_finalize_object (system);
+  await_finalized (system);
 }

@@ -69,7 +69,7 @@ watch_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 static GSourceFuncs watch_funcs = { NULL, NULL, watch_dispatch, NULL, NULL, NULL };
 
 static gboolean
-world_spawn_process (gpointer data, guint32 node, int fd, GError **error)
+world_spawn_process (gpointer data, guint32 node, GType type, int fd, GError **error)
 {
   World *self = data;
   g_autofree char *program = g_file_read_link ("/proc/self/exe", error);

@@ -200,12 +200,22 @@ get_pid (GemingaActorRef *ref)
   return (pid_t) pid;
 }
 
+/* The actor knows of it: one that ends before it does says nothing, and takes its process along. */
 static void
-assert_ended_linked (GemingaActorRef *ref)
+begin_wait (GemingaActorRef *ref, GAsyncResult **result)
+{
+  geminga_actor_ref_wait_ended_async (ref, NULL, keep_result_cb, result);
+  ask_plainly (ref, "Ping", NULL);
+}
+
+static void
+assert_ended_linked (GemingaActorRef *ref, GAsyncResult **result)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (wait_ended (ref, &error));
+  AWAIT (*result != NULL);
+  g_assert_false (geminga_actor_ref_wait_ended_finish (ref, *result, &error));
+  g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, "linked"));
 }
 
@@ -337,21 +347,24 @@ static void
 case_link (Pair *pair)
 {
   g_autoptr (GemingaActorRef) peer = spawn_peer (pair, "peer");
+  g_autoptr (GAsyncResult) result = NULL;
 
   act (pair->watcher, "link", peer);
+  begin_wait (pair->watcher, &result);
   geminga_actor_ref_tell (peer, "Break", NULL, NULL);
-  assert_ended_linked (pair->watcher);
+  assert_ended_linked (pair->watcher, &result);
 }
 
 static void
 case_link_back (Pair *pair)
 {
   g_autoptr (GemingaActorRef) peer = spawn_peer (pair, "peer");
+  g_autoptr (GAsyncResult) result = NULL;
 
   act (pair->watcher, "link", peer);
-  ask_plainly (peer, "Ping", NULL);
+  begin_wait (peer, &result);
   geminga_actor_ref_kill (pair->watcher);
-  assert_ended_linked (peer);
+  assert_ended_linked (peer, &result);
 }
 
 static void
@@ -424,6 +437,7 @@ static void
 case_link_never (Pair *pair)
 {
   g_autofree char *path = g_strconcat (geminga_actor_ref_get_path (pair->world->ref), "x", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
 
   if (pair->world->placement != GEMINGA_PLACEMENT_PROCESS)
     {
@@ -431,8 +445,9 @@ case_link_never (Pair *pair)
       return;
     }
 
+  begin_wait (pair->watcher, &result);
   geminga_actor_ref_tell (pair->watcher, "Act", g_variant_new ("(so)", "link", path), NULL);
-  assert_ended_linked (pair->watcher);
+  assert_ended_linked (pair->watcher, &result);
 }
 
 /* The table */

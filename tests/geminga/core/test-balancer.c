@@ -47,7 +47,7 @@ set_up (Fixture *self, gconstpointer data)
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  g_assert_finalize_object (self->balancer);
+  await_finalized (self->balancer);
   g_object_unref (self->members);
   for (guint i = 0; i <= N_MEMBERS; i++)
     g_object_unref (self->refs[i]);
@@ -291,7 +291,7 @@ test_group (void)
       g_assert_null (geminga_balancer_choose (balancer, NULL, NULL));
       AWAIT (g_list_model_get_n_items (G_LIST_MODEL (group)) == 0);
     }
-  g_assert_finalize_object (balancer);
+  await_finalized (balancer);
   g_object_unref (group);
   end_system (g_steal_pointer (&system));
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "await-finalized.h"
 #include "finder-actor.h"
 
 #include <string.h>
@@ -100,7 +101,7 @@ test_properties (void)
   g_assert_true (got == system && geminga_group_get_system (group) == system);
   g_assert_true (g_list_model_get_item_type (G_LIST_MODEL (group)) == GEMINGA_TYPE_ACTOR_REF);
   g_object_unref (got);
-  g_assert_finalize_object (group);
+  await_finalized (group);
   end_system (g_steal_pointer (&system));
 }
 
@@ -136,7 +137,7 @@ test_publish (void)
   geminga_group_publish (group, "Step", g_variant_new ("(u)", 11), NULL);
   assert_steps (one, 1, 11);
   assert_steps (two, 1, 12);
-  g_assert_finalize_object (group);
+  await_finalized (group);
   g_object_unref (same);
   end_system (g_steal_pointer (&system));
 }

@@ -249,6 +249,38 @@ test_kill (void)
   scene_end (&scene);
 }
 
+/* A message from the same loop may be dropped by another thread: it does not touch the sender's count. */
+static gpointer
+tell_once (gpointer data)
+{
+  tell_number (data, "Add", 2);
+
+  return NULL;
+}
+
+static void
+test_sender (void)
+{
+  Scene scene;
+  GemingaTarget *target;
+  GemingaMessage *message;
+
+  scene_begin (&scene, GEMINGA_PLACEMENT_SHARED, GEMINGA_MAILBOX_POLICY_DROP_OLDEST, 1);
+  target = geminga_actor_ref_get_target (scene.ref);
+  message = geminga_message_new (GEMINGA_MESSAGE_CALL, NULL);
+  message->command = g_ref_string_new ("Add");
+  message->arguments = g_variant_ref_sink (NUMBER (1));
+  message->sender = target;
+  message->has_local_sender = TRUE;
+  geminga_target_ref_locally (target);
+  geminga_target_post (target, message);
+  g_assert_cmpuint (target->n_local_refs, ==, 1);
+  g_thread_join (g_thread_new ("other", tell_once, &scene));
+  g_assert_cmpuint (target->n_local_refs, ==, 1);
+  scene_assert_read (&scene, "2");
+  scene_end (&scene);
+}
+
 /* Many senders at once: each ask is answered, in whatever order. */
 typedef struct
 {
@@ -329,6 +361,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/mailbox-full/credit-timed-out", test_credit_timed_out);
   g_test_add_func ("/core/mailbox-full/coalesce-nonsense", test_coalesce_nonsense);
   g_test_add_func ("/core/mailbox-full/kill", test_kill);
+  g_test_add_func ("/core/mailbox-full/sender", test_sender);
 
   return g_test_run ();
 }

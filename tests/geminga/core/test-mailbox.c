@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "await.h"
+#include "probe-ask.h"
 #include "sample-actor.h"
 
 #include "geminga-actor-ref-private.h"
@@ -227,6 +228,58 @@ test_kill_ending (void)
     }
 }
 
+static gpointer
+post_stop (gpointer data)
+{
+  geminga_target_post (data, geminga_message_new (GEMINGA_MESSAGE_STOP, NULL));
+
+  return NULL;
+}
+
+/* What was sent before the end is refused by the loop's own thread, whoever posts meanwhile. */
+static void
+test_kill_refuses_here (void)
+{
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GemingaActorRef) ref = spawn (system, "sample", GEMINGA_PLACEMENT_SHARED);
+  GemingaTarget *target = geminga_actor_ref_get_target (ref);
+  ProbeAsk *first = probe_new (post_stop, target);
+  ProbeAsk *second = probe_new (NULL, NULL);
+
+  probe_post (first, target, GEMINGA_MESSAGE_CALL);
+  probe_post (second, target, GEMINGA_MESSAGE_CALL);
+  geminga_actor_ref_kill (ref);
+  AWAIT_THREAD (g_atomic_pointer_get (&second->thread) != NULL);
+  AWAIT_THREAD (g_atomic_pointer_get (&first->thread) != NULL);
+  g_assert_true (second->thread == g_thread_self ());
+  g_assert_error (second->error, GEMINGA_ERROR, GEMINGA_ERROR_NO_SUCH_ACTOR);
+  geminga_ask_unref (&first->parent);
+  geminga_ask_unref (&second->parent);
+  stop_system (system);
+}
+
+/* A call that the handler takes after a killer has failed the open ones is not forgotten. */
+static void
+test_kill_late_call (void)
+{
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GemingaActorRef) ref = spawn (system, "sample", GEMINGA_PLACEMENT_SHARED);
+  ProbeAsk *probe = probe_new (NULL, NULL);
+  GemingaOpenCall open_call = { NULL };
+
+  geminga_mailbox_open_call (mailbox_of (ref), &open_call, &probe->parent);
+  g_assert_null (probe->thread);
+  geminga_mailbox_close_call (mailbox_of (ref), &open_call);
+
+  geminga_actor_ref_kill (ref);
+  g_assert_false (wait_ended (ref, NULL));
+  geminga_mailbox_open_call (mailbox_of (ref), &open_call, &probe->parent);
+  g_assert_error (probe->error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  geminga_mailbox_close_call (mailbox_of (ref), &open_call);
+  geminga_ask_unref (&probe->parent);
+  stop_system (system);
+}
+
 /* Waits that are given up leave nothing behind. */
 static void
 test_forget_waits (void)
@@ -289,6 +342,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/mailbox/kill/new", test_kill_new);
   g_test_add_func ("/core/mailbox/kill/failed", test_kill_failed);
   g_test_add_func ("/core/mailbox/kill/ending", test_kill_ending);
+  g_test_add_func ("/core/mailbox/kill/refuses-here", test_kill_refuses_here);
+  g_test_add_func ("/core/mailbox/kill/late-call", test_kill_late_call);
   g_test_add_func ("/core/mailbox/forget-waits", test_forget_waits);
   g_test_add_func ("/core/mailbox/size", test_size);
 

@@ -55,6 +55,40 @@ test_commands (void)
   tree_clear (&tree);
 }
 
+/* Who restarts a child that ends before it is ready again, as it may, is told so. */
+static void
+test_restart_ended (void)
+{
+  g_autoptr (GVariant) options =
+      parse_options ("{'restart': <'transient'>, " MODE ("never-ready") "}");
+  g_autoptr (GAsyncResult) added = NULL;
+  g_autoptr (GAsyncResult) restarted = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) path = NULL;
+  Tree tree;
+
+  tree_init_ready (&tree, "'first-delay': <0>");
+  geminga_actor_ref_ask_async (tree.ref, "AddChild",
+                               g_variant_new ("(ss@a{sv})", "a", "Child", options), -1, NULL,
+                               keep_result_cb, &added);
+  assert_log ("+a ");
+  tell (&tree, "a", "BecomeReady");
+  AWAIT (added != NULL);
+  path = geminga_actor_ref_ask_finish (tree.ref, added, &error);
+  g_assert_no_error (error);
+
+  geminga_actor_ref_ask_async (tree.ref, "RestartChild", g_variant_new ("(sa{sv})", "a", NULL), -1,
+                               NULL, keep_result_cb, &restarted);
+  assert_log ("-a +a ");
+  tell (&tree, "a", "Stop");
+  AWAIT (restarted != NULL);
+  g_assert_null (geminga_actor_ref_ask_finish (tree.ref, restarted, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  assert_log ("-a ");
+  assert_states (tree.ref, "a stopped, ");
+  tree_clear (&tree);
+}
+
 /* A call that waits for a child fails when the supervisor ends. */
 static void
 test_command_lost (void)
@@ -241,6 +275,7 @@ main (int argc, char *argv[])
   g_type_ensure (CHILD_TYPE);
 
   g_test_add_func ("/core/supervisor-commands/commands", test_commands);
+  g_test_add_func ("/core/supervisor-commands/restart-ended", test_restart_ended);
   g_test_add_func ("/core/supervisor-commands/command-lost", test_command_lost);
   g_test_add_func ("/core/supervisor-commands/subclass", test_subclass);
   g_test_add_func ("/core/supervisor-commands/fail-at-once", test_fail_at_once);

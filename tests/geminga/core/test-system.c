@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "await.h"
+#include "probe-ask.h"
 #include "sample-actor.h"
 
 #include <pthread.h>
@@ -373,6 +374,57 @@ test_stop_many (void)
 }
 
 /* Cancelling gives up the wait at once, not the stop: what holds on is killed in the end. */
+typedef struct
+{
+  GemingaSystem *system;
+  GMainContext *context;
+  gboolean is_stopped;
+  gboolean was_stopped_early;
+} EarlyStop;
+
+static void
+early_stopped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  EarlyStop *self = user_data;
+
+  self->is_stopped = geminga_system_stop_finish (GEMINGA_SYSTEM (source), result, NULL);
+}
+
+static gpointer
+stop_early (gpointer data)
+{
+  EarlyStop *self = data;
+
+  g_main_context_push_thread_default (self->context);
+  geminga_system_stop_async (self->system, NULL, early_stopped_cb, self);
+  while (g_main_context_iteration (self->context, FALSE))
+    continue;
+  self->was_stopped_early = self->is_stopped;
+  g_main_context_pop_thread_default (self->context);
+
+  return NULL;
+}
+
+/* Nothing is stopped while those who wait for the last actor are still being told of its end. */
+static void
+test_stop_early (void)
+{
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  EarlyStop stop = { system, context, FALSE, FALSE };
+  ProbeAsk *probe = probe_new (stop_early, &stop);
+  g_autoptr (GemingaActorRef) ref =
+      geminga_system_spawn (system, SAMPLE_TYPE, "sample", GEMINGA_PLACEMENT_SHARED, NULL, NULL);
+
+  probe_post (probe, geminga_actor_ref_get_target (ref), GEMINGA_MESSAGE_EXIT);
+  geminga_actor_ref_stop (ref);
+  AWAIT_THREAD (g_atomic_pointer_get (&probe->thread) != NULL);
+  g_assert_false (stop.was_stopped_early);
+  while (!stop.is_stopped)
+    g_main_context_iteration (context, TRUE);
+  geminga_ask_unref (&probe->parent);
+}
+
 static void
 test_stop_cancelled (void)
 {
@@ -437,6 +489,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/system/backend", test_backend);
   g_test_add_func ("/core/system/stop/none", test_stop_none);
   g_test_add_func ("/core/system/stop/many", test_stop_many);
+  g_test_add_func ("/core/system/stop/early", test_stop_early);
   g_test_add_func ("/core/system/stop/cancelled", test_stop_cancelled);
   g_test_add_func ("/core/system/stop/cancelled-before", test_stop_cancelled_before);
 

@@ -194,6 +194,20 @@ probe_spawn (GemingaActor *actor, GemingaCall *call)
 }
 
 static void
+probe_kill (GemingaActor *actor, GemingaCall *call)
+{
+  g_autoptr (GemingaActorRef) ref = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *path;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&o)", &path);
+  ref = geminga_system_ref_actor (geminga_actor_get_system (actor), path, &error);
+  g_assert_no_error (error);
+  geminga_actor_ref_kill (ref);
+  geminga_call_return_value (call, NULL);
+}
+
+static void
 probe_emit (GemingaActor *actor, GemingaCall *call)
 {
   geminga_actor_emit_event (actor, "Happened", g_variant_new ("(s)", "news"));
@@ -231,6 +245,7 @@ static const GemingaCommandEntry probe_commands[] = {
   { "Hang", NULL, NULL, NULL, NULL, 0, probe_hang },
   { "Ask", "(osv)", "v", "path command arguments", NULL, 0, probe_ask },
   { "Spawn", "(s)", "o", "id", NULL, 0, probe_spawn },
+  { "Kill", "(o)", NULL, "actor", NULL, 0, probe_kill },
   { "Emit", NULL, NULL, NULL, NULL, 0, probe_emit },
   { "Break", NULL, NULL, NULL, NULL, 0, probe_break },
 };
@@ -360,7 +375,7 @@ run_worker (gpointer data)
 }
 
 static gboolean
-service_spawn_process (gpointer data, guint32 node, int fd, GError **error)
+service_spawn_process (gpointer data, guint32 node, GType type, int fd, GError **error)
 {
   Service *self = data;
   Worker *worker;

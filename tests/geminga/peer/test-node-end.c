@@ -5,6 +5,9 @@
 #include "../death-limit.h"
 #include "node-fixture.h"
 
+#include "geminga-exit-private.h"
+#include "geminga-node-state-private.h"
+
 static void
 test_stop (void)
 {
@@ -81,6 +84,52 @@ test_kill_hung (void)
   g_mutex_unlock (&probe_gate);
 }
 
+/* The same through a reference that was looked up. */
+static void
+test_kill_hung_found (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GemingaActorRef) found = NULL;
+  g_autoptr (GError) error = NULL;
+  int n_hanging = g_atomic_int_get (&probe_n_hanging);
+
+  g_assert_true (wait_ready (ref, NULL));
+  found = geminga_system_ref_actor (service->system, geminga_actor_ref_get_path (ref), &error);
+  g_assert_no_error (error);
+  g_mutex_lock (&probe_gate);
+  geminga_actor_ref_tell (ref, "Hang", NULL, NULL);
+  AWAIT_THREAD (g_atomic_int_get (&probe_n_hanging) > n_hanging);
+  geminga_actor_ref_kill (found);
+  g_assert_false (wait_ended (found, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_assert_cmpuint (service->n_killed, ==, 1);
+  g_mutex_unlock (&probe_gate);
+}
+
+/* And from another process. */
+static void
+test_kill_hung_third (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GemingaActorRef) killer = spawn_probe (service, "killer");
+  g_autoptr (GVariant) killed = NULL;
+  g_autoptr (GError) error = NULL;
+  int n_hanging = g_atomic_int_get (&probe_n_hanging);
+
+  g_assert_true (wait_ready (ref, NULL));
+  g_mutex_lock (&probe_gate);
+  geminga_actor_ref_tell (ref, "Hang", NULL, NULL);
+  AWAIT_THREAD (g_atomic_int_get (&probe_n_hanging) > n_hanging);
+  killed = ask (killer, "Kill", g_variant_new ("(o)", geminga_actor_ref_get_path (ref)), &error);
+  g_assert_no_error (error);
+  g_assert_false (wait_ended (ref, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  g_assert_cmpuint (service->n_killed, ==, 1);
+  g_mutex_unlock (&probe_gate);
+}
+
 #define N_ASKS 100
 
 static void
@@ -138,6 +187,77 @@ test_drop_process (void)
   g_assert_cmpint (best, <, DEATH_LIMIT);
 }
 
+/* The root notices that the process is gone before anybody tells how. */
+static void
+lose_process (Service *service, guint32 number)
+{
+  Worker *worker = g_hash_table_lookup (service->workers, GUINT_TO_POINTER (number));
+  guint n_gone = service->gone->len;
+
+  g_assert_cmpint (shutdown (worker->fd, SHUT_RDWR), ==, 0);
+  AWAIT (service->gone->len > n_gone);
+}
+
+typedef struct
+{
+  gboolean is_told;
+  GemingaExitReason reason;
+} End;
+
+static void
+end_told (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error)
+{
+  End *self = data;
+  g_autoptr (GError) failure = NULL;
+
+  self->reason = geminga_exit_parse (result, error, &failure);
+  self->is_told = TRUE;
+}
+
+/* Who begins to watch an actor when its process is gone, but not how, is told how as well. */
+static void
+test_watch_late (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) ref = spawn_probe (service, "probe");
+  g_autoptr (GemingaAsk) question = NULL;
+  End end = { FALSE, GEMINGA_EXIT_REASON_NORMAL };
+
+  g_assert_true (wait_ready (ref, NULL));
+  lose_process (service, 1);
+  question = geminga_link_request_new (g_main_context_default (), end_told, &end, NULL);
+  geminga_target_post (geminga_actor_ref_get_target (ref),
+                       geminga_message_new (GEMINGA_MESSAGE_WATCH, question));
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_SIGNAL, "died of a signal");
+  AWAIT (end.is_told);
+  g_assert_cmpint (end.reason, ==, GEMINGA_EXIT_REASON_SIGNAL);
+}
+
+/* Those that die later do not put off when others are told how one has died. */
+static void
+test_lose_many (void)
+{
+  g_autoptr (Service) service = service_new ();
+  g_autoptr (GemingaActorRef) one = spawn_probe (service, "one");
+  g_autoptr (GemingaActorRef) two = spawn_probe (service, "two");
+  g_autoptr (GError) error = NULL;
+  gint64 deadline;
+
+  g_assert_true (wait_ready (one, NULL));
+  g_assert_true (wait_ready (two, NULL));
+  lose_process (service, 1);
+  deadline = service->node->settle_timer.deadline;
+  lose_process (service, 2);
+  g_assert_cmpuint (service->node->dying->len, ==, 2);
+  g_assert_cmpint (service->node->settle_timer.deadline, ==, deadline);
+  geminga_node_drop_process (service->node, 1, GEMINGA_EXIT_REASON_SIGNAL, "died of a signal");
+  geminga_node_drop_process (service->node, 2, GEMINGA_EXIT_REASON_SIGNAL, "died of a signal");
+  g_assert_false (wait_ended (two, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -147,6 +267,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/peer/node-end/fail", test_fail);
   g_test_add_func ("/peer/node-end/kill", test_kill);
   g_test_add_func ("/peer/node-end/kill-hung", test_kill_hung);
+  g_test_add_func ("/peer/node-end/kill-hung/found", test_kill_hung_found);
+  g_test_add_func ("/peer/node-end/kill-hung/third", test_kill_hung_third);
+  g_test_add_func ("/peer/node-end/watch-late", test_watch_late);
+  g_test_add_func ("/peer/node-end/lose-many", test_lose_many);
   g_test_add_func ("/peer/node-end/drop-process", test_drop_process);
 
   return g_test_run ();

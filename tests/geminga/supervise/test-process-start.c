@@ -163,6 +163,18 @@ test_settings_fd (void)
   close (fd);
 }
 
+static void
+test_value (void)
+{
+  g_autofree char *plain = geminga_process_start_dup_value (3, NULL, FALSE);
+  g_autofree char *sandboxed = geminga_process_start_dup_value (3, "Reader", TRUE);
+  g_autofree char *wanted = g_strdup_printf ("%d:3", (int) getpid ());
+  g_autofree char *wanted_of_class = g_strdup_printf ("%d:3:1:Reader", (int) getpid ());
+
+  g_assert_cmpstr (plain, ==, wanted);
+  g_assert_cmpstr (sandboxed, ==, wanted_of_class);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -176,6 +188,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/supervise/process-start/read/fails", test_read_fails);
   g_test_add_func ("/supervise/process-start/read/here", test_read_here);
   g_test_add_func ("/supervise/process-start/settings-fd", test_settings_fd);
+  g_test_add_func ("/supervise/process-start/value", test_value);
 
   return g_test_run ();
 }

@@ -117,7 +117,7 @@ spawn (Fixture *self, guint32 node)
   int fds[2];
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-  g_assert_true (geminga_processes_spawn (self->processes, node, fds[1], &error));
+  g_assert_true (geminga_processes_spawn (self->processes, node, G_TYPE_INVALID, fds[1], &error));
   g_assert_no_error (error);
   close (fds[1]);
   if (self->link_fd >= 0)
@@ -286,7 +286,7 @@ test_spawn_fails (Fixture *self, gconstpointer data)
   g_autoptr (GemingaProcesses) processes = geminga_processes_new (program, &funcs, self);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (geminga_processes_spawn (processes, 1, STDIN_FILENO, &error));
+  g_assert_false (geminga_processes_spawn (processes, 1, G_TYPE_INVALID, STDIN_FILENO, &error));
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
   g_assert_cmpuint (geminga_processes_get_n (processes), ==, 0);
 }

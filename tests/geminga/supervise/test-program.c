@@ -47,7 +47,7 @@ run_child (const char *mode, int argc, char *argv[])
       int fd = atoi (mode + strlen ("exec:"));
 
       g_assert_cmpint (chdir ("/"), ==, 0);
-      geminga_program_exec (program, MODE, "executed", &fd, 1, NULL);
+      geminga_program_exec (program, NULL, MODE, "executed", &fd, 1, NULL);
       return EXIT_FAILURE;
     }
   if (g_str_equal (mode, "executed"))
@@ -201,11 +201,11 @@ test_spawn_new (void)
   g_autoptr (GError) error = NULL;
   GPid pid = 0;
 
-  g_assert_true (geminga_program_spawn_new (good, MODE, "new", &pid, &error));
+  g_assert_true (geminga_program_spawn_new (good, MODE, "new", NULL, 0, &pid, &error));
   g_assert_no_error (error);
   g_assert_cmpint (await_status (pid), ==, 0);
 
-  g_assert_false (geminga_program_spawn_new (gone, MODE, "new", &pid, &error));
+  g_assert_false (geminga_program_spawn_new (gone, MODE, "new", NULL, 0, &pid, &error));
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
   g_assert_nonnull (strstr (error->message, "/nonexistent/program"));
 }
@@ -242,7 +242,7 @@ test_exec_fails (void)
   int fds[2];
 
   g_assert_cmpint (pipe2 (fds, O_CLOEXEC), ==, 0);
-  geminga_program_exec (program, MODE, "new", fds, 2, &error);
+  geminga_program_exec (program, NULL, MODE, "new", fds, 2, &error);
   g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_SPAWN_FAILED);
   g_assert_nonnull (strstr (error->message, "/nonexistent/program"));
   after = g_get_current_dir ();

@@ -36,13 +36,13 @@ typedef struct
 } Fixture;
 
 static gboolean
-spawn_process (gpointer data, guint32 node, int fd, GError **error)
+spawn_process (gpointer data, guint32 node, GType type, int fd, GError **error)
 {
   Fixture *self = data;
 
   self->n_started++;
 
-  return geminga_processes_spawn (self->processes, node, fd, error);
+  return geminga_processes_spawn (self->processes, node, type, fd, error);
 }
 
 static void

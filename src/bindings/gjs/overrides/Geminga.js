@@ -374,6 +374,8 @@ function declareClass(klass, {commands, events, name}) {
     }
     for (const event of events)
         klass.add_event(event);
+    if (Object.hasOwn(klass, Geminga.sandbox))
+        klass.set_sandbox(klass[Geminga.sandbox]);
     klass.set_main_thread_only(true);
 }
 
@@ -516,6 +518,7 @@ function initActor() {
     Geminga.events = Symbol('Events');
     Geminga.interface = Symbol('Interface');
     Geminga.LATER = Symbol('Later');
+    Geminga.sandbox = Symbol('Sandbox');
 
     Geminga.Actor._classInit = function (klass) {
         // Mistakes are found before the type is registered, which cannot be undone.

@@ -218,4 +218,6 @@ def declare(cls, commands, events):
         cls.set_mailbox_limit(cls.mailbox_limit)
     if "mailbox_policy" in vars(cls):
         cls.set_mailbox_policy(cls.mailbox_policy)
+    if "sandbox" in vars(cls):
+        cls.set_sandbox(cls.sandbox)
     cls.set_main_thread_only(cls.main_thread_only)
