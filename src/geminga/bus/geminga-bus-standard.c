@@ -239,18 +239,23 @@ tell_machine_id (const GemingaLinkCall *call)
 {
   static const char *const files[] = { "/etc/machine-id", "/var/lib/dbus/machine-id" };
 
+  g_autoptr (GError) error = NULL;
+
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {
       g_autofree char *id = NULL;
 
-      if (g_file_get_contents (files[i], &id, NULL, NULL) && g_utf8_validate (id, -1, NULL))
+      g_clear_error (&error);
+      if (g_file_get_contents (files[i], &id, NULL, &error) && g_utf8_validate (id, -1, NULL))
         {
           answer (call->ask, g_variant_new ("(s)", g_strstrip (id)));
           return;
         }
     }
 
-  fail (call->ask, G_DBUS_ERROR_FAILED, "This machine has no id");
+  /* The process may be in a sandbox. */
+  fail (call->ask, G_DBUS_ERROR_FAILED, "The id of this machine cannot be told: %s",
+        error != NULL ? error->message : "it is no text");
 }
 
 /* Private API */

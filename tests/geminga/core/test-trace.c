@@ -30,6 +30,8 @@ struct _Waiter
 
 G_DEFINE_FINAL_TYPE (Waiter, waiter, GEMINGA_TYPE_ACTOR)
 
+static int waiter_is_hanging; /* atomic */
+
 static void
 waiter_work (GemingaActor *actor, GemingaCall *call)
 {
@@ -47,9 +49,20 @@ waiter_begin (GemingaActor *actor, GemingaCall *call)
   geminga_call_return_value (call, NULL);
 }
 
+static void
+waiter_hang (GemingaActor *actor, GemingaCall *call)
+{
+  g_atomic_int_set (&waiter_is_hanging, TRUE);
+  g_mutex_lock (&sample_gate);
+  g_mutex_unlock (&sample_gate);
+  geminga_call_return_value (call, NULL);
+  g_atomic_int_set (&waiter_is_hanging, FALSE);
+}
+
 static const GemingaCommandEntry waiter_commands[] = {
   { "Work", NULL, NULL, NULL, NULL, 0, waiter_work },
   { "Begin", NULL, NULL, NULL, NULL, 0, waiter_begin },
+  { "Hang", NULL, NULL, NULL, NULL, 0, waiter_hang },
 };
 
 static void
@@ -389,6 +402,33 @@ test_ended (Fixture *self, gconstpointer data)
   g_assert_true (geminga_trace_is_over (late));
 }
 
+/* A killer takes over from a handler that does not return: what it does from then on is not told. */
+static void
+test_taken_over (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GemingaActorRef) ref =
+      spawn_type (self->system, WAITER_TYPE, "waiter", GEMINGA_PLACEMENT_THREAD);
+  g_autoptr (GemingaTrace) trace = geminga_trace_new (count_cb, self);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (geminga_trace_start (trace, geminga_actor_ref_get_target (ref)));
+  g_mutex_lock (&sample_gate);
+  geminga_actor_ref_ask_async (ref, "Hang", NULL, -1, NULL, keep_result_cb, &result);
+  AWAIT_THREAD (g_atomic_int_get (&waiter_is_hanging));
+  geminga_actor_ref_kill (ref);
+  AWAIT (result != NULL);
+  g_assert_null (geminga_actor_ref_ask_finish (ref, result, &error));
+  g_assert_error (error, GEMINGA_ERROR, GEMINGA_ERROR_DIED);
+  assert_records (trace, "asked Hang of org.example.Waiter1 ()", "ended", NULL);
+  g_assert_true (geminga_trace_is_over (trace));
+
+  g_mutex_unlock (&sample_gate);
+  AWAIT_THREAD (!g_atomic_int_get (&waiter_is_hanging));
+  assert_records (trace, NULL);
+  geminga_trace_stop (trace);
+}
+
 /* Starting and stopping while messages come from another thread. */
 static gpointer
 flood (gpointer data)
@@ -446,6 +486,8 @@ main (int argc, char *argv[])
   add_test ("several", test_several);
   add_test ("ended", test_ended);
   add_test ("flood", test_flood);
+  g_test_add ("/core/trace/taken-over", Fixture, GINT_TO_POINTER (GEMINGA_PLACEMENT_SHARED), set_up,
+              test_taken_over, tear_down);
 
   return g_test_run ();
 }
