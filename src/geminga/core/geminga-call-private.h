@@ -18,6 +18,11 @@ gboolean geminga_call_check (GemingaCall *self, GemingaActor *actor);
 /* The checked declaration of the call's command; borrowed from the class. */
 GemingaCommand *geminga_call_get_declaration (GemingaCall *self);
 
+/* What identifies the call to what is asked for it. The actor's thread. */
+guint64 geminga_call_get_step (GemingaCall *self, GemingaThread *thread);
+/* The same of an open call, under its mailbox's lock; 0: it has none yet. */
+guint64 geminga_call_peek_locked (GemingaOpenCall *open_call, const char **command);
+
 /* It is a dead letter, and will be refused. */
 void geminga_call_note_unhandled (GemingaCall *self);
 

@@ -38,6 +38,7 @@ struct _GemingaCall
   GemingaOpenCall open_call; /* in the mailbox's list while @is_open */
   gboolean is_open;          /* an ask that is not answered; who answers clears it */
   gboolean has_mailbox;      /* it holds a reference: once the handler has kept the call */
+  _Atomic (guint64) step;    /* what is asked for the call is known by; 0: nothing was asked yet */
   atomic_bool is_answered;
   guint32 trace;    /* number of a traced call, 0 once it is answered */
   gint64 traced_at; /* monotonic, of a traced call: when it was handed to the handler */
@@ -212,6 +213,7 @@ geminga_call_new (GemingaThread *thread, GemingaMailbox *mailbox, GemingaMessage
   self->declaration = NULL;
   self->open_call.is_cancelled = FALSE;
   self->is_open = message->ask != NULL;
+  atomic_store_explicit (&self->step, 0, memory_order_relaxed);
   atomic_store_explicit (&self->is_answered, FALSE, memory_order_relaxed);
   if (self->is_open)
     geminga_mailbox_open_call (mailbox, &self->open_call, message->ask);
@@ -242,6 +244,31 @@ GemingaCommand *
 geminga_call_get_declaration (GemingaCall *self)
 {
   return self->declaration;
+}
+
+guint64
+geminga_call_get_step (GemingaCall *self, GemingaThread *thread)
+{
+  guint64 step = atomic_load_explicit (&self->step, memory_order_relaxed);
+
+  if (step == 0)
+    {
+      step = ++thread->last_step;
+      atomic_store_explicit (&self->step, step, memory_order_relaxed);
+    }
+
+  return step;
+}
+
+guint64
+geminga_call_peek_locked (GemingaOpenCall *open_call, const char **command)
+{
+  GemingaCall *self =
+      (GemingaCall *) ((char *) open_call - G_STRUCT_OFFSET (GemingaCall, open_call));
+
+  *command = geminga_message_get_command (self->message);
+
+  return atomic_load_explicit (&self->step, memory_order_relaxed);
 }
 
 gboolean

@@ -18,6 +18,7 @@ typedef struct _GemingaLoop GemingaLoop;
 typedef struct _GemingaLoopItem GemingaLoopItem;
 typedef struct _GemingaTimer GemingaTimer;
 typedef struct _GemingaThread GemingaThread;
+typedef struct _GemingaHalts GemingaHalts;
 
 typedef void (*GemingaLoopFunc) (GemingaLoopItem *item);
 typedef void (*GemingaTimerFunc) (gpointer user_data);
@@ -87,6 +88,14 @@ gint64 geminga_loop_get_next_deadline (GemingaLoop *self);
 gboolean geminga_loop_has_items (GemingaLoop *self);
 /* Seeded by the scheduler, if there is one. */
 GRand *geminga_loop_make_random (GemingaLoop *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* See geminga-halts-private.h. Made when needed; the loop's thread only. */
+GemingaHalts *geminga_loop_get_halts (GemingaLoop *self);
+
+/* Any thread: goes through the timers that are armed, under the lock. */
+void geminga_loop_foreach_timer_locked (GemingaLoop *self,
+                                        void (*func) (GemingaTimer *timer, gpointer user_data),
+                                        gpointer user_data);
 
 /* The actors that live in the loop. They are added by any thread, and removed in the loop. */
 void geminga_loop_add_actor (GemingaLoop *self);

@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+#include "geminga-actor-private.h"
+#include "geminga-halts-private.h"
 #include "geminga-mailbox-private.h"
 #include "geminga-thread-private.h"
 
@@ -45,7 +47,8 @@ struct _GemingaLoop
   guint32 dice;
 
   atomic_uint n_actors;
-  Schedule *schedule; /* (owned) (nullable) */
+  Schedule *schedule;  /* (owned) (nullable) */
+  GemingaHalts *halts; /* (owned) (nullable), the loop's thread only */
 
   GMutex lock;
   GPtrArray *timers;    /* (owned) (element-type GemingaTimer), heap by deadline, under lock */
@@ -425,7 +428,10 @@ static gboolean
 loop_prepare (GSource *source, int *timeout)
 {
   GemingaLoop *self = (GemingaLoop *) source;
+  GemingaThread *thread = geminga_thread_get ();
 
+  if (G_UNLIKELY (thread->actor != NULL))
+    geminga_halts_expect (geminga_loop_get_halts (self), geminga_actor_get_mailbox (thread->actor));
   *timeout = -1;
   if (is_ready (self))
     return TRUE;
@@ -467,23 +473,54 @@ dispatch (GemingaLoop *self, GemingaThread *thread)
   while (has_run && ++n_items < DISPATCH_ITEMS && self->looked_at < end);
 }
 
+/* An actor's code runs the context. What is run now is not its doing. */
+static void
+push_frame (GemingaThread *thread, GemingaFrame *frame)
+{
+  *frame = (GemingaFrame){ thread->frames, thread->actor, thread->call, thread->step };
+  if (frame->call == NULL && frame->step == 0)
+    frame->step = ++thread->last_step;
+
+  thread->frames = frame;
+  thread->actor = NULL;
+  thread->call = NULL;
+  thread->step = 0;
+}
+
+static void
+pop_frame (GemingaThread *thread)
+{
+  GemingaFrame *frame = thread->frames;
+
+  thread->frames = frame->below;
+  thread->actor = frame->actor;
+  thread->call = frame->call;
+  thread->step = frame->step;
+}
+
 static gboolean
 loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   GemingaLoop *self = (GemingaLoop *) source;
   GemingaThread *thread = geminga_thread_get ();
   GemingaLoop *previous = thread->dispatching;
+  gboolean is_nested = thread->actor != NULL;
+  GemingaFrame frame;
   gint64 now;
 
   look (self, thread, 1);
   now = self->looked_at / 1000;
 
+  if (G_UNLIKELY (is_nested))
+    push_frame (thread, &frame);
   thread->dispatching = self;
   if (G_LIKELY (self->schedule == NULL))
     dispatch (self, thread);
   else
     dispatch_scheduled (self);
   thread->dispatching = previous;
+  if (G_UNLIKELY (is_nested))
+    pop_frame (thread);
   if (previous == NULL)
     thread->stamp = 0;
   set_next_wake (self, now);
@@ -498,6 +535,7 @@ loop_finalize (GSource *source)
 
   g_clear_pointer (&self->timers, g_ptr_array_unref);
   g_clear_pointer (&self->schedule, g_free);
+  g_clear_pointer (&self->halts, geminga_halts_free);
   g_mutex_clear (&self->lock);
 }
 
@@ -735,6 +773,26 @@ geminga_loop_make_random (GemingaLoop *self)
     return g_rand_new ();
 
   return g_rand_new_with_seed (schedule->scheduler->choose (schedule->user_data, G_MAXUINT));
+}
+
+GemingaHalts *
+geminga_loop_get_halts (GemingaLoop *self)
+{
+  if (self->halts == NULL)
+    self->halts = geminga_halts_new (self);
+
+  return self->halts;
+}
+
+void
+geminga_loop_foreach_timer_locked (GemingaLoop *self,
+                                   void (*func) (GemingaTimer *timer, gpointer user_data),
+                                   gpointer user_data)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->timers->len; i++)
+    func (g_ptr_array_index (self->timers, i), user_data);
+  g_mutex_unlock (&self->lock);
 }
 
 void

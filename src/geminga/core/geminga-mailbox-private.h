@@ -232,6 +232,23 @@ gboolean geminga_mailbox_selects (GemingaMailbox *self, GemingaMessage *message)
 gboolean geminga_mailbox_cancel_stashed (GemingaMailbox *self, GemingaAsk *ask);
 void geminga_mailbox_refuse_stashed (GemingaMailbox *self);
 
+/*
+ * Who is asked and does not come to it, see geminga-mailbox-peek.c. The first in the loop's thread, while no
+ * message is taken: the asks that wait, @max at most. The second in any thread: those that are handled.
+ */
+typedef void (*GemingaMailboxPeekFunc) (GemingaAsk *ask,
+                                        const char *command,
+                                        guint64 step,
+                                        gpointer user_data);
+void geminga_mailbox_peek_waiting (GemingaMailbox *self,
+                                   guint max,
+                                   GemingaMailboxPeekFunc func,
+                                   gpointer user_data);
+void
+geminga_mailbox_peek_open (GemingaMailbox *self, GemingaMailboxPeekFunc func, gpointer user_data);
+/* The loop's thread: the actor receives nothing before it says so. */
+gboolean geminga_mailbox_is_shut (GemingaMailbox *self);
+
 /* Any thread; see geminga-mailbox-calls.c. */
 void geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask);
 void geminga_mailbox_fail_open_calls (GemingaMailbox *self);

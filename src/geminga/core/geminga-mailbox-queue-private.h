@@ -55,6 +55,14 @@ GemingaMessage *geminga_mailbox_queue_pop (GemingaMailboxQueue *self, GemingaAsk
 GemingaMessage *
 geminga_mailbox_queue_remove (GemingaMailboxQueue *self, GemingaAsk *ask, GemingaAsk **accepted);
 
+/* Goes through those that wait, also for room; @func tells whether to go on. */
+gboolean geminga_mailbox_queue_foreach (GemingaMailboxQueue *self,
+                                        gboolean (*func) (GemingaMessage *message, gpointer data),
+                                        gpointer data);
+gboolean geminga_message_ring_foreach (GemingaInboxNode *last,
+                                       gboolean (*func) (GemingaMessage *message, gpointer data),
+                                       gpointer data);
+
 /* Takes the message with that ask out of a ring of messages, given by its last node. */
 GemingaMessage *geminga_message_ring_remove (GemingaInboxNode **last, GemingaAsk *ask);
 

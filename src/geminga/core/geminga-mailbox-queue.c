@@ -333,6 +333,40 @@ geminga_mailbox_queue_remove (GemingaMailboxQueue *self, GemingaAsk *ask, Geming
   return NULL;
 }
 
+gboolean
+geminga_mailbox_queue_foreach (GemingaMailboxQueue *self,
+                               gboolean (*func) (GemingaMessage *message, gpointer data),
+                               gpointer data)
+{
+  for (guint i = 0; i < N_LANES; i++)
+    if (!geminga_message_ring_foreach (self->lanes[i].waiting, func, data) ||
+        !geminga_message_ring_foreach (self->lanes[i].held, func, data))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+geminga_message_ring_foreach (GemingaInboxNode *last,
+                              gboolean (*func) (GemingaMessage *message, gpointer data),
+                              gpointer data)
+{
+  GemingaInboxNode *node = last;
+
+  if (last == NULL)
+    return TRUE;
+
+  do
+    {
+      node = node->next;
+      if (!func ((GemingaMessage *) node, data))
+        return FALSE;
+    }
+  while (node != last);
+
+  return TRUE;
+}
+
 GemingaMessage *
 geminga_message_ring_remove (GemingaInboxNode **last, GemingaAsk *ask)
 {

@@ -8,6 +8,7 @@
 #include "geminga-actor-private.h"
 #include "geminga-call-private.h"
 #include "geminga-error.h"
+#include "geminga-halts-private.h"
 #include "geminga-system-private.h"
 #include "geminga-trace-private.h"
 
@@ -397,6 +398,8 @@ retire (GemingaMailbox *self)
     empty_taken (self);
   atomic_store (&self->consumer, CONSUMER_POSTERS);
   drain_dead (self);
+  if (extras != NULL && extras->wanted != NULL)
+    geminga_halts_remove_shut (geminga_loop_get_halts (self->loop), self);
   geminga_loop_remove_actor (self->loop);
   if (extras != NULL && extras->main_loop != NULL)
     g_main_loop_quit (extras->main_loop);

@@ -87,6 +87,12 @@ geminga_ask_is_answered (GemingaAsk *self)
   return atomic_load_explicit (&self->is_answered, memory_order_acquire);
 }
 
+char *
+geminga_ask_dup_key (GemingaAsk *self, guint32 node)
+{
+  return self->klass->dup_key != NULL ? self->klass->dup_key (self, node) : NULL;
+}
+
 void
 geminga_ask_forward (GemingaAsk *self, GemingaTarget *target)
 {

@@ -10,6 +10,19 @@ G_BEGIN_DECLS
 
 typedef struct _GemingaMessage GemingaMessage;
 typedef struct _GemingaCaller GemingaCaller;
+typedef struct _GemingaFrame GemingaFrame;
+
+/*
+ * Code of an actor that runs the main context and so waits on the stack of its thread. It is one only while
+ * the loop is dispatched.
+ */
+struct _GemingaFrame
+{
+  GemingaFrame *below; /* (nullable) */
+  GemingaActor *actor;
+  GemingaCall *call; /* (nullable): which it handles */
+  guint64 step;      /* if there is no call */
+};
 
 /*
  * GemingaThread: what a thread is doing right now, and what it keeps to use again. Only the thread
@@ -23,6 +36,10 @@ struct _GemingaThread
   GemingaMessage *telling;  /* (nullable): compared only; what is being posted without an ask */
   GError *refusal;          /* (owned) (nullable): why it was refused */
   guint32 stamp; /* milliseconds, when that loop last looked at the clock; 0: none runs */
+
+  GemingaFrame *frames; /* (nullable): the uppermost one */
+  guint64 step;         /* of the actor's code that runs and handles no call; 0: unknown */
+  guint64 last_step;    /* steps of all threads are different ones */
 
   GMainContext *context; /* (nullable): compared only by pointer */
   GemingaLoop *loop;     /* (owned) (nullable): of @context */

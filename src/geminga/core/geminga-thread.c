@@ -8,6 +8,9 @@
 #include "geminga-caller-private.h"
 #include "geminga-target-private.h"
 
+/* A thread has so many steps to itself. */
+#define STEP_BITS 40
+
 /* Helpers */
 
 static inline GemingaThread **
@@ -36,7 +39,10 @@ static GemingaThread *
 thread_new (void)
 {
   static GPrivate key = G_PRIVATE_INIT (thread_free);
+  static atomic_uint n_threads;
   GemingaThread *self = g_new0 (GemingaThread, 1);
+
+  self->last_step = (guint64) atomic_fetch_add (&n_threads, 1) << STEP_BITS;
 
   g_private_set (&key, self);
 

@@ -107,6 +107,9 @@ void geminga_link_call (GemingaLink *self,
 void
 geminga_link_signal (GemingaLink *self, GemingaTarget *actor, const char *member, GVariant *body);
 
+/* The loop's thread: which call of the other process each ask is that was sent; see GemingaWaitGraph. */
+void geminga_link_survey (GemingaLink *self, GVariantBuilder *nodes);
+
 /* The loop's thread: nothing waits to be sent. */
 gboolean geminga_link_is_drained (GemingaLink *self);
 

@@ -53,7 +53,16 @@ handled_free (GemingaAsk *ask)
   g_clear_pointer (&self->link, geminga_link_unref);
 }
 
-static const GemingaAskClass handled_class = { sizeof (Handled), handled_deliver, handled_free };
+static char *
+handled_dup_key (GemingaAsk *ask, guint32 node)
+{
+  Handled *self = (Handled *) ask;
+
+  return geminga_link_make_key (self->link->node, node, self->serial);
+}
+
+static const GemingaAskClass handled_class = { sizeof (Handled), handled_deliver, handled_free,
+                                               handled_dup_key };
 
 /* Helpers */
 

@@ -195,12 +195,15 @@ static const struct
   { "StartTrace", "(ssa{sv})", IN_WORKER | FROM_ROOT, handle_start_trace },
   { "ReadTrace", "(s)", IN_WORKER | FROM_ROOT, handle_read_trace },
   { "StopTrace", "(s)", IN_WORKER | FROM_ROOT, handle_stop_trace },
+  { "Waits", "(x)", IN_WORKER | FROM_ROOT, geminga_node_handle_waits },
+  { "Resolve", "(ass)", IN_WORKER | FROM_ROOT, geminga_node_handle_resolve },
   { "Connect", "(u)", IN_ROOT, handle_connect },
   { "SpawnProcess", "(uhssa{sv})", IN_ROOT, handle_spawn_process },
   { "KillProcess", "(u)", IN_ROOT, handle_kill_process },
   { "KillActor", "(us)", IN_ROOT, handle_kill_actor },
   { "Reserve", "()", IN_ROOT, handle_reserve },
   { "DeadLetter", "(sss)", IN_ROOT, geminga_node_handle_letter },
+  { "Suspect", "()", IN_ROOT, geminga_node_handle_suspect },
 };
 
 static gboolean

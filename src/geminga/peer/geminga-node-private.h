@@ -61,6 +61,9 @@ typedef struct
    */
   void (*dead_letter) (gpointer data, const char *target, const char *command, const char *reason);
 
+  /* Root: these actors, by their paths, wait for each other; their asks are about to fail. */
+  void (*deadlock) (gpointer data, const char *chain, const char *const *actors);
+
   /* Worker: whether an actor of that class may have this process. Without the hook any may. */
   gboolean (*admit) (gpointer data, GType type, GError **error);
   /* Worker: how long its main loop had nothing to do, in microseconds; negative: it is not known. */

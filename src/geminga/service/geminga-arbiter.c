@@ -238,6 +238,12 @@ handle_stop_trace (GemingaActor *actor, GemingaCall *call)
   geminga_call_return_value (call, NULL);
 }
 
+static void
+handle_get_deadlocks (GemingaActor *actor, GemingaCall *call)
+{
+  geminga_call_return_value (call, geminga_runner_list_deadlocks (GEMINGA_ARBITER (actor)->runner));
+}
+
 static const GemingaCommandEntry commands[] = {
   { "Spawn", "(ssa{sv}a{sv})", "o", "type id properties options",
     "Makes an actor; option placement: shared, thread or process", 0, handle_spawn },
@@ -267,6 +273,8 @@ static const GemingaCommandEntry commands[] = {
   { "StopTrace", "(s)", NULL, "trace", "Ends a trace", 0, handle_stop_trace },
   { "GetRestarts", NULL, "aa{sv}", NULL, "Tells which actors died, when and why", 0,
     handle_get_restarts },
+  { "GetDeadlocks", NULL, "aa{sv}", NULL, "Tells which actors waited for each other, and when", 0,
+    handle_get_deadlocks },
 };
 
 /* GemingaActor */
@@ -434,6 +442,7 @@ geminga_arbiter_class_init (GemingaArbiterClass *klass)
   add_event (actor_class, "ActorStarted", "(osu)", "path type pid");
   add_event (actor_class, "ActorEnded", "(os)", "path reason");
   add_event (actor_class, "DeadLetter", "(sss)", "target command reason");
+  add_event (actor_class, "Deadlock", "(sao)", "chain actors");
 }
 
 static void
@@ -483,6 +492,13 @@ geminga_arbiter_tell_dead_letter (GemingaArbiter *self,
 {
   geminga_actor_emit_event (GEMINGA_ACTOR (self), "DeadLetter",
                             g_variant_new ("(sss)", target, command, reason));
+}
+
+void
+geminga_arbiter_tell_deadlock (GemingaArbiter *self, const char *chain, GVariant *actors)
+{
+  geminga_actor_emit_event (GEMINGA_ACTOR (self), "Deadlock",
+                            g_variant_new ("(s@ao)", chain, actors));
 }
 
 /* Public API */

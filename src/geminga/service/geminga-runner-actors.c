@@ -368,6 +368,7 @@ const GemingaNodeHooks geminga_runner_node_hooks = {
   .actor_ended = node_actor_ended,
   .standard_called = node_standard_called,
   .dead_letter = node_dead_letter,
+  .deadlock = geminga_runner_note_deadlock,
 };
 
 /* GemingaBusFuncs */

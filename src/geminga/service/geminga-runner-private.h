@@ -57,6 +57,7 @@ void geminga_runner_read_trace (GemingaRunner *self, const char *id, GemingaCall
 void geminga_runner_stop_trace (GemingaRunner *self, const char *id);
 
 GVariant *geminga_runner_list_restarts (GemingaRunner *self);
+GVariant *geminga_runner_list_deadlocks (GemingaRunner *self);
 /* NULL: there is no such service; "" is the first. */
 GemingaService *
 geminga_runner_find_service (GemingaRunner *self, const char *id_or_name, GError **error);

@@ -57,6 +57,7 @@ struct _GemingaRunner
   GHashTable *traces;          /* (owned) (nullable): by id, see geminga-runner-trace.c */
 
   GPtrArray *sockets;      /* (owned) (element-type GSocket): of all services, in their order */
+  GQueue deadlocks;        /* (element-type GVariant): the last ones, the oldest first */
   GArray *old_workers;     /* (owned) (element-type GemingaOldWorker) */
   GPtrArray *sources;      /* (owned) (element-type GSource) */
   GemingaFileWatch *watch; /* (owned) (nullable) */
@@ -150,6 +151,11 @@ gboolean geminga_runner_find_actor (GemingaRunner *self,
 
 /* geminga-runner-trace.c */
 void geminga_runner_stop_all_traces (GemingaRunner *self);
+
+/* geminga-runner-deadlocks.c: which actors waited for each other */
+void geminga_runner_note_deadlock (gpointer data, const char *chain, const char *const *actors);
+void geminga_runner_apply_deadlock_interval (GemingaRunner *self);
+void geminga_runner_forget_deadlocks (GemingaRunner *self);
 
 /* geminga-runner-upgrade.c */
 /* What the program that this one has replaced left in the environment. */

@@ -62,6 +62,7 @@ runner_free (GemingaRunner *self)
   g_strfreev (self->watched);
   g_clear_pointer (&self->good, g_ptr_array_unref);
   g_array_unref (self->old_workers);
+  geminga_runner_forget_deadlocks (self);
   g_ptr_array_unref (self->sockets);
   g_ptr_array_unref (self->monitors);
   g_clear_pointer (&self->actors, g_hash_table_unref);

@@ -185,6 +185,7 @@ worker_configured (gpointer data, GVariant *configuration)
       !geminga_log_set_level (self->log, geminga_settings_get_string (self->settings, "log-level"),
                               &error))
     g_warning ("This worker keeps its settings: %s", error->message);
+  geminga_service_apply_deadlock_interval (self->settings, self->system);
   update_idle_meter (self);
 }
 
@@ -246,6 +247,7 @@ run (Worker *self, int fd, GemingaPulse *pulse)
 
   self->loop = g_main_loop_new (NULL, FALSE);
   self->system = geminga_system_new ();
+  geminga_service_apply_deadlock_interval (self->settings, self->system);
   self->node = geminga_node_new_worker (self->system, fd, &worker_hooks, self);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);

@@ -304,6 +304,9 @@ probe_init (Probe *self)
 
 /* Workers that are threads */
 
+/* Milliseconds. */
+#define WORKER_DEADLOCK_INTERVAL 20
+
 typedef struct
 {
   GThread *thread;
@@ -361,6 +364,7 @@ run_worker (gpointer data)
   GemingaNode *node;
 
   g_main_context_push_thread_default (context);
+  geminga_system_set_deadlock_interval (system, WORKER_DEADLOCK_INTERVAL);
   node = geminga_node_new_worker (system, worker->fd, &hooks, worker->loop);
   g_main_loop_run (worker->loop);
   geminga_node_free (node);
@@ -474,6 +478,14 @@ service_dead_letter (gpointer data, const char *target, const char *command, con
                    g_strdup_printf ("%s %s dead letter %s", target, command, reason));
 }
 
+static void
+service_deadlock (gpointer data, const char *chain, const char *const *actors)
+{
+  g_autofree char *text = g_strjoinv (" ", (char **) actors);
+
+  g_ptr_array_add (((Service *) data)->log, g_strdup_printf ("deadlock %s: %s", chain, text));
+}
+
 static const GemingaNodeHooks service_hooks = {
   .spawn_process = service_spawn_process,
   .kill_process = service_kill_process,
@@ -484,6 +496,7 @@ static const GemingaNodeHooks service_hooks = {
   .actor_ended = service_actor_ended,
   .standard_called = service_standard_called,
   .dead_letter = service_dead_letter,
+  .deadlock = service_deadlock,
 };
 
 static void
