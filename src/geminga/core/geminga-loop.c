@@ -473,31 +473,6 @@ dispatch (GemingaLoop *self, GemingaThread *thread)
   while (has_run && ++n_items < DISPATCH_ITEMS && self->looked_at < end);
 }
 
-/* An actor's code runs the context. What is run now is not its doing. */
-static void
-push_frame (GemingaThread *thread, GemingaFrame *frame)
-{
-  *frame = (GemingaFrame){ thread->frames, thread->actor, thread->call, thread->step };
-  if (frame->call == NULL && frame->step == 0)
-    frame->step = ++thread->last_step;
-
-  thread->frames = frame;
-  thread->actor = NULL;
-  thread->call = NULL;
-  thread->step = 0;
-}
-
-static void
-pop_frame (GemingaThread *thread)
-{
-  GemingaFrame *frame = thread->frames;
-
-  thread->frames = frame->below;
-  thread->actor = frame->actor;
-  thread->call = frame->call;
-  thread->step = frame->step;
-}
-
 static gboolean
 loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -506,13 +481,10 @@ loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   GemingaLoop *previous = thread->dispatching;
   gboolean is_nested = thread->actor != NULL;
   GemingaFrame frame;
-  gint64 now;
 
   look (self, thread, 1);
-  now = self->looked_at / 1000;
-
   if (G_UNLIKELY (is_nested))
-    push_frame (thread, &frame);
+    geminga_thread_push_frame (thread, &frame);
   thread->dispatching = self;
   if (G_LIKELY (self->schedule == NULL))
     dispatch (self, thread);
@@ -520,10 +492,10 @@ loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
     dispatch_scheduled (self);
   thread->dispatching = previous;
   if (G_UNLIKELY (is_nested))
-    pop_frame (thread);
+    geminga_thread_pop_frame (thread);
   if (previous == NULL)
     thread->stamp = 0;
-  set_next_wake (self, now);
+  set_next_wake (self, self->looked_at / 1000);
 
   return G_SOURCE_CONTINUE;
 }

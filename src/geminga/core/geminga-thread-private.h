@@ -57,4 +57,8 @@ GemingaThread *geminga_thread_get (void);
 /* The loop of the thread-default main context, borrowed until the thread does something else. */
 GemingaLoop *geminga_thread_get_loop (GemingaThread *self);
 
+/* An actor's code runs the context. What is run in between is not its doing. */
+void geminga_thread_push_frame (GemingaThread *self, GemingaFrame *frame);
+void geminga_thread_pop_frame (GemingaThread *self);
+
 G_END_DECLS
