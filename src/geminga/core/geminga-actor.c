@@ -475,13 +475,15 @@ geminga_actor_run_peer_ended (GemingaActor *self,
 
 /* The handler may end the actor, but the mailbox keeps the object until this has returned. */
 void
-geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message)
+geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message, guint32 trace)
 {
   GemingaThread *thread = geminga_thread_get ();
   GemingaActorExtras *extras = get_private (self)->extras;
   GemingaCall *call = geminga_call_new (thread, get_private (self)->mailbox, message);
   Previous previous;
 
+  if (G_UNLIKELY (trace != 0))
+    geminga_call_set_trace (call, trace);
   if (geminga_call_check (call, self))
     {
       previous = enter (thread, self, call);

@@ -29,6 +29,9 @@ void geminga_call_note_unhandled (GemingaCall *self);
 /* Whether that is what its answer is given to. */
 gboolean geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask);
 
+/* The call is traced, under that number, until it is answered. */
+void geminga_call_set_trace (GemingaCall *self, guint32 number);
+
 void geminga_call_refuse (GemingaCall *self, int code, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

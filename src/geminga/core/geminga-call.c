@@ -10,6 +10,7 @@
 #include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
+#include "geminga-trace-private.h"
 
 /**
  * GemingaCall:
@@ -39,6 +40,8 @@ struct _GemingaCall
   gboolean has_mailbox;      /* it holds a reference: once the handler has kept the call */
   _Atomic (guint64) step;    /* what is asked for the call is known by; 0: nothing was asked yet */
   atomic_bool is_answered;
+  guint32 trace;    /* number of a traced call, 0 once it is answered */
+  gint64 traced_at; /* monotonic, of a traced call: when it was handed to the handler */
 };
 
 G_DEFINE_FINAL_TYPE (GemingaCall, geminga_call, G_TYPE_OBJECT)
@@ -59,9 +62,23 @@ claim_answer (GemingaCall *self)
   return TRUE;
 }
 
+/* Who has claimed the answer is the only one here. */
+static void
+trace_answer (GemingaCall *self, GVariant *result, GUnixFDList *fds, const GError *error)
+{
+  geminga_trace_answered (self->mailbox, self->message, self->trace,
+                          g_get_monotonic_time () - self->traced_at, result, fds, error);
+  self->trace = 0;
+}
+
 static void
 answer (GemingaCall *self, GVariant *result, GUnixFDList *fds, GError *error)
 {
+  if (G_UNLIKELY (self->trace != 0))
+    trace_answer (self, result, fds, error);
+  if (G_UNLIKELY (error != NULL))
+    geminga_mailbox_note_failed (self->mailbox);
+
   if (self->message->ask != NULL)
     {
       geminga_ask_answer (self->message->ask, result, fds, error);
@@ -102,7 +119,11 @@ static void
 answer_dropped (GemingaCall *self)
 {
   if (self->message->ask == NULL)
-    return;
+    {
+      if (G_UNLIKELY (self->trace != 0))
+        trace_answer (self, NULL, NULL, NULL);
+      return;
+    }
 
   if (is_without_reply (self))
     answer (self, g_variant_ref (geminga_get_unit ()), NULL, NULL);
@@ -254,6 +275,13 @@ gboolean
 geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask)
 {
   return self->message->ask == ask;
+}
+
+void
+geminga_call_set_trace (GemingaCall *self, guint32 number)
+{
+  self->trace = number;
+  self->traced_at = g_get_monotonic_time ();
 }
 
 void
@@ -610,6 +638,11 @@ geminga_call_forward (GemingaCall *self, GemingaActorRef *target)
   g_return_if_fail (GEMINGA_IS_ACTOR_REF (target));
   g_return_if_fail (claim_answer (self));
 
+  if (G_UNLIKELY (self->trace != 0))
+    geminga_trace_forwarded (self->mailbox, self->message, self->trace,
+                             geminga_actor_ref_get_target (target));
+  self->trace = 0;
+
   message = dup_message (self);
   if (message->ask != NULL)
     geminga_ask_forward (message->ask, geminga_actor_ref_get_target (target));
@@ -660,6 +693,9 @@ geminga_call_stash (GemingaCall *self, GError **error)
     }
 
   claim_answer (self);
+  if (G_UNLIKELY (self->trace != 0))
+    geminga_trace_stashed (self->mailbox, self->message, self->trace);
+  self->trace = 0;
 
   return TRUE;
 }

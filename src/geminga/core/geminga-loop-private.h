@@ -59,6 +59,12 @@ void geminga_loop_run_now (GemingaLoop *self);
 void geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline);
 gboolean geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer);
 
+/*
+ * Any thread: a cheap and coarse clock, in milliseconds; it wraps, and is never 0. NULL: of loops that have
+ * no scheduler.
+ */
+guint32 geminga_loop_read_stamp (GemingaLoop *self);
+
 /* Monotonic, in microseconds; or what the scheduler says. Any thread. */
 gint64 geminga_loop_get_time (GemingaLoop *self);
 

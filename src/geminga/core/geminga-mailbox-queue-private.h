@@ -35,6 +35,11 @@ guint geminga_mailbox_queue_get_limit (GemingaMailboxQueue *self);
 gboolean geminga_mailbox_queue_is_empty (GemingaMailboxQueue *self);
 /* How many wait, without those that wait for room. */
 guint geminga_mailbox_queue_get_length (GemingaMailboxQueue *self);
+/*
+ * Which of them came first, at a time that stamps are compared with; NULL: nothing waits. What has the
+ * place of another message came when that one did.
+ */
+const GemingaInboxNode *geminga_mailbox_queue_peek_oldest (GemingaMailboxQueue *self, guint32 now);
 
 /*
  * A CALL, or a TELL. @dropped is the message that is not in the queue now, or NULL. A TELL that was queued

@@ -241,6 +241,7 @@ geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, Geming
 
   self->kind = kind;
   self->node.is_urgent = kind != GEMINGA_MESSAGE_CALL;
+  self->node.stamp = G_LIKELY (thread->stamp != 0) ? thread->stamp : geminga_loop_read_stamp (NULL);
   self->ask = ask;
 
   return self;

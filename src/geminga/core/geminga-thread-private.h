@@ -35,6 +35,7 @@ struct _GemingaThread
   GemingaLoop *dispatching; /* (nullable): the loop that runs it */
   GemingaMessage *telling;  /* (nullable): compared only; what is being posted without an ask */
   GError *refusal;          /* (owned) (nullable): why it was refused */
+  guint32 stamp; /* milliseconds, when that loop last looked at the clock; 0: none runs */
 
   GemingaFrame *frames; /* (nullable): the uppermost one */
   guint64 step;         /* of the actor's code that runs and handles no call; 0: unknown */
@@ -55,5 +56,9 @@ GemingaThread *geminga_thread_get (void);
 
 /* The loop of the thread-default main context, borrowed until the thread does something else. */
 GemingaLoop *geminga_thread_get_loop (GemingaThread *self);
+
+/* An actor's code runs the context. What is run in between is not its doing. */
+void geminga_thread_push_frame (GemingaThread *self, GemingaFrame *frame);
+void geminga_thread_pop_frame (GemingaThread *self);
 
 G_END_DECLS

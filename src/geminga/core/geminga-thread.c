@@ -96,3 +96,27 @@ geminga_thread_get_loop (GemingaThread *self)
 
   return self->loop;
 }
+
+void
+geminga_thread_push_frame (GemingaThread *self, GemingaFrame *frame)
+{
+  *frame = (GemingaFrame){ self->frames, self->actor, self->call, self->step };
+  if (frame->call == NULL && frame->step == 0)
+    frame->step = ++self->last_step;
+
+  self->frames = frame;
+  self->actor = NULL;
+  self->call = NULL;
+  self->step = 0;
+}
+
+void
+geminga_thread_pop_frame (GemingaThread *self)
+{
+  GemingaFrame *frame = self->frames;
+
+  self->frames = frame->below;
+  self->actor = frame->actor;
+  self->call = frame->call;
+  self->step = frame->step;
+}

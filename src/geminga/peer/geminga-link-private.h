@@ -33,7 +33,8 @@ struct _GemingaLinkCall
   GVariant *arguments;
   GUnixFDList *fds; /* (nullable) */
   gboolean is_signal;
-  GemingaAsk *ask; /* (nullable) */
+  GemingaAsk *ask;       /* (nullable) */
+  const char *interface; /* (nullable): one of D-Bus's own, for standard_called () */
 };
 
 /* In the link's loop. */
@@ -41,6 +42,8 @@ typedef struct
 {
   /* FALSE: there is no such member, or not with these arguments. */
   gboolean (*called) (gpointer data, GemingaLink *link, const GemingaLinkCall *call);
+  /* The same for what D-Bus lets every object answer; there is an ask. */
+  gboolean (*standard_called) (gpointer data, GemingaLink *link, const GemingaLinkCall *call);
   /* Everything that was posted is on its way. */
   void (*drained) (gpointer data, GemingaLink *link);
   /* Called once, unless the link was closed on purpose. */

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  */
 typedef struct _GemingaNode GemingaNode;
 
+typedef struct _GemingaLinkCall GemingaLinkCall;
+
 /* What the node cannot do by itself. Those marked as the root's are not used in a worker. */
 typedef struct
 {
@@ -49,6 +51,9 @@ typedef struct
                          const char *placement);
   /* @failure is NULL if the actor was asked to end. */
   void (*actor_ended) (gpointer data, guint32 node, const char *id, const GError *failure);
+
+  /* Answers what every object on D-Bus answers; FALSE: there is no such method. Root and worker. */
+  gboolean (*standard_called) (gpointer data, const GemingaLinkCall *call);
 
   /*
    * Root: a message to that path was not handled, in any process; a few a second are told. The reason is
@@ -126,6 +131,20 @@ void geminga_node_expect_end (GemingaNode *self, guint32 node, GemingaExitReason
 
 /* Root: hands every process an a{sv}, for its configured() hook. */
 void geminga_node_configure_all (GemingaNode *self, GVariant *configuration);
+
+/*
+ * Root: traces of actors in any process; see geminga-node-trace.c for the members, "StartTrace", "ReadTrace" and
+ * "StopTrace", and their arguments. @func gets the answer, in the node's context; a process that is not
+ * there, or goes, is an error.
+ */
+void geminga_node_call_trace (
+    GemingaNode *self,
+    guint32 node,
+    const char *member,
+    GVariant *arguments,
+    void (*func) (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error),
+    gpointer data,
+    GDestroyNotify destroy);
 
 /* Root: the descriptor of the link to that process, which stays the link's; -1 if there is none. */
 int geminga_node_get_link_fd (GemingaNode *self, guint32 node);

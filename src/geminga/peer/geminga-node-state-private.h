@@ -55,6 +55,7 @@ struct _GemingaNode
   gboolean is_ending; /* the actor that the worker is for has ended */
   gboolean is_stopped;
   gboolean is_orphaned;
+  GHashTable *traces;          /* (owned) (nullable): by id, see geminga-node-trace.c */
   GPtrArray *early;            /* (owned) (nullable), of the root: see geminga-node-early.c */
   GemingaTimer end_timer;      /* holds a reference while it is armed */
   GemingaDeadLetters *letters; /* (owned) (nullable) */
@@ -137,6 +138,12 @@ void geminga_node_actor_started (gpointer data, GemingaTarget *actor);
 void geminga_node_actor_ended (gpointer data, GemingaTarget *actor, const GError *failure);
 gboolean
 geminga_node_handle_news (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+
+/* geminga-node-trace.c: who watches actors of this process. The loop's thread. */
+void geminga_node_start_trace (GemingaNode *self, const GemingaLinkCall *call);
+void geminga_node_read_trace (GemingaNode *self, const GemingaLinkCall *call);
+void geminga_node_stop_trace (GemingaNode *self, const GemingaLinkCall *call);
+void geminga_node_stop_all_traces (GemingaNode *self);
 
 /* geminga-node-letters.c: messages that nobody handles. The loop's thread. */
 void geminga_node_listen_to_letters (GemingaNode *self);

@@ -182,6 +182,7 @@ geminga_node_free (GemingaNode *self)
   geminga_node_ignore_letters (self);
   geminga_node_stop_looking (self);
   g_clear_pointer (&self->early, g_ptr_array_unref);
+  geminga_node_stop_all_traces (self);
   self->is_orphaned = TRUE;
   if (geminga_loop_disarm (self->loop, &self->end_timer))
     geminga_node_unref (self);

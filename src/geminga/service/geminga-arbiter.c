@@ -210,6 +210,35 @@ handle_get_restarts (GemingaActor *actor, GemingaCall *call)
 }
 
 static void
+handle_start_trace (GemingaActor *actor, GemingaCall *call)
+{
+  g_autoptr (GVariant) options = NULL;
+  const char *name;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&s@a{sv})", &name, &options);
+  geminga_runner_start_trace (GEMINGA_ARBITER (actor)->runner, name, options, call);
+}
+
+static void
+handle_read_trace (GemingaActor *actor, GemingaCall *call)
+{
+  const char *id;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&s)", &id);
+  geminga_runner_read_trace (GEMINGA_ARBITER (actor)->runner, id, call);
+}
+
+static void
+handle_stop_trace (GemingaActor *actor, GemingaCall *call)
+{
+  const char *id;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&s)", &id);
+  geminga_runner_stop_trace (GEMINGA_ARBITER (actor)->runner, id);
+  geminga_call_return_value (call, NULL);
+}
+
+static void
 handle_get_deadlocks (GemingaActor *actor, GemingaCall *call)
 {
   geminga_call_return_value (call, geminga_runner_list_deadlocks (GEMINGA_ARBITER (actor)->runner));
@@ -235,6 +264,13 @@ static const GemingaCommandEntry commands[] = {
   { "SetSetting", "(ssva{sv})", NULL, "service name value options",
     "Changes a setting that can change while the service runs", 0, handle_set_setting },
   { "SetLogLevel", "(s)", NULL, "level", "Chooses what is logged", 0, handle_set_log_level },
+  { "StartTrace", "(sa{sv})", "s", "actor options",
+    "Begins to watch an actor's messages; options length and wire: how they are told", 0,
+    handle_start_trace },
+  { "ReadTrace", "(s)", "(aa{sv}t)", "trace",
+    "Tells what a traced actor did since the last time, and how many records were lost", 0,
+    handle_read_trace },
+  { "StopTrace", "(s)", NULL, "trace", "Ends a trace", 0, handle_stop_trace },
   { "GetRestarts", NULL, "aa{sv}", NULL, "Tells which actors died, when and why", 0,
     handle_get_restarts },
   { "GetDeadlocks", NULL, "aa{sv}", NULL, "Tells which actors waited for each other, and when", 0,

@@ -244,6 +244,7 @@ end (GemingaRunner *self)
   /* What was asked for over the bus gets its answer. */
   while (!is_over && g_main_context_iteration (NULL, FALSE))
     continue;
+  geminga_runner_stop_all_traces (self);
   end_processes (self);
   geminga_system_stop_async (self->system, NULL, on_system_stopped, &is_stopped);
   if (self->bus != NULL)

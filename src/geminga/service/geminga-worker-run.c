@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "geminga-bus-standard-private.h"
 #include "geminga-crash-private.h"
 #include "geminga-error.h"
 #include "geminga-idle-meter-private.h"
@@ -189,6 +190,12 @@ worker_configured (gpointer data, GVariant *configuration)
 }
 
 static gboolean
+worker_standard_called (gpointer data, const GemingaLinkCall *call)
+{
+  return geminga_bus_answer_standard (((Worker *) data)->system, call);
+}
+
+static gboolean
 worker_admit (gpointer data, GType type, GError **error)
 {
   Worker *self = data;
@@ -210,6 +217,7 @@ worker_admit (gpointer data, GType type, GError **error)
 }
 
 static const GemingaNodeHooks worker_hooks = {
+  .standard_called = worker_standard_called,
   .admit = worker_admit,
   .get_idle = worker_get_idle,
   .configured = worker_configured,

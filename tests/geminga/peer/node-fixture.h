@@ -324,6 +324,7 @@ typedef struct
   GPtrArray *gone;     /* (owned) (element-type GUINT): process_gone */
   guint n_killed;
   gboolean may_not_spawn;
+  gboolean (*standard_called) (GemingaSystem *system, const GemingaLinkCall *call); /* (nullable) */
   gboolean is_played; /* the test itself is the next process, over @played_fd */
   int played_fd;
 } Service;
@@ -462,6 +463,14 @@ service_actor_ended (gpointer data, guint32 node, const char *id, const GError *
                                                failure != NULL ? failure->message : "-"));
 }
 
+static gboolean
+service_standard_called (gpointer data, const GemingaLinkCall *call)
+{
+  Service *self = data;
+
+  return self->standard_called != NULL && self->standard_called (self->system, call);
+}
+
 static void
 service_dead_letter (gpointer data, const char *target, const char *command, const char *reason)
 {
@@ -485,6 +494,7 @@ static const GemingaNodeHooks service_hooks = {
   .actor_event = service_actor_event,
   .actor_started = service_actor_started,
   .actor_ended = service_actor_ended,
+  .standard_called = service_standard_called,
   .dead_letter = service_dead_letter,
   .deadlock = service_deadlock,
 };
