@@ -121,7 +121,10 @@ test_wrap (void)
   stop_system (system);
 }
 
-/* Time goes to the actor that took it, not to others of its loop. */
+/*
+ * Time goes to the actor that took it, not to others of its loop. In another thread the loop may come to
+ * look at the clock only after the answer is here.
+ */
 static void
 test_busy_time (gconstpointer data)
 {
@@ -129,12 +132,21 @@ test_busy_time (gconstpointer data)
   g_autoptr (GemingaSystem) system = geminga_system_new ();
   g_autoptr (GemingaActorRef) spinner = spawn (system, SPINNER_TYPE, "spinner", placement);
   g_autoptr (GemingaActorRef) idler = spawn (system, SAMPLE_TYPE, "idler", placement);
+  gint64 began_at = g_get_monotonic_time ();
+  guint n_asked = 1;
+  guint64 busy;
 
   g_variant_unref (ask (spinner, "Spin", NULL, NULL));
   g_variant_unref (ask (idler, "Added", NULL, NULL));
-  g_assert_cmpuint (ask_info (spinner, "busy-time"), >=, SPIN_TIME);
-  g_assert_cmpuint (ask_info (idler, "busy-time"), <, SPIN_TIME);
-  g_assert_cmpuint (ask_info (spinner, "processed"), ==, 3);
+  while ((busy = ask_info (spinner, "busy-time")) < SPIN_TIME)
+    n_asked++;
+  if (placement == GEMINGA_PLACEMENT_SHARED)
+    {
+      g_assert_cmpuint (n_asked, ==, 1);
+      busy += ask_info (idler, "busy-time");
+      g_assert_cmpuint (busy, <=, (guint64) (g_get_monotonic_time () - began_at));
+    }
+  g_assert_cmpuint (ask_info (spinner, "processed"), ==, n_asked + 2);
   stop_system (system);
 }
 
