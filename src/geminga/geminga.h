@@ -38,9 +38,11 @@
 #include "geminga-service.h"
 
 /* http */
+#include "geminga-event-stream.h"
 #include "geminga-http-enums.h"
 #include "geminga-http-error.h"
 #include "geminga-request.h"
+#include "geminga-response-stream.h"
 #include "geminga-router.h"
 #include "geminga-web-service.h"
 

@@ -44,6 +44,9 @@ struct _GemingaWebService
   GMutex lock;
   /* (owned) (nullable), under lock: read when the settings were checked */
   GTlsCertificate *certificate;
+  GemingaRequestHandler body_handler; /* (nullable) */
+  gpointer body_data;
+  GDestroyNotify body_destroy;
 };
 
 G_DEFINE_FINAL_TYPE (GemingaWebService, geminga_web_service, GEMINGA_TYPE_SERVICE)
@@ -220,6 +223,7 @@ geminga_web_service_get_property (GObject *object,
 static void
 geminga_web_service_finalize (GObject *object)
 {
+  geminga_web_service_set_body_handler (GEMINGA_WEB_SERVICE (object), NULL, NULL, NULL);
   g_object_unref (GEMINGA_WEB_SERVICE (object)->router);
   g_clear_object (&GEMINGA_WEB_SERVICE (object)->certificate);
   g_mutex_clear (&GEMINGA_WEB_SERVICE (object)->lock);
@@ -318,6 +322,44 @@ geminga_web_service_add_route (GemingaWebService *self,
 }
 
 /**
+ * geminga_web_service_set_body_handler:
+ * @self: a web service that does not run
+ * @handler: (nullable) (scope notified) (closure user_data) (destroy destroy): looks at requests, in a worker
+ * @user_data: data for @handler
+ * @destroy: (nullable): frees @user_data
+ *
+ * Sets what looks at each request that has a body, before that is read.
+ *
+ * It may answer the request, as with status 401: then the body is not read, and no other handler
+ * is called. It may set how large the body may be, and choose that the handler reads it while it
+ * comes:
+ *
+ * ```python
+ * def look(request):
+ *     if request.get_path().startswith("/upload/"):
+ *         request.set_max_body(10 * 1024 ** 3)
+ *         request.set_body_streamed(True)
+ * ```
+ *
+ * Since: 0.1
+ */
+void
+geminga_web_service_set_body_handler (GemingaWebService *self,
+                                      GemingaRequestHandler handler,
+                                      gpointer user_data,
+                                      GDestroyNotify destroy)
+{
+  g_return_if_fail (GEMINGA_IS_WEB_SERVICE (self));
+
+  if (self->body_destroy != NULL)
+    self->body_destroy (self->body_data);
+
+  self->body_handler = handler;
+  self->body_data = user_data;
+  self->body_destroy = destroy;
+}
+
+/**
  * geminga_web_service_get_router: (get-property router)
  * @self: a web service
  *
@@ -333,4 +375,16 @@ geminga_web_service_get_router (GemingaWebService *self)
   g_return_val_if_fail (GEMINGA_IS_WEB_SERVICE (self), NULL);
 
   return self->router;
+}
+
+gboolean
+geminga_web_service_has_body_handler (GemingaWebService *self)
+{
+  return self->body_handler != NULL;
+}
+
+void
+geminga_web_service_look_at (GemingaWebService *self, GemingaRequest *request)
+{
+  self->body_handler (request, self->body_data);
 }

@@ -25,6 +25,11 @@ void geminga_web_service_add_route (GemingaWebService *self,
                                     gpointer user_data,
                                     GDestroyNotify destroy);
 GEMINGA_AVAILABLE_IN_0_1
+void geminga_web_service_set_body_handler (GemingaWebService *self,
+                                           GemingaRequestHandler handler,
+                                           gpointer user_data,
+                                           GDestroyNotify destroy);
+GEMINGA_AVAILABLE_IN_0_1
 GemingaRouter *geminga_web_service_get_router (GemingaWebService *self);
 
 G_END_DECLS
