@@ -487,7 +487,6 @@ geminga_event_stream_send_async (GemingaEventStream *self,
   source =
       g_pollable_output_stream_create_source (G_POLLABLE_OUTPUT_STREAM (self->stream), cancellable);
   g_task_attach_source (task, source, G_SOURCE_FUNC (on_room));
-  g_object_ref (task);
 }
 
 /**

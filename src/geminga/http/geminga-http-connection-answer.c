@@ -243,7 +243,8 @@ geminga_http_connection_pump_stream (GemingaHttpConnection *self)
   while (self->state == GEMINGA_HTTP_STATE_STREAM)
     {
       GemingaHttpOutputResult result;
-      gboolean took;
+      gboolean is_full;
+      gboolean is_done;
 
       if (geminga_http_pipe_is_failed (self->stream))
         {
@@ -251,7 +252,8 @@ geminga_http_connection_pump_stream (GemingaHttpConnection *self)
           return;
         }
 
-      took = geminga_http_connection_get_out (self)->len < CHUNK_SIZE && take_from_stream (self);
+      is_full = geminga_http_connection_get_out (self)->len >= CHUNK_SIZE;
+      is_done = !is_full && !take_from_stream (self);
       if (geminga_http_pipe_is_drained (self->stream))
         {
           finish_stream (self);
@@ -263,7 +265,7 @@ geminga_http_connection_pump_stream (GemingaHttpConnection *self)
       if (result == GEMINGA_HTTP_OUTPUT_FAILED)
         return;
       geminga_http_connection_set_stream_deadline (self, result == GEMINGA_HTTP_OUTPUT_BLOCKED);
-      if (result == GEMINGA_HTTP_OUTPUT_BLOCKED || !took)
+      if (result == GEMINGA_HTTP_OUTPUT_BLOCKED || is_done)
         return;
     }
 }

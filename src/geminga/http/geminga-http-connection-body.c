@@ -44,15 +44,17 @@ geminga_http_connection_skip_body (GemingaHttpConnection *self)
 {
   gsize n = 0;
 
-  if (self->body == NULL ||
+  if (self->body == NULL || geminga_http_body_is_done (self->body) ||
       !geminga_http_body_ends_within (self->body, geminga_http_connection_get_unread (self)))
     return;
 
   if (self->upload != NULL)
     geminga_http_pipe_set_limit (self->upload, G_MAXSIZE);
+  self->is_feeding = TRUE;
   if (geminga_http_body_feed (self->body, self->in->data + self->in_done,
                               geminga_http_connection_get_unread (self), &n) == 0)
     geminga_http_connection_consume (self, n);
+  self->is_feeding = FALSE;
 }
 
 /* The handler reads faster than the body comes. */
@@ -85,6 +87,7 @@ geminga_http_connection_feed_upload (GemingaHttpConnection *self)
   gsize n = 0;
   guint status = 0;
 
+  self->is_feeding = TRUE;
   while (status == 0 && self->upload != NULL && geminga_http_connection_get_unread (self) > 0 &&
          geminga_http_connection_wants_upload (self))
     {
@@ -93,6 +96,7 @@ geminga_http_connection_feed_upload (GemingaHttpConnection *self)
       geminga_http_connection_consume (self, n);
       self->phase_size += n;
     }
+  self->is_feeding = FALSE;
 
   if (status == 0)
     return TRUE;
@@ -116,7 +120,7 @@ on_upload (gpointer engine)
     return;
   if (self->state == GEMINGA_HTTP_STATE_HANDLER && geminga_http_pipe_is_wanted (self->upload))
     ask_for_body (self);
-  if (self->is_processing)
+  if (self->is_processing || self->is_feeding)
     return;
 
   if (geminga_http_connection_feed_upload (self) &&

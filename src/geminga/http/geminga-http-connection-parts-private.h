@@ -50,6 +50,7 @@ struct _GemingaHttpConnection
   GemingaRequest *request;       /* (nullable): whose body is collected */
   GemingaHttpPipe *upload;       /* (nullable): of a streamed body */
   gboolean awaits_continue;      /* the client sends the body once it is asked to */
+  gboolean is_feeding;           /* bytes go to @upload right now */
   gint64 phase_started;          /* of body or response: for their rates */
   gsize phase_size;              /* what moved since */
   GemingaHttpExchange *exchange; /* (nullable): of the request the handler has */

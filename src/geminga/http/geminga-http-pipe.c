@@ -297,6 +297,7 @@ geminga_http_pipe_read (GemingaHttpPipe *self, gpointer buffer, gsize size, GErr
     {
       memcpy (buffer, self->held->data + self->done, n);
       consume_locked (self, n);
+      wake_locked (self);
     }
   call_engine_and_unlock (self);
   if (n > 0)

@@ -244,7 +244,6 @@ geminga_response_stream_flush_async (GOutputStream *stream,
   source = geminga_http_pipe_create_pollable_source (self->pipe, G_OBJECT (stream), G_IO_PRI,
                                                      cancellable);
   g_task_attach_source (task, source, G_SOURCE_FUNC (on_room));
-  g_object_ref (task);
 }
 
 static gboolean
