@@ -44,6 +44,7 @@
 #include "geminga-request.h"
 #include "geminga-response-stream.h"
 #include "geminga-router.h"
+#include "geminga-static-files.h"
 #include "geminga-web-service.h"
 
 #undef GEMINGA_INSIDE

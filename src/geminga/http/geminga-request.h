@@ -121,6 +121,9 @@ void geminga_request_respond_bytes (GemingaRequest *self,
                                     const char *content_type,
                                     GBytes *bytes);
 GEMINGA_AVAILABLE_IN_0_1
+void
+geminga_request_respond_file (GemingaRequest *self, const char *path, const char *content_type);
+GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_empty (GemingaRequest *self, guint status);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_redirect (GemingaRequest *self, guint status, const char *location);

@@ -321,6 +321,43 @@ geminga_web_service_add_route (GemingaWebService *self,
   geminga_router_add_route (self->router, method, path, handler, user_data, destroy);
 }
 
+static void
+respond_static (GemingaRequest *request, gpointer user_data)
+{
+  const char *path = geminga_request_get_param (request, "path");
+
+  geminga_static_files_respond (user_data, request, path != NULL ? path : "");
+}
+
+/**
+ * geminga_web_service_add_static:
+ * @self: a web service
+ * @prefix: a path that begins and ends with a slash, as `/static/`
+ * @files: what is below it
+ *
+ * Adds routes for the files of a directory.
+ *
+ * Other routes go before it, so that it can be added for `/`.
+ *
+ * Since: 0.1
+ */
+void
+geminga_web_service_add_static (GemingaWebService *self,
+                                const char *prefix,
+                                GemingaStaticFiles *files)
+{
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (GEMINGA_IS_WEB_SERVICE (self));
+  g_return_if_fail (prefix != NULL);
+  g_return_if_fail (g_str_has_prefix (prefix, "/") && g_str_has_suffix (prefix, "/"));
+  g_return_if_fail (GEMINGA_IS_STATIC_FILES (files));
+
+  path = g_strconcat (prefix, "{path:path}", NULL);
+  geminga_router_add_route (self->router, "GET", path, respond_static, g_object_ref (files),
+                            g_object_unref);
+}
+
 /**
  * geminga_web_service_set_body_handler:
  * @self: a web service that does not run
