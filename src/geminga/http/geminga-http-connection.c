@@ -472,6 +472,15 @@ continue_writing (GemingaHttpConnection *self)
     }
 }
 
+static void
+write_some (GemingaHttpConnection *self)
+{
+  if (self->state == GEMINGA_HTTP_STATE_STREAM)
+    geminga_http_connection_pump_stream (self);
+  else if (self->state == GEMINGA_HTTP_STATE_HANDLER)
+    geminga_http_connection_send_output (self);
+}
+
 /* A handler is at work. */
 static void
 serve_handler (GemingaHttpConnection *self, guint32 events)
@@ -486,10 +495,8 @@ serve_handler (GemingaHttpConnection *self, guint32 events)
     check_shut (self);
   if ((events & EPOLLIN) != 0 && geminga_http_connection_wants_upload (self) && read_some (self))
     geminga_http_connection_feed_upload (self);
-  if ((events & EPOLLOUT) != 0 && self->state == GEMINGA_HTTP_STATE_STREAM)
-    geminga_http_connection_pump_stream (self);
-  else if ((events & EPOLLOUT) != 0 && self->state == GEMINGA_HTTP_STATE_HANDLER)
-    geminga_http_connection_send_output (self);
+  if ((events & EPOLLOUT) != 0)
+    write_some (self);
 
   /* A handler that runs the loop itself: the watch may still be the one for reading. */
   if (!self->is_processing)
