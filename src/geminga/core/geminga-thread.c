@@ -8,6 +8,9 @@
 #include "geminga-caller-private.h"
 #include "geminga-target-private.h"
 
+/* A thread has so many steps to itself. */
+#define STEP_BITS 40
+
 /* Helpers */
 
 static inline GemingaThread **
@@ -36,7 +39,10 @@ static GemingaThread *
 thread_new (void)
 {
   static GPrivate key = G_PRIVATE_INIT (thread_free);
+  static atomic_uint n_threads;
   GemingaThread *self = g_new0 (GemingaThread, 1);
+
+  self->last_step = (guint64) atomic_fetch_add (&n_threads, 1) << STEP_BITS;
 
   g_private_set (&key, self);
 
@@ -74,4 +80,28 @@ geminga_thread_get_loop (GemingaThread *self)
   self->loop = geminga_loop_ref_for_context (context);
 
   return self->loop;
+}
+
+void
+geminga_thread_push_frame (GemingaThread *self, GemingaFrame *frame)
+{
+  *frame = (GemingaFrame){ self->frames, self->actor, self->call, self->step };
+  if (frame->call == NULL && frame->step == 0)
+    frame->step = ++self->last_step;
+
+  self->frames = frame;
+  self->actor = NULL;
+  self->call = NULL;
+  self->step = 0;
+}
+
+void
+geminga_thread_pop_frame (GemingaThread *self)
+{
+  GemingaFrame *frame = self->frames;
+
+  self->frames = frame->below;
+  self->actor = frame->actor;
+  self->call = frame->call;
+  self->step = frame->step;
 }

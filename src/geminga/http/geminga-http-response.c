@@ -35,6 +35,7 @@ status_from_geminga_error (int code)
     case GEMINGA_ERROR_CANCELLED:
     case GEMINGA_ERROR_DIED:
       return 503;
+    case GEMINGA_ERROR_DEADLOCK:
     case GEMINGA_ERROR_TIMED_OUT:
       return 504;
     default:
