@@ -19,6 +19,7 @@ static const CliVerb *const verbs[] = {
   &cli_verb_get,
   &cli_verb_set,
   &cli_verb_monitor,
+  &cli_verb_trace,
   &cli_verb_log_level,
   &cli_verb_restarts,
   &cli_verb_version,

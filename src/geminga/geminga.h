@@ -38,10 +38,13 @@
 #include "geminga-service.h"
 
 /* http */
+#include "geminga-event-stream.h"
 #include "geminga-http-enums.h"
 #include "geminga-http-error.h"
 #include "geminga-request.h"
+#include "geminga-response-stream.h"
 #include "geminga-router.h"
+#include "geminga-static-files.h"
 #include "geminga-web-service.h"
 
 #undef GEMINGA_INSIDE

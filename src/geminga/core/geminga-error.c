@@ -23,6 +23,7 @@ static const GDBusErrorEntry error_entries[] = {
   { GEMINGA_ERROR_NOT_SUPPORTED, "org.geminga1.Error.NotSupported" },
   { GEMINGA_ERROR_TOO_LARGE, "org.geminga1.Error.TooLarge" },
   { GEMINGA_ERROR_SUPERSEDED, "org.geminga1.Error.Superseded" },
+  { GEMINGA_ERROR_DEADLOCK, "org.geminga1.Error.Deadlock" },
   { GEMINGA_ERROR_STATE_REFUSED, "org.geminga1.Error.StateRefused" },
 };
 

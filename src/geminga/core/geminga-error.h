@@ -40,6 +40,8 @@ G_BEGIN_DECLS
  * @GEMINGA_ERROR_NOT_SUPPORTED: the operation is not supported here
  * @GEMINGA_ERROR_TOO_LARGE: a message or a value is larger than its limit
  * @GEMINGA_ERROR_SUPERSEDED: a newer message has taken the place of the call, which was not handled
+ * @GEMINGA_ERROR_DEADLOCK: the answer waits, over one or more actors, for what waits for it; the message names
+ *   them
  * @GEMINGA_ERROR_STATE_REFUSED: the actor does not take the state of the one whose place it was to take
  *
  * What can go wrong with actors and calls. Each code has a D-Bus error name, so that it arrives
@@ -66,6 +68,7 @@ typedef enum
   GEMINGA_ERROR_NOT_SUPPORTED,
   GEMINGA_ERROR_TOO_LARGE,
   GEMINGA_ERROR_SUPERSEDED,
+  GEMINGA_ERROR_DEADLOCK,
   GEMINGA_ERROR_STATE_REFUSED,
 } GemingaError;
 

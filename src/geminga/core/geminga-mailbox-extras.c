@@ -4,6 +4,10 @@
 
 #include "geminga-mailbox-private.h"
 
+#include "geminga-trace-private.h"
+
+/* What a mailbox has only if somebody needs it: made then, and it stays as long as the mailbox. */
+
 /* Private API */
 
 GemingaMailboxExtras *
@@ -44,18 +48,19 @@ geminga_mailbox_get_failure (GemingaMailbox *self)
 }
 
 void
-geminga_mailbox_extras_free (GemingaMailboxExtras *extras)
+geminga_mailbox_extras_free (GemingaMailboxExtras *self)
 {
-  GemingaHandover *handover = atomic_load (&extras->handover);
+  GemingaHandover *handover = atomic_load (&self->handover);
 
   g_clear_pointer (&handover, geminga_handover_free);
-  g_clear_pointer (&extras->waits, geminga_waits_free);
-  g_clear_pointer (&extras->children, g_ptr_array_unref);
-  g_clear_pointer (&extras->properties, g_variant_unref);
-  g_clear_pointer (&extras->main_loop, g_main_loop_unref);
-  g_clear_object (&extras->saved);
-  g_clear_pointer (&extras->queue, geminga_mailbox_queue_free);
-  g_strfreev (extras->wanted);
-  g_clear_error (&extras->failure);
-  g_free (extras);
+  g_clear_pointer (&self->waits, geminga_waits_free);
+  g_clear_pointer (&self->children, g_ptr_array_unref);
+  g_clear_pointer (&self->traces, g_ptr_array_unref);
+  g_clear_pointer (&self->properties, g_variant_unref);
+  g_clear_pointer (&self->main_loop, g_main_loop_unref);
+  g_clear_object (&self->saved);
+  g_clear_pointer (&self->queue, geminga_mailbox_queue_free);
+  g_strfreev (self->wanted);
+  g_clear_error (&self->failure);
+  g_free (self);
 }

@@ -9,11 +9,16 @@
 #include "geminga-actor-state-private.h"
 #include "geminga-call-private.h"
 #include "geminga-error.h"
+#include "geminga-halts-private.h"
 #include "geminga-saved-state-private.h"
 #include "geminga-system-private.h"
+#include "geminga-trace-private.h"
 
 /* After so many messages other actors of the loop get their turn. */
 #define BATCH 64
+
+/* What fits in the mailbox's n_holds. */
+#define MAX_FEW_HOLDS 127
 
 /*
  * Only one thread takes messages out of the inbox: the loop's, until the actor has ended. From then
@@ -90,10 +95,11 @@ end (GemingaMailbox *self)
   if (self->has_system)
     system = self->target.system;
   self->has_system = false;
-  atomic_store (&self->is_closed, TRUE);
+  atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_IS_CLOSED);
   if (system != NULL)
     geminga_system_actor_ending (system, &self->target);
 
+  geminga_mailbox_end_traces (self);
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
   if (self->actor != NULL)
@@ -127,7 +133,7 @@ enter_code (GemingaMailbox *self)
 {
   guint8 expected = CONSUMER_LOOP;
 
-  return self->has_thread &&
+  return (atomic_load (&self->detours) & GEMINGA_MAILBOX_HAS_THREAD) != 0 &&
          atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_HANDLER);
 }
 
@@ -220,10 +226,21 @@ may_dispatch (GemingaMailbox *self, GemingaMessage *message)
   return FALSE;
 }
 
+static void
+dispatch (GemingaMailbox *self, GemingaMessage *message, guint8 detours)
+{
+  gboolean is_traced = (detours & GEMINGA_MAILBOX_IS_TRACED) != 0;
+
+  geminga_actor_dispatch (self->actor, message,
+                          is_traced ? geminga_trace_received (self, message) : 0);
+}
+
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
 static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
 {
+  guint8 detours = atomic_load_explicit (&self->detours, memory_order_relaxed);
+
   note_taken (self);
   if (self->state != GEMINGA_MAILBOX_RUNNING && !may_dispatch (self, message))
     return TRUE;
@@ -233,14 +250,19 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
       return TRUE;
     }
 
-  if (!self->has_thread)
+  if (G_LIKELY (detours == 0))
     {
-      geminga_actor_dispatch (self->actor, message);
+      geminga_actor_dispatch (self->actor, message, 0);
+      return TRUE;
+    }
+  if ((detours & GEMINGA_MAILBOX_HAS_THREAD) == 0)
+    {
+      dispatch (self, message, detours);
       return TRUE;
     }
 
   atomic_store (&self->consumer, CONSUMER_HANDLER);
-  geminga_actor_dispatch (self->actor, message);
+  dispatch (self, message, detours);
 
   return return_from_handler (self);
 }
@@ -431,6 +453,8 @@ retire (GemingaMailbox *self)
     empty_taken (self);
   atomic_store (&self->consumer, CONSUMER_POSTERS);
   drain_dead (self);
+  if (extras != NULL && extras->wanted != NULL)
+    geminga_halts_remove_shut (geminga_loop_get_halts (self->loop), self);
   geminga_loop_remove_actor (self->loop);
   if (extras != NULL && extras->main_loop != NULL)
     g_main_loop_quit (extras->main_loop);
@@ -499,8 +523,9 @@ take_over (GemingaMailbox *self)
   if (system == NULL)
     return;
 
-  atomic_store (&self->is_closed, TRUE);
+  atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_IS_CLOSED);
   geminga_system_actor_ending (system, &self->target);
+  geminga_mailbox_end_traces (self);
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
   geminga_mailbox_answer_waits (self);
@@ -540,7 +565,7 @@ geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message)
 
   if (message->kind == GEMINGA_MESSAGE_CALL)
     {
-      if (atomic_load (&self->is_closed))
+      if (geminga_mailbox_is_closed (self))
         {
           geminga_mailbox_refuse_ended (self, message);
           return;
@@ -602,7 +627,7 @@ mailbox_free (GemingaTarget *target)
 static gboolean
 mailbox_has_ended (GemingaTarget *target)
 {
-  return atomic_load (&((GemingaMailbox *) target)->is_closed);
+  return geminga_mailbox_is_closed ((GemingaMailbox *) target);
 }
 
 static char *
@@ -673,7 +698,14 @@ geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread)
   GemingaMailbox *self = (GemingaMailbox *) target;
 
   return geminga_target_is_mailbox (target) && self->loop == thread->dispatching &&
-         !self->has_thread;
+         (atomic_load_explicit (&self->detours, memory_order_relaxed) &
+          GEMINGA_MAILBOX_HAS_THREAD) == 0;
+}
+
+gboolean
+geminga_mailbox_is_item (const GemingaLoopItem *item)
+{
+  return item->run == mailbox_run;
 }
 
 GemingaSystem *
@@ -750,10 +782,14 @@ geminga_mailbox_become_ready (GemingaMailbox *self)
     geminga_mailbox_announce_ready (self);
 }
 
+/* Few actors are held often at once: the others do not pay for the rest of the number. */
 void
 geminga_mailbox_hold (GemingaMailbox *self)
 {
-  self->n_holds++;
+  if (G_LIKELY (self->n_holds < MAX_FEW_HOLDS))
+    self->n_holds++;
+  else
+    geminga_mailbox_get_extras (self)->n_more_holds++;
 }
 
 static void
@@ -766,9 +802,14 @@ mailbox_end_if_released (GemingaMailbox *self)
 void
 geminga_mailbox_release (GemingaMailbox *self)
 {
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
   g_return_if_fail (self->n_holds > 0);
 
-  self->n_holds--;
+  if (G_UNLIKELY (extras != NULL && extras->n_more_holds > 0))
+    extras->n_more_holds--;
+  else
+    self->n_holds--;
   mailbox_end_if_released (self);
   /* Not from within the actor's code. */
   if (self->state == GEMINGA_MAILBOX_PAUSED)

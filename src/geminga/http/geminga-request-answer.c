@@ -33,8 +33,6 @@ is_reserved_field (const char *name)
 static gboolean
 check_response_header (GemingaRequest *self, const char *name, const char *value, GError **error)
 {
-  g_autofree char *shown = NULL;
-
   if (geminga_request_is_answered (self))
     {
       g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_STATE,
@@ -43,25 +41,7 @@ check_response_header (GemingaRequest *self, const char *name, const char *value
       return FALSE;
     }
 
-  if (!geminga_http_is_token (name) || is_reserved_field (name))
-    {
-      shown = g_strescape (name, NULL);
-      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_HEADER,
-                   "Response header “%s” cannot be set: a name is made of letters, digits and "
-                   "!#$%%&'*+-.^_`|~, and the fields that frame a message belong to the server",
-                   shown);
-      return FALSE;
-    }
-
-  if (!geminga_http_is_field_value (value))
-    {
-      shown = g_strescape (value, NULL);
-      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_HEADER,
-                   "Value “%s” of response header “%s” has a control character", shown, name);
-      return FALSE;
-    }
-
-  return TRUE;
+  return geminga_http_check_field (name, value, error);
 }
 
 static GemingaHttpResponse *
@@ -95,8 +75,50 @@ merge_fields (GemingaRequest *self, GemingaHttpResponse *response)
     g_ptr_array_extend_and_steal (response->fields, g_steal_pointer (&set->fields));
 }
 
-static void
-respond (GemingaRequest *self, GemingaHttpResponse *response)
+/* Private API */
+
+gboolean
+geminga_http_check_field (const char *name, const char *value, GError **error)
+{
+  g_autofree char *shown = NULL;
+
+  if (!geminga_http_is_token (name) || is_reserved_field (name))
+    {
+      shown = g_strescape (name, NULL);
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_HEADER,
+                   "Response header “%s” cannot be set: a name is made of letters, digits and "
+                   "!#$%%&'*+-.^_`|~, and the fields that frame a message belong to the server",
+                   shown);
+      return FALSE;
+    }
+
+  if (!geminga_http_is_field_value (value))
+    {
+      shown = g_strescape (value, NULL);
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_HEADER,
+                   "Value “%s” of response header “%s” has a control character", shown, name);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+const char *
+geminga_request_get_response_header (GemingaRequest *self, const char *name)
+{
+  GPtrArray *fields = self->answer != NULL ? self->answer->fields : NULL;
+
+  for (guint i = 0; fields != NULL && i < fields->len; i += 2)
+    {
+      if (g_ascii_strcasecmp (g_ptr_array_index (fields, i), name) == 0)
+        return g_ptr_array_index (fields, i + 1);
+    }
+
+  return NULL;
+}
+
+void
+geminga_request_respond (GemingaRequest *self, GemingaHttpResponse *response)
 {
   if (geminga_http_exchange_is_answered (self->exchange))
     {
@@ -110,8 +132,6 @@ respond (GemingaRequest *self, GemingaHttpResponse *response)
   merge_fields (self, response);
   geminga_http_exchange_answer (self->exchange, response);
 }
-
-/* Private API */
 
 void
 geminga_request_answer_dropped (GemingaRequest *self)
@@ -127,7 +147,7 @@ geminga_request_answer_dropped (GemingaRequest *self)
 void
 geminga_request_respond_status (GemingaRequest *self, guint status, const char *text)
 {
-  respond (self, geminga_http_response_new_plain (status, text));
+  geminga_request_respond (self, geminga_http_response_new_plain (status, text));
 }
 
 /* Public API */
@@ -238,7 +258,8 @@ geminga_request_respond_text (GemingaRequest *self, guint status, const char *te
   g_return_if_fail (text != NULL);
 
   body = g_bytes_new (text, strlen (text));
-  respond (self, geminga_http_response_new (status, "text/plain; charset=utf-8", body));
+  geminga_request_respond (self,
+                           geminga_http_response_new (status, "text/plain; charset=utf-8", body));
 }
 
 /**
@@ -261,7 +282,7 @@ geminga_request_respond_json (GemingaRequest *self, guint status, const char *js
   g_return_if_fail (json != NULL);
 
   body = g_bytes_new (json, strlen (json));
-  respond (self, geminga_http_response_new (status, "application/json", body));
+  geminga_request_respond (self, geminga_http_response_new (status, "application/json", body));
 }
 
 /**
@@ -289,7 +310,7 @@ geminga_request_respond_variant (GemingaRequest *self, guint status, GVariant *v
   owned = g_variant_ref_sink (value);
   json = geminga_http_json_from_variant (owned, &size);
   body = g_bytes_new_take (json, size);
-  respond (self, geminga_http_response_new (status, "application/json", body));
+  geminga_request_respond (self, geminga_http_response_new (status, "application/json", body));
 }
 
 /**
@@ -314,7 +335,7 @@ geminga_request_respond_bytes (GemingaRequest *self,
   g_return_if_fail (content_type == NULL || geminga_http_is_field_value (content_type));
   g_return_if_fail (bytes != NULL);
 
-  respond (self, geminga_http_response_new (status, content_type, bytes));
+  geminga_request_respond (self, geminga_http_response_new (status, content_type, bytes));
 }
 
 /**
@@ -332,7 +353,7 @@ geminga_request_respond_empty (GemingaRequest *self, guint status)
   g_return_if_fail (GEMINGA_IS_REQUEST (self));
   g_return_if_fail (status >= 200 && status <= 599);
 
-  respond (self, geminga_http_response_new (status, NULL, NULL));
+  geminga_request_respond (self, geminga_http_response_new (status, NULL, NULL));
 }
 
 /* What cannot stand in a header field is percent-encoded, the rest stays as it is. */
@@ -376,7 +397,7 @@ geminga_request_respond_redirect (GemingaRequest *self, guint status, const char
   encoded = encode_location (location);
   response = geminga_http_response_new_plain (status, NULL);
   geminga_http_response_set_field (response, "Location", encoded);
-  respond (self, response);
+  geminga_request_respond (self, response);
 }
 
 /**
