@@ -41,6 +41,7 @@
 #include "geminga-http-enums.h"
 #include "geminga-http-error.h"
 #include "geminga-request.h"
+#include "geminga-route.h"
 #include "geminga-router.h"
 #include "geminga-web-service.h"
 

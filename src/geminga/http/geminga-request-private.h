@@ -6,8 +6,23 @@
 #include "geminga-http-head-private.h"
 #include "geminga-http-query-private.h"
 #include "geminga-request.h"
+#include "geminga-router.h"
 
 G_BEGIN_DECLS
+
+/* What a router found. */
+typedef struct
+{
+  GemingaRouter *router; /* (owned) (nullable): that was asked */
+  GemingaRoute *route;   /* (owned) (nullable) */
+  guint status;          /* without a route: what to answer */
+  char *detail;          /* (nullable): "Location" of a redirection, "Allow" of others */
+  GemingaHttpPair
+      *params; /* (nullable): names of the router's, values in the next two or the router's */
+  guint n_params;
+  char *text;
+  char *rest;
+} GemingaRequestRoute;
 
 /* Shared by its reading and its answering half only. */
 struct _GemingaRequest
@@ -21,7 +36,7 @@ struct _GemingaRequest
   guint32 id_series;
   guint64 id_number;
 
-  GArray *params;              /* (nullable) (element-type GemingaHttpPair) */
+  GemingaRequestRoute found;
   GHashTable *attributes;      /* (nullable): name to GVariant */
   GemingaHttpResponse *answer; /* (nullable): holds header fields set before the answer */
 
@@ -44,11 +59,18 @@ GemingaRequest *geminga_request_new_for_exchange (GemingaHttpExchange *exchange,
                                                   guint32 id_series,
                                                   guint64 id_number);
 
-/* What the router found: @names are borrowed by nobody, both are taken over by copy. */
-void geminga_request_set_params (GemingaRequest *self,
-                                 const char *const *names,
-                                 char **values,
-                                 guint n_params);
+/* The router's side: what it found, piece by piece, then run(). set_router() forgets what was there.
+ * @detail, @params, @text and @rest are taken over; names and values of @params are not. */
+void geminga_request_set_router (GemingaRequest *self, GemingaRouter *router);
+void geminga_request_set_route (GemingaRequest *self, GemingaRoute *route);
+void geminga_request_set_outcome (GemingaRequest *self, guint status, char *detail);
+void geminga_request_take_params (GemingaRequest *self,
+                                  GemingaHttpPair *params,
+                                  guint n_params,
+                                  char *text,
+                                  char *rest);
+void geminga_request_run (GemingaRequest *self);
+void geminga_request_clear_route (GemingaRequest *self);
 
 /* Last reference gone: nobody else will answer. */
 void geminga_request_answer_dropped (GemingaRequest *self);

@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 #include <libsoup/soup.h>
 
+#include "geminga-route.h"
 #include "geminga-version.h"
 
 G_BEGIN_DECLS
@@ -53,6 +54,13 @@ GEMINGA_AVAILABLE_IN_0_1
 gint64 geminga_request_get_param_int (GemingaRequest *self, const char *name, gint64 fallback);
 GEMINGA_AVAILABLE_IN_0_1
 double geminga_request_get_param_double (GemingaRequest *self, const char *name, double fallback);
+GEMINGA_AVAILABLE_IN_0_1
+GemingaRoute *geminga_request_get_route (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+char *geminga_request_build_path (GemingaRequest *self,
+                                  const char *name,
+                                  GVariant *values,
+                                  GError **error);
 GEMINGA_AVAILABLE_IN_0_1
 const char *geminga_request_get_header (GemingaRequest *self, const char *name);
 GEMINGA_AVAILABLE_IN_0_1

@@ -739,9 +739,12 @@ function refuseRequest(request, thrown) {
 function initRoutes(prototype) {
     const addRoute = prototype.add_route;
 
-    prototype.add_route = function (method, path, handler) {
+    prototype.add_route = function (method, path, handler, name = null) {
+        const router = this instanceof Geminga.Router ? this : this.get_router();
+
         this.set_main_thread_only?.(true);
-        addRoute.call(this, method, path, request => {
+        router.check_route(method, path);
+        const route = addRoute.call(this, method, path, request => {
             try {
                 const value = handler(request);
                 if (isPromise(value))
@@ -750,6 +753,19 @@ function initRoutes(prototype) {
                 refuseRequest(request, thrown);
             }
         });
+
+        if (name !== null)
+            route.set_name(name);
+        return route;
+    };
+}
+
+// Values that are not in the path make the query.
+function initPaths(prototype) {
+    const {build_path: buildPath} = prototype;
+
+    prototype.build_path = function (name, values = {}) {
+        return buildPath.call(this, name, pack('a{sv}', values, 'values', null));
     };
 }
 
@@ -772,5 +788,7 @@ function _init() {
     initFinding();
     initRoutes(Geminga.Router.prototype);
     initRoutes(Geminga.WebService.prototype);
+    initPaths(Geminga.Router.prototype);
+    initPaths(Geminga.Request.prototype);
     initService(Geminga.Service.prototype);
 }

@@ -13,7 +13,7 @@ from . import values
 from .actor import LATER, ActorMeta, current_call, handle, new_error
 from .declare import command, event
 from .loop import get_loop, run, start_operation
-from .web import route, wrap_handler
+from .web import add_route, pack_values, route
 
 Geminga = get_introspection_module("Geminga")
 
@@ -223,15 +223,33 @@ __all__.append("Balancer")
 
 
 class Router(Geminga.Router):
-    def add_route(self, method, path, handler):
+    def add_route(self, method, path, handler, name=None):
         """Has the handler, a function or a coroutine function, answer such requests."""
-        Geminga.Router.add_route(self, method, path, wrap_handler(handler))
+        return add_route(self, Geminga.Router, method, path, handler, name)
+
+    def mount(self, prefix, router, name=None):
+        """Has another router find the routes of all paths that begin with a prefix."""
+        return Geminga.Router.mount(self, prefix, name, router)
+
+    def build_path(self, route, /, **values):
+        """The path of a route with a name; values that are not in it make the query."""
+        return Geminga.Router.build_path(self, route, pack_values(values))
 
     route = route
 
 
 Router = override(Router)
 __all__.append("Router")
+
+
+class Request(Geminga.Request):
+    def build_path(self, route, /, **values):
+        """The path of a route with a name; values that are not in it make the query."""
+        return Geminga.Request.build_path(self, route, pack_values(values))
+
+
+Request = override(Request)
+__all__.append("Request")
 
 
 class Service(Geminga.Service):
@@ -251,11 +269,11 @@ class WebService(Geminga.WebService):
         Geminga.Service.set_main_thread_only(self, main_thread_only)
         self._is_thread_rule_set = True
 
-    def add_route(self, method, path, handler):
+    def add_route(self, method, path, handler, name=None):
         """Has the handler, a function or a coroutine function, answer such requests."""
         if not self._is_thread_rule_set:
             self.set_main_thread_only(True)
-        Geminga.WebService.add_route(self, method, path, wrap_handler(handler))
+        return add_route(self, Geminga.WebService, method, path, handler, name)
 
     route = route
 

@@ -5,9 +5,13 @@
 import inspect
 import traceback
 
+from gi.module import get_introspection_module
 from gi.repository import GLib, GObject
 
 from .loop import get_loop
+from .values import pack
+
+Geminga = get_introspection_module("Geminga")
 
 
 def refuse(request, exception):
@@ -45,11 +49,25 @@ def wrap_handler(handler):
     return on_request
 
 
-def route(self, method, path):
+def add_route(self, base, method, path, handler, name=None):
+    router = self if isinstance(self, Geminga.Router) else self.get_router()
+    router.check_route(method, path)
+    route = base.add_route(self, method, path, wrap_handler(handler))
+    if name is not None:
+        route.set_name(name)
+    return route
+
+
+def route(self, method, path, name=None):
     """A decorator: @web.route ("GET", "/hello")."""
 
     def add(handler):
-        self.add_route(method, path, handler)
+        self.add_route(method, path, handler, name)
         return handler
 
     return add
+
+
+def pack_values(values):
+    """Values of a path and its query; a list is a key of the query for each of its items."""
+    return pack("a{sv}", values, "values")
