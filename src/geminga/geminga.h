@@ -40,9 +40,12 @@
 /* http */
 #include "geminga-http-enums.h"
 #include "geminga-http-error.h"
+#include "geminga-middleware.h"
 #include "geminga-request.h"
+#include "geminga-response.h"
 #include "geminga-route.h"
 #include "geminga-router.h"
+#include "geminga-test-client.h"
 #include "geminga-web-service.h"
 
 #undef GEMINGA_INSIDE

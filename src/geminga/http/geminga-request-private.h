@@ -5,6 +5,7 @@
 #include "geminga-http-exchange-private.h"
 #include "geminga-http-head-private.h"
 #include "geminga-http-query-private.h"
+#include "geminga-request-chain-private.h"
 #include "geminga-request.h"
 #include "geminga-router.h"
 
@@ -37,6 +38,8 @@ struct _GemingaRequest
   guint64 id_number;
 
   GemingaRequestRoute found;
+  GemingaRequestChain *chain;  /* (nullable) */
+  int is_answered;             /* atomic: somebody answered; the answer may be on its way still */
   GHashTable *attributes;      /* (nullable): name to GVariant */
   GemingaHttpResponse *answer; /* (nullable): holds header fields set before the answer */
 
@@ -59,7 +62,7 @@ GemingaRequest *geminga_request_new_for_exchange (GemingaHttpExchange *exchange,
                                                   guint32 id_series,
                                                   guint64 id_number);
 
-/* The router's side: what it found, piece by piece, then run(). set_router() forgets what was there.
+/* The router's side: what it found, piece by piece, then the chain is started. set_router() forgets what was there.
  * @detail, @params, @text and @rest are taken over; names and values of @params are not. */
 void geminga_request_set_router (GemingaRequest *self, GemingaRouter *router);
 void geminga_request_set_route (GemingaRequest *self, GemingaRoute *route);
@@ -69,7 +72,8 @@ void geminga_request_take_params (GemingaRequest *self,
                                   guint n_params,
                                   char *text,
                                   char *rest);
-void geminga_request_run (GemingaRequest *self);
+/* The handler, or the answer that there is none. */
+void geminga_request_run_handler (GemingaRequest *self);
 void geminga_request_clear_route (GemingaRequest *self);
 
 /* Last reference gone: nobody else will answer. */

@@ -81,7 +81,7 @@ geminga_request_take_params (GemingaRequest *self,
 }
 
 void
-geminga_request_run (GemingaRequest *self)
+geminga_request_run_handler (GemingaRequest *self)
 {
   GemingaRoute *route = self->found.route;
 

@@ -85,6 +85,7 @@ geminga_request_dispose (GObject *object)
   GemingaRequest *self = GEMINGA_REQUEST (object);
 
   geminga_request_answer_dropped (self);
+  geminga_request_chain_release (self);
 
   G_OBJECT_CLASS (geminga_request_parent_class)->dispose (object);
 }
@@ -99,6 +100,7 @@ geminga_request_finalize (GObject *object)
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_object (&self->remote);
   geminga_request_clear_route (self);
+  g_clear_pointer (&self->chain, geminga_request_chain_free);
   g_clear_pointer (&self->attributes, g_hash_table_unref);
   g_clear_pointer (&self->answer, geminga_http_response_free);
   g_clear_pointer (&self->path, g_free);

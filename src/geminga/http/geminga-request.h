@@ -85,6 +85,11 @@ void geminga_request_set_attribute (GemingaRequest *self, const char *name, GVar
 GEMINGA_AVAILABLE_IN_0_1
 GVariant *geminga_request_get_attribute (GemingaRequest *self, const char *name);
 
+/* Middleware */
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_next (GemingaRequest *self);
+
 /* The answer */
 
 GEMINGA_AVAILABLE_IN_0_1

@@ -23,6 +23,7 @@ struct _GemingaRoute
   GemingaRequestHandler handler;
   gpointer user_data;
   GDestroyNotify destroy;
+  GPtrArray *middleware; /* (nullable) (element-type GemingaMiddleware) */
 };
 
 /* Takes over @methods and @segments. */

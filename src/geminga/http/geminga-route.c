@@ -4,6 +4,7 @@
 
 #include "geminga-route.h"
 
+#include "geminga-middleware.h"
 #include "geminga-route-private.h"
 #include "geminga-router-private.h"
 
@@ -35,6 +36,7 @@ geminga_route_finalize (GObject *object)
   g_strfreev (self->methods);
   g_array_unref (self->segments);
   g_ptr_array_unref (self->names);
+  g_clear_pointer (&self->middleware, g_ptr_array_unref);
 
   G_OBJECT_CLASS (geminga_route_parent_class)->finalize (object);
 }
@@ -167,4 +169,24 @@ geminga_route_get_name (GemingaRoute *self)
   g_return_val_if_fail (GEMINGA_IS_ROUTE (self), NULL);
 
   return self->name;
+}
+
+/**
+ * geminga_route_add_middleware:
+ * @self: a route
+ * @middleware: a middleware
+ *
+ * Has the requests of the route pass a middleware, after those of the routers that it is in.
+ *
+ * Since: 0.1
+ */
+void
+geminga_route_add_middleware (GemingaRoute *self, GemingaMiddleware *middleware)
+{
+  g_return_if_fail (GEMINGA_IS_ROUTE (self));
+  g_return_if_fail (GEMINGA_IS_MIDDLEWARE (middleware));
+
+  if (self->middleware == NULL)
+    self->middleware = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->middleware, g_object_ref (middleware));
 }

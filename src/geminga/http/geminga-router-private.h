@@ -13,8 +13,9 @@ struct _GemingaRouter
   GObject parent_instance;
 
   GemingaRouteNode *root;
-  GHashTable *names; /* name to GemingaRoute, which the tree keeps */
-  GPtrArray *mounts; /* (element-type GemingaRouteMount): in the tree, which owns them */
+  GHashTable *names;     /* name to GemingaRoute, which the tree keeps */
+  GPtrArray *mounts;     /* (element-type GemingaRouteMount): in the tree, which owns them */
+  GPtrArray *middleware; /* (nullable) (element-type GemingaMiddleware) */
   guint n_routes;
   guint n_above; /* routers that it is in, at most */
   GemingaSlashPolicy trailing_slash;

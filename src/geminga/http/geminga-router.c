@@ -8,6 +8,7 @@
 
 #include "geminga-http-enums.h"
 #include "geminga-http-error.h"
+#include "geminga-middleware.h"
 #include "geminga-request-private.h"
 #include "geminga-route-private.h"
 #include "geminga-router-private.h"
@@ -273,6 +274,20 @@ set_params (GemingaRequest *request, GemingaRouteMatch *match)
                                g_steal_pointer (&match->rest));
 }
 
+/* Of all routers on the way, and of the route. */
+static void
+add_middleware (GemingaRouter *self, GemingaRequest *request, const GemingaRouteMatch *match)
+{
+  const GemingaRouteStep *steps = match->route != NULL ? match->steps : match->last_steps;
+  guint n_steps = match->route != NULL ? match->n_steps : match->n_last_steps;
+
+  geminga_request_chain_add (request, self->middleware);
+  for (guint i = 0; i < n_steps; i++)
+    geminga_request_chain_add (request, GEMINGA_ROUTER (steps[i].mount->router)->middleware);
+  if (match->route != NULL)
+    geminga_request_chain_add (request, match->route->middleware);
+}
+
 /* GObject */
 
 static void
@@ -321,6 +336,7 @@ geminga_router_finalize (GObject *object)
 
   g_hash_table_unref (self->names);
   g_ptr_array_unref (self->mounts);
+  g_clear_pointer (&self->middleware, g_ptr_array_unref);
   g_clear_pointer (&self->root, geminga_route_node_free);
 
   G_OBJECT_CLASS (geminga_router_parent_class)->finalize (object);
@@ -624,6 +640,28 @@ geminga_router_mount (GemingaRouter *self,
 }
 
 /**
+ * geminga_router_add_middleware:
+ * @self: a router
+ * @middleware: a middleware
+ *
+ * Has all requests that reach the router pass a middleware: those of its routes, of routers mounted in it,
+ * and those that it has no route for. A router that is mounted is reached by paths that begin with its
+ * prefix, unless another route takes them.
+ *
+ * Since: 0.1
+ */
+void
+geminga_router_add_middleware (GemingaRouter *self, GemingaMiddleware *middleware)
+{
+  g_return_if_fail (GEMINGA_IS_ROUTER (self));
+  g_return_if_fail (GEMINGA_IS_MIDDLEWARE (middleware));
+
+  if (self->middleware == NULL)
+    self->middleware = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->middleware, g_object_ref (middleware));
+}
+
+/**
  * geminga_router_get_n_routes:
  * @self: a router
  *
@@ -646,7 +684,8 @@ geminga_router_get_n_routes (GemingaRouter *self)
  * @self: a router
  * @request: a request that is not answered
  *
- * Gives a request to the handler of its route, or answers that there is none.
+ * Gives a request to the handler of its route, or answers that there is none, after the middleware on the
+ * way has let it pass.
  *
  * Since: 0.1
  */
@@ -676,5 +715,6 @@ geminga_router_handle (GemingaRouter *self, GemingaRequest *request)
       set_params (request, &match);
     }
 
-  geminga_request_run (request);
+  add_middleware (self, request, &match);
+  geminga_request_chain_start (request);
 }

@@ -63,6 +63,8 @@ gboolean geminga_router_mount (GemingaRouter *self,
                                GemingaRouter *router,
                                GError **error);
 GEMINGA_AVAILABLE_IN_0_1
+void geminga_router_add_middleware (GemingaRouter *self, GemingaMiddleware *middleware);
+GEMINGA_AVAILABLE_IN_0_1
 guint geminga_router_get_n_routes (GemingaRouter *self);
 GEMINGA_AVAILABLE_IN_0_1
 char *

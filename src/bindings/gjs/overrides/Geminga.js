@@ -760,6 +760,58 @@ function initRoutes(prototype) {
     };
 }
 
+// A function or an async function; true means that it calls next() or answers later.
+function wrapMiddleware(func) {
+    return (request, ...args) => {
+        const goOn = waits => waits === true || request.next();
+
+        try {
+            const value = func(request, ...args);
+            if (!isPromise(value))
+                return value === true;
+            value.then(goOn, thrown => {
+                refuseRequest(request, thrown);
+                request.next();
+            });
+            return true;
+        } catch (thrown) {
+            refuseRequest(request, thrown);
+            return false;
+        }
+    };
+}
+
+function initMiddleware(prototype) {
+    const {new_before: newBefore, new_after: newAfter} = Geminga.Middleware;
+
+    prototype.before = function (func) {
+        this.add_middleware(newBefore.call(Geminga.Middleware, wrapMiddleware(func)));
+    };
+    prototype.after = function (func) {
+        this.add_middleware(newAfter.call(Geminga.Middleware, wrapMiddleware(func)));
+    };
+}
+
+function initTestClient() {
+    const {Soup} = imports.gi;
+    const encoder = new TextEncoder();
+
+    Geminga.TestClient.prototype.send = function (method, target,
+        {headers = {}, body = null, cancellable = null} = {}) {
+        const packed = Soup.MessageHeaders.new(Soup.MessageHeadersType.REQUEST);
+
+        for (const [name, values] of Object.entries(headers))
+            [values].flat().forEach(value => packed.append(name, value));
+        if (typeof body === 'string')
+            body = encoder.encode(body);
+
+        const bytes = body instanceof Uint8Array ? new GLib.Bytes(body) : body;
+        return startOperation(
+            callback => this.send_async(method, target, packed, bytes, cancellable, callback),
+            result => this.send_finish(result));
+    };
+}
+
 // Values that are not in the path make the query.
 function initPaths(prototype) {
     const {build_path: buildPath} = prototype;
@@ -788,6 +840,11 @@ function _init() {
     initFinding();
     initRoutes(Geminga.Router.prototype);
     initRoutes(Geminga.WebService.prototype);
+    Geminga.WebService.prototype.add_middleware = function (middleware) {
+        this.get_router().add_middleware(middleware);
+    };
+    [Geminga.Router, Geminga.WebService, Geminga.Route].forEach(type => initMiddleware(type.prototype));
+    initTestClient();
     initPaths(Geminga.Router.prototype);
     initPaths(Geminga.Request.prototype);
     initService(Geminga.Service.prototype);

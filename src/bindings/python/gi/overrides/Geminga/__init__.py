@@ -13,7 +13,7 @@ from . import values
 from .actor import LATER, ActorMeta, current_call, handle, new_error
 from .declare import command, event
 from .loop import get_loop, run, start_operation
-from .web import add_route, pack_values, route
+from .web import add_route, after, before, pack_body, pack_headers, pack_values, route
 
 Geminga = get_introspection_module("Geminga")
 
@@ -235,6 +235,8 @@ class Router(Geminga.Router):
         """The path of a route with a name; values that are not in it make the query."""
         return Geminga.Router.build_path(self, route, pack_values(values))
 
+    after = after
+    before = before
     route = route
 
 
@@ -250,6 +252,29 @@ class Request(Geminga.Request):
 
 Request = override(Request)
 __all__.append("Request")
+
+
+class Route(Geminga.Route):
+    after = after
+    before = before
+
+
+Route = override(Route)
+__all__.append("Route")
+
+
+class TestClient(Geminga.TestClient):
+    def send(self, method, target, headers=None, body=None):
+        """Sends a request in this process; await it to have the answer."""
+        packed, fields = pack_body(body), pack_headers(headers)
+        return start_operation(
+            lambda cancellable, callback: self.send_async(method, target, fields, packed,
+                                                          cancellable, callback),
+            self.send_finish)
+
+
+TestClient = override(TestClient)
+__all__.append("TestClient")
 
 
 class Service(Geminga.Service):
@@ -275,6 +300,12 @@ class WebService(Geminga.WebService):
             self.set_main_thread_only(True)
         return add_route(self, Geminga.WebService, method, path, handler, name)
 
+    def add_middleware(self, middleware):
+        """Has all requests pass a middleware."""
+        self.get_router().add_middleware(middleware)
+
+    after = after
+    before = before
     route = route
 
 
