@@ -38,6 +38,7 @@
 #include "geminga-service.h"
 
 /* http */
+#include "geminga-form.h"
 #include "geminga-http-enums.h"
 #include "geminga-http-error.h"
 #include "geminga-middleware.h"
@@ -45,7 +46,10 @@
 #include "geminga-response.h"
 #include "geminga-route.h"
 #include "geminga-router.h"
+#include "geminga-signer.h"
 #include "geminga-test-client.h"
+#include "geminga-trusted-proxies.h"
+#include "geminga-upload.h"
 #include "geminga-web-service.h"
 
 #undef GEMINGA_INSIDE

@@ -79,6 +79,26 @@ const tests = {
         assertEqual(refused.get_status(), 403);
         assertEqual(seen, ['waited', 200, 'waited', 403]);
     },
+
+    async bodies(router, client) {
+        const signer = Geminga.Signer.new(new GLib.Bytes(new Uint8Array(32)));
+
+        router.add_route('POST', '/json', request => request.respond_json(200, [request.json()]));
+        const headers = {'Content-Type': 'application/json'};
+        const good = await client.send('POST', '/json', {headers, body: '{"a": 1}'});
+        assertEqual(good.get_body_text(), '[{"a":1}]');
+        const bad = await client.send('POST', '/json', {headers, body: '{]'});
+        assertEqual(bad.get_status(), 400);
+
+        router.add_route('GET', '/cookies', request => {
+            const seen = [request.get_cookie('a'), request.dup_signed_cookie(signer, 'b', 60)];
+            request.set_cookie('a', '1', {'max-age': GLib.Variant.new_int32(60)});
+            request.set_signed_cookie(signer, 'b', 'two words');
+            request.respond_json(200, seen);
+        });
+        assertEqual((await client.send('GET', '/cookies')).get_body_text(), '[null,null]');
+        assertEqual((await client.send('GET', '/cookies')).get_body_text(), '["1","two words"]');
+    },
 };
 
 const loop = new GLib.MainLoop(null, false);

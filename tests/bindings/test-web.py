@@ -100,6 +100,51 @@ class WebTest(unittest.TestCase):
         response = self.send("GET", "/x")
         self.assertEqual((response.get_status(), response.get_body_text()), (403, "Not you\n"))
 
+    def test_json(self):
+        self.router.add_route("POST", "/", lambda request: request.respond_json(200, [request.json(), 1]))
+        headers = {"Content-Type": "application/json"}
+        self.assertEqual(self.send("POST", "/", headers, '{"a": 1}').get_body_text(), '[{"a": 1}, 1]')
+        self.assertEqual(self.send("POST", "/", headers, "{'a': 1}").get_status(), 400)
+        self.assertEqual(self.send("POST", "/", None, "{}").get_status(), 415)
+
+    def test_form(self):
+        def handle(request):
+            form = request.get_form()
+            upload = form.get_upload("f")
+            request.respond_text(200, f"{form.get_value('t')} {upload.dup_bytes().get_data()}")
+
+        self.router.add_route("POST", "/", handle)
+        body = ("--b\r\nContent-Disposition: form-data; name=t\r\n\r\ntext\r\n"
+                "--b\r\nContent-Disposition: form-data; name=f; filename=x\r\n\r\nfile\r\n--b--")
+        response = self.send("POST", "/", {"Content-Type": "multipart/form-data; boundary=b"}, body)
+        self.assertEqual(response.get_body_text(), "text b'file'")
+
+    def test_cookies(self):
+        signer = Geminga.Signer.new(GLib.Bytes.new(b"k" * 32))
+
+        def handle(request):
+            seen = request.get_cookie("a"), request.dup_signed_cookie(signer, "b", 60)
+            request.set_cookie("a", "1", max_age=60, same_site="strict")
+            request.set_signed_cookie(signer, "b", "two words")
+            request.respond_json(200, seen)
+
+        self.router.add_route("GET", "/", handle)
+        self.assertEqual(self.send("GET", "/").get_body_text(), "[null, null]")
+        response = self.send("GET", "/")
+        self.assertEqual(response.get_body_text(), '["1", "two words"]')
+        self.assertIn("Max-Age=60; HttpOnly; SameSite=Strict", response.get_header_list("Set-Cookie")[0])
+
+    def test_choices(self):
+        self.router.add_route("GET", "/", lambda request: request.respond_text(
+            200, request.choose_type(["text/html", "application/json"])))
+        response = self.send("GET", "/", {"Accept": "text/*;q=0.2, application/json"})
+        self.assertEqual(response.get_body_text(), "application/json")
+
+    def test_proxies(self):
+        self.router.add_middleware(Geminga.TrustedProxies.new(["127.0.0.0/8"]))
+        self.router.add_route("GET", "/", lambda request: request.respond_text(200, request.get_client_host()))
+        self.assertEqual(self.send("GET", "/", {"X-Forwarded-For": "192.0.2.1"}).get_body_text(), "192.0.2.1")
+
     def test_cancel(self):
         kept = []
         self.router.add_route("GET", "/later", kept.append)

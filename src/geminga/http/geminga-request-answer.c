@@ -74,6 +74,20 @@ respond (GemingaRequest *self, GemingaHttpResponse *response)
   geminga_request_chain_answer (self, response);
 }
 
+/* The errors of reading a request are the client's. */
+static guint
+status_from_error (const GError *error)
+{
+  if (g_error_matches (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_BODY))
+    return 400;
+  if (g_error_matches (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_TOO_LARGE))
+    return 413;
+  if (g_error_matches (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_UNSUPPORTED_TYPE))
+    return 415;
+
+  return geminga_http_status_from_error (error);
+}
+
 /* Private API */
 
 void
@@ -364,7 +378,7 @@ geminga_request_respond_error (GemingaRequest *self, const GError *error)
   g_return_if_fail (GEMINGA_IS_REQUEST (self));
   g_return_if_fail (error != NULL);
 
-  status = geminga_http_status_from_error (error);
+  status = status_from_error (error);
   if (status >= 500)
     g_message ("Request %s (%s %s) failed: %s", geminga_request_get_id (self), self->head.method,
                self->head.path, error->message);

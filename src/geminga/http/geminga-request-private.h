@@ -43,7 +43,14 @@ struct _GemingaRequest
   GHashTable *attributes;      /* (nullable): name to GVariant */
   GemingaHttpResponse *answer; /* (nullable): holds header fields set before the answer */
 
+  char *client_host; /* (nullable): as a trusted proxy says */
+  char *scheme;      /* (nullable): "http" if nothing was set */
+  char *host;        /* (nullable): as a trusted proxy says */
+
   /* Made when somebody asks. */
+  GArray *cookies; /* (element-type GemingaHttpPair) */
+  JsonNode *json;
+  GemingaForm *form;
   char *path;
   char *id;
   char *remote_host;
@@ -75,6 +82,17 @@ void geminga_request_take_params (GemingaRequest *self,
 /* The handler, or the answer that there is none. */
 void geminga_request_run_handler (GemingaRequest *self);
 void geminga_request_clear_route (GemingaRequest *self);
+
+/* How the connection came: "https" with TLS. A trusted proxy may say otherwise later. */
+void geminga_request_set_scheme (GemingaRequest *self, const char *scheme);
+gboolean geminga_http_is_authority (const char *text);
+
+/* The value of a Set-Cookie. */
+char *geminga_request_format_cookie (GemingaRequest *self,
+                                     const char *name,
+                                     const char *value,
+                                     GVariant *given,
+                                     GError **error);
 
 /* Last reference gone: nobody else will answer. */
 void geminga_request_answer_dropped (GemingaRequest *self);

@@ -103,6 +103,12 @@ geminga_request_finalize (GObject *object)
   g_clear_pointer (&self->chain, geminga_request_chain_free);
   g_clear_pointer (&self->attributes, g_hash_table_unref);
   g_clear_pointer (&self->answer, geminga_http_response_free);
+  g_clear_pointer (&self->client_host, g_free);
+  g_clear_pointer (&self->scheme, g_free);
+  g_clear_pointer (&self->host, g_free);
+  g_clear_pointer (&self->cookies, g_array_unref);
+  g_clear_pointer (&self->json, json_node_unref);
+  g_clear_object (&self->form);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->id, g_free);
   g_clear_pointer (&self->remote_host, g_free);

@@ -792,6 +792,32 @@ function initMiddleware(prototype) {
     };
 }
 
+function initRequest(prototype) {
+    const decoder = new TextDecoder();
+    const {respond_json: respondJson} = prototype;
+
+    // After the strict check of get_json().
+    prototype.json = function () {
+        this.get_json();
+        return JSON.parse(decoder.decode(this.get_body().toArray()));
+    };
+
+    // Text is JSON already.
+    prototype.respond_json = function (status, value) {
+        respondJson.call(this, status, typeof value === 'string' ? value : JSON.stringify(value));
+    };
+
+    for (const name of ['set_cookie', 'remove_cookie', 'set_signed_cookie']) {
+        const original = prototype[name];
+        const length = {set_cookie: 2, remove_cookie: 1, set_signed_cookie: 3}[name];
+
+        prototype[name] = function (...args) {
+            return original.call(this, ...args.slice(0, length),
+                pack('a{sv}', args[length] ?? {}, 'options', null));
+        };
+    }
+}
+
 function initTestClient() {
     const {Soup} = imports.gi;
     const encoder = new TextEncoder();
@@ -844,6 +870,7 @@ function _init() {
         this.get_router().add_middleware(middleware);
     };
     [Geminga.Router, Geminga.WebService, Geminga.Route].forEach(type => initMiddleware(type.prototype));
+    initRequest(Geminga.Request.prototype);
     initTestClient();
     initPaths(Geminga.Router.prototype);
     initPaths(Geminga.Request.prototype);

@@ -5,6 +5,8 @@
 See docs/python.md. Only sugar is in here: what actors, calls and services do is in the library.
 """
 
+import json
+
 from gi.module import get_introspection_module
 from gi.overrides import override
 from gi.repository import GLib
@@ -13,7 +15,7 @@ from . import values
 from .actor import LATER, ActorMeta, current_call, handle, new_error
 from .declare import command, event
 from .loop import get_loop, run, start_operation
-from .web import add_route, after, before, pack_body, pack_headers, pack_values, route
+from .web import add_route, after, before, pack_body, pack_headers, pack_options, pack_values, route
 
 Geminga = get_introspection_module("Geminga")
 
@@ -248,6 +250,26 @@ class Request(Geminga.Request):
     def build_path(self, route, /, **values):
         """The path of a route with a name; values that are not in it make the query."""
         return Geminga.Request.build_path(self, route, pack_values(values))
+
+    def json(self):
+        """The body as plain values, after the strict check of get_json()."""
+        self.get_json()
+        return json.loads(self.get_body_text())
+
+    def respond_json(self, status, value):
+        """Answers with plain values as JSON; text is JSON already."""
+        text = value if isinstance(value, str) else json.dumps(value, allow_nan=False)
+        Geminga.Request.respond_json(self, status, text)
+
+    def set_cookie(self, name, value, **options):
+        """Options are max_age, path, domain, secure, http_only and same_site."""
+        return Geminga.Request.set_cookie(self, name, value, pack_options(options))
+
+    def remove_cookie(self, name, **options):
+        return Geminga.Request.remove_cookie(self, name, pack_options(options))
+
+    def set_signed_cookie(self, signer, name, value, **options):
+        return Geminga.Request.set_signed_cookie(self, signer, name, value, pack_options(options))
 
 
 Request = override(Request)

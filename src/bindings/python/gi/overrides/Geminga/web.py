@@ -125,3 +125,8 @@ def route(self, method, path, name=None):
 def pack_values(values):
     """Values of a path and its query; a list is a key of the query for each of its items."""
     return pack("a{sv}", values, "values")
+
+
+def pack_options(options):
+    named = {name.replace("_", "-"): value for name, value in options.items()}
+    return pack("a{sv}", named, "options")
