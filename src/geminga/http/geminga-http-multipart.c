@@ -127,6 +127,23 @@ strip_folders (const char *filename)
   return g_strdup (base);
 }
 
+/* One parameter of a Content-Disposition. */
+static gboolean
+keep_parameter (const char *key, char *value, char **name, char **filename, GError **error)
+{
+  char **place = strcmp (key, "name") == 0 ? name : strcmp (key, "filename") == 0 ? filename : NULL;
+
+  if (place == NULL)
+    return TRUE;
+  if (*place != NULL || !g_utf8_validate (value, -1, NULL))
+    return refuse (error, "a name in a Content-Disposition comes twice, or is not UTF-8");
+
+  decode_name (value);
+  *place = place == filename ? strip_folders (value) : g_strdup (value);
+
+  return TRUE;
+}
+
 static gboolean
 parse_disposition (const char *text, char **name, char **filename, GError **error)
 {
@@ -140,19 +157,12 @@ parse_disposition (const char *text, char **name, char **filename, GError **erro
     {
       g_autofree char *key = NULL;
       g_autofree char *value = NULL;
-      char **place = NULL;
 
       cursor++;
       if (!take_parameter (&cursor, &key, &value))
         return refuse (error, "a Content-Disposition cannot be read");
-
-      place = strcmp (key, "name") == 0 ? name : strcmp (key, "filename") == 0 ? filename : NULL;
-      if (place == NULL)
-        continue;
-      if (*place != NULL || !g_utf8_validate (value, -1, NULL))
-        return refuse (error, "a name in a Content-Disposition comes twice, or is not UTF-8");
-      decode_name (value);
-      *place = place == filename ? strip_folders (value) : g_strdup (value);
+      if (!keep_parameter (key, value, name, filename, error))
+        return FALSE;
     }
 
   if (*cursor != '\0' || *name == NULL)

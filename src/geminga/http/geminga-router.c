@@ -201,36 +201,46 @@ make_location (GemingaRequest *request, gboolean is_merged, gboolean is_toggled)
   return g_string_free (g_steal_pointer (&location), FALSE);
 }
 
+/* TRUE: the path has a route or other methods. The flags tell what was changed to find it. */
+static gboolean
+search (GemingaRouter *self, GemingaRouteMatch *match, gboolean *is_merged, gboolean *is_toggled)
+{
+  if (self->double_slash != GEMINGA_SLASH_POLICY_STRICT)
+    *is_merged = geminga_route_match_merge_slashes (match);
+
+  if (geminga_route_match_find (match, self->root) || match->allow != NULL)
+    return TRUE;
+  if (self->trailing_slash == GEMINGA_SLASH_POLICY_STRICT ||
+      !geminga_route_match_toggle_slash (match))
+    return FALSE;
+
+  *is_toggled = TRUE;
+
+  return geminga_route_match_find (match, self->root) || match->allow != NULL;
+}
+
 static void
 find (GemingaRouter *self, GemingaRequest *request, GemingaRouteMatch *match)
 {
   gboolean is_merged = FALSE;
   gboolean is_toggled = FALSE;
-  gboolean is_found;
   char *location = NULL;
 
-  if (self->double_slash != GEMINGA_SLASH_POLICY_STRICT)
-    is_merged = geminga_route_match_merge_slashes (match);
-
-  is_found = geminga_route_match_find (match, self->root);
-  if (!is_found && match->allow == NULL && self->trailing_slash != GEMINGA_SLASH_POLICY_STRICT &&
-      geminga_route_match_toggle_slash (match))
+  if (!search (self, match, &is_merged, &is_toggled))
     {
-      is_toggled = TRUE;
-      is_found = geminga_route_match_find (match, self->root);
+      geminga_request_set_outcome (request, 404, NULL);
+      return;
     }
 
   is_merged = is_merged && self->double_slash == GEMINGA_SLASH_POLICY_REDIRECT;
   is_toggled = is_toggled && self->trailing_slash == GEMINGA_SLASH_POLICY_REDIRECT;
-  if ((is_found || match->allow != NULL) && (is_merged || is_toggled))
+  if (is_merged || is_toggled)
     {
       location = make_location (request, is_merged, is_toggled);
       match->route = NULL;
       geminga_request_set_outcome (request, location != NULL ? 308 : 404, location);
     }
-  else if (!is_found && match->allow == NULL)
-    geminga_request_set_outcome (request, 404, NULL);
-  else if (!is_found)
+  else if (match->route == NULL)
     geminga_request_set_outcome (request, strcmp (match->method, "OPTIONS") == 0 ? 204 : 405,
                                  format_allow (match->allow));
 }

@@ -44,7 +44,7 @@ test_invalid (void)
     { "", "a value is expected" },
     { " ", "a value is expected" },
     { "nul", "value" },
-    { "nulll", "nothing can follow" },
+    { "null x", "nothing can follow" },
     { "[1] x", "at byte 4" },
     { "[1,]", "value" },
     { "[1 2]", "“]”" },

@@ -69,7 +69,8 @@ test_valid (void)
     { "--bd\r\n" DISPOSITION "\"a\"\r\n\r\nx\r\n--bd--\r\n", "[a|-|-|x]" },
     { "--bd\r\n" DISPOSITION "a\r\n\r\n\r\n--bd--", "[a|-|-|]" },
     { "--bd\r\n" DISPOSITION "a\r\n\r\n--bd--", "[a|-|-|]" },
-    { "--bd\r\n" DISPOSITION "a\r\n\r\n\r\n\r\n--b\r\n-\r\r\n--bd--", "[a|-|-|\r\n\r\n--b\r\n-\r]" },
+    { "--bd\r\n" DISPOSITION "a\r\n\r\n\r\n\r\n--b\r\n-\r\r\n--bd--",
+      "[a|-|-|\r\n\r\n--b\r\n-\r]" },
     { "--bd\r\n" DISPOSITION "a\r\n\r\n1\r\n--bd\r\n" DISPOSITION
       "\"a\"\r\nX-Y: z\r\n\r\n2\r\n--bd--",
       "[a|-|-|1][a|-|-|2]" },
