@@ -61,7 +61,7 @@ main (int argc, char *argv[])
   GemingaRouter *router = geminga_web_service_get_router (web);
   g_autoptr (GemingaRouter) api = geminga_router_new ();
   g_autoptr (GemingaMiddleware) pages = geminga_error_pages_new ();
-  g_autoptr (GemingaMiddleware) key = geminga_middleware_new_before (check_key, NULL, NULL);
+  g_autoptr (GemingaMiddleware) key = geminga_middleware_new_before_func (check_key, NULL, NULL);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
   GemingaRoute *add = NULL;

@@ -26,70 +26,105 @@
  */
 G_DEFINE_TYPE (GemingaMiddleware, geminga_middleware, G_TYPE_OBJECT)
 
-/* A middleware that is one function. */
+/* Middleware that is one function: two classes, because what has no after() costs answers nothing. */
 typedef struct
 {
   GemingaMiddleware parent_instance;
 
-  GemingaBeforeFunc before; /* (nullable) */
-  GemingaAfterFunc after;   /* (nullable) */
+  GemingaBeforeFunc func;
   gpointer user_data;
   GDestroyNotify destroy;
-} FuncMiddleware;
+} BeforeMiddleware;
+
+typedef struct
+{
+  GemingaMiddleware parent_instance;
+
+  GemingaAfterFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} AfterMiddleware;
 
 typedef struct
 {
   GemingaMiddlewareClass parent_class;
-} FuncMiddlewareClass;
+} BeforeMiddlewareClass;
 
-static GType func_middleware_get_type (void);
-G_DEFINE_FINAL_TYPE_WITH_CODE (FuncMiddleware, func_middleware, GEMINGA_TYPE_MIDDLEWARE, )
+typedef struct
+{
+  GemingaMiddlewareClass parent_class;
+} AfterMiddlewareClass;
+
+static GType before_middleware_get_type (void);
+static GType after_middleware_get_type (void);
+G_DEFINE_FINAL_TYPE_WITH_CODE (BeforeMiddleware, before_middleware, GEMINGA_TYPE_MIDDLEWARE, )
+G_DEFINE_FINAL_TYPE_WITH_CODE (AfterMiddleware, after_middleware, GEMINGA_TYPE_MIDDLEWARE, )
 
 /* GemingaMiddleware */
 
 static gboolean
-func_middleware_before (GemingaMiddleware *middleware, GemingaRequest *request)
+before_middleware_before (GemingaMiddleware *middleware, GemingaRequest *request)
 {
-  FuncMiddleware *self = (FuncMiddleware *) middleware;
+  BeforeMiddleware *self = (BeforeMiddleware *) middleware;
 
-  return self->before != NULL && self->before (request, self->user_data);
+  return self->func (request, self->user_data);
 }
 
 static gboolean
-func_middleware_after (GemingaMiddleware *middleware,
-                       GemingaRequest *request,
-                       GemingaResponse *response)
+after_middleware_after (GemingaMiddleware *middleware,
+                        GemingaRequest *request,
+                        GemingaResponse *response)
 {
-  FuncMiddleware *self = (FuncMiddleware *) middleware;
+  AfterMiddleware *self = (AfterMiddleware *) middleware;
 
-  return self->after != NULL && self->after (request, response, self->user_data);
+  return self->func (request, response, self->user_data);
 }
 
 /* GObject */
 
 static void
-func_middleware_finalize (GObject *object)
+before_middleware_finalize (GObject *object)
 {
-  FuncMiddleware *self = (FuncMiddleware *) object;
+  BeforeMiddleware *self = (BeforeMiddleware *) object;
 
   if (self->destroy != NULL)
     self->destroy (self->user_data);
 
-  G_OBJECT_CLASS (func_middleware_parent_class)->finalize (object);
+  G_OBJECT_CLASS (before_middleware_parent_class)->finalize (object);
 }
 
 static void
-func_middleware_class_init (FuncMiddlewareClass *klass)
+after_middleware_finalize (GObject *object)
 {
-  GemingaMiddlewareClass *middleware_class = GEMINGA_MIDDLEWARE_CLASS (klass);
+  AfterMiddleware *self = (AfterMiddleware *) object;
 
-  G_OBJECT_CLASS (klass)->finalize = func_middleware_finalize;
-  middleware_class->before = func_middleware_before;
-  middleware_class->after = func_middleware_after;
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+
+  G_OBJECT_CLASS (after_middleware_parent_class)->finalize (object);
 }
 
 static void
-func_middleware_init (FuncMiddleware *self)
+before_middleware_class_init (BeforeMiddlewareClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = before_middleware_finalize;
+  GEMINGA_MIDDLEWARE_CLASS (klass)->before = before_middleware_before;
+}
+
+static void
+after_middleware_class_init (AfterMiddlewareClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = after_middleware_finalize;
+  GEMINGA_MIDDLEWARE_CLASS (klass)->after = after_middleware_after;
+}
+
+static void
+before_middleware_init (BeforeMiddleware *self)
+{
+}
+
+static void
+after_middleware_init (AfterMiddleware *self)
 {
 }
 
@@ -106,7 +141,7 @@ geminga_middleware_init (GemingaMiddleware *self)
 /* Public API */
 
 /**
- * geminga_middleware_new_before:
+ * geminga_middleware_new_before_func:
  * @func: (scope notified) (closure user_data) (destroy destroy): looks at requests
  * @user_data: what to give to @func
  * @destroy: (nullable): how to free @user_data
@@ -118,14 +153,16 @@ geminga_middleware_init (GemingaMiddleware *self)
  * Since: 0.1
  */
 GemingaMiddleware *
-geminga_middleware_new_before (GemingaBeforeFunc func, gpointer user_data, GDestroyNotify destroy)
+geminga_middleware_new_before_func (GemingaBeforeFunc func,
+                                    gpointer user_data,
+                                    GDestroyNotify destroy)
 {
-  FuncMiddleware *self = NULL;
+  BeforeMiddleware *self = NULL;
 
   g_return_val_if_fail (func != NULL, NULL);
 
-  self = g_object_new (func_middleware_get_type (), NULL);
-  self->before = func;
+  self = g_object_new (before_middleware_get_type (), NULL);
+  self->func = func;
   self->user_data = user_data;
   self->destroy = destroy;
 
@@ -133,7 +170,7 @@ geminga_middleware_new_before (GemingaBeforeFunc func, gpointer user_data, GDest
 }
 
 /**
- * geminga_middleware_new_after:
+ * geminga_middleware_new_after_func:
  * @func: (scope notified) (closure user_data) (destroy destroy): looks at answers
  * @user_data: what to give to @func
  * @destroy: (nullable): how to free @user_data
@@ -145,14 +182,16 @@ geminga_middleware_new_before (GemingaBeforeFunc func, gpointer user_data, GDest
  * Since: 0.1
  */
 GemingaMiddleware *
-geminga_middleware_new_after (GemingaAfterFunc func, gpointer user_data, GDestroyNotify destroy)
+geminga_middleware_new_after_func (GemingaAfterFunc func,
+                                   gpointer user_data,
+                                   GDestroyNotify destroy)
 {
-  FuncMiddleware *self = NULL;
+  AfterMiddleware *self = NULL;
 
   g_return_val_if_fail (func != NULL, NULL);
 
-  self = g_object_new (func_middleware_get_type (), NULL);
-  self->after = func;
+  self = g_object_new (after_middleware_get_type (), NULL);
+  self->func = func;
   self->user_data = user_data;
   self->destroy = destroy;
 

@@ -90,12 +90,14 @@ typedef gboolean (*GemingaAfterFunc) (GemingaRequest *request,
                                       gpointer user_data);
 
 GEMINGA_AVAILABLE_IN_0_1
-GemingaMiddleware *geminga_middleware_new_before (GemingaBeforeFunc func,
-                                                  gpointer user_data,
-                                                  GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
+GemingaMiddleware *
+geminga_middleware_new_before_func (GemingaBeforeFunc func,
+                                    gpointer user_data,
+                                    GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 GEMINGA_AVAILABLE_IN_0_1
-GemingaMiddleware *geminga_middleware_new_after (GemingaAfterFunc func,
-                                                 gpointer user_data,
-                                                 GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
+GemingaMiddleware *
+geminga_middleware_new_after_func (GemingaAfterFunc func,
+                                   gpointer user_data,
+                                   GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

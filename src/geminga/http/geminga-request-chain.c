@@ -145,6 +145,18 @@ call_in_context (GemingaRequest *request, GSourceFunc func)
   g_source_attach (source, request->chain->context);
 }
 
+static gboolean
+has_after (const GemingaRequestChain *self)
+{
+  for (guint i = 0; i < self->n_passed; i++)
+    {
+      if (GEMINGA_MIDDLEWARE_GET_CLASS (g_ptr_array_index (self->items, i))->after != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static GemingaRequestChain *
 ensure_chain (GemingaRequest *request)
 {
@@ -186,7 +198,7 @@ geminga_request_chain_answer (GemingaRequest *request, GemingaHttpResponse *resp
   GemingaRequestChain *self = request->chain;
   g_autoptr (GemingaRequest) kept = NULL;
 
-  if (self == NULL || self->n_passed == 0)
+  if (self == NULL || !has_after (self))
     {
       geminga_http_exchange_answer (request->exchange, response);
       return;

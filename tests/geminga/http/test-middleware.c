@@ -330,8 +330,8 @@ teapot_cb (GemingaRequest *request, GemingaResponse *response, gpointer user_dat
 static void
 test_functions (Fixture *self, gconstpointer unused)
 {
-  g_autoptr (GemingaMiddleware) before = geminga_middleware_new_before (refuse_cb, NULL, NULL);
-  g_autoptr (GemingaMiddleware) after = geminga_middleware_new_after (teapot_cb, NULL, NULL);
+  g_autoptr (GemingaMiddleware) before = geminga_middleware_new_before_func (refuse_cb, NULL, NULL);
+  g_autoptr (GemingaMiddleware) after = geminga_middleware_new_after_func (teapot_cb, NULL, NULL);
   GemingaRouter *router = geminga_router_new ();
 
   geminga_router_add_route (router, "GET", "/", handle, self->trace, NULL);

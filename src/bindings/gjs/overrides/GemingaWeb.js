@@ -65,7 +65,7 @@ function wrapMiddleware(func) {
 }
 
 function initMiddleware(prototype) {
-    const {new_before: newBefore, new_after: newAfter} = Geminga.Middleware;
+    const {new_before_func: newBefore, new_after_func: newAfter} = Geminga.Middleware;
 
     prototype.before = function (func) {
         this.add_middleware(newBefore.call(Geminga.Middleware, wrapMiddleware(func)));

@@ -79,13 +79,13 @@ def wrap_middleware(func):
 
 def before(self, func):
     """A decorator: the function looks at requests before their handlers do, and may answer them."""
-    self.add_middleware(Geminga.Middleware.new_before(wrap_middleware(func), None))
+    self.add_middleware(Geminga.Middleware.new_before_func(wrap_middleware(func), None))
     return func
 
 
 def after(self, func):
     """A decorator: the function looks at answers before they are sent, and may change them."""
-    self.add_middleware(Geminga.Middleware.new_after(wrap_middleware(func), None))
+    self.add_middleware(Geminga.Middleware.new_after_func(wrap_middleware(func), None))
     return func
 
 
