@@ -23,6 +23,7 @@ typedef struct
   Cli *cli;
   char *timeout;  /* (owned) (nullable) */
   char *interval; /* (owned) (nullable) */
+  char *count;    /* (owned) (nullable) */
   char *json;     /* (owned) (nullable) */
   char *color;    /* (owned) (nullable) */
   gboolean wants_help;
@@ -36,6 +37,7 @@ options_clear (Options *self)
 {
   g_free (self->timeout);
   g_free (self->interval);
+  g_free (self->count);
   g_free (self->json);
   g_free (self->color);
 }
@@ -86,18 +88,24 @@ make_context (Options *self, const CliVerb *verb)
   Cli *cli = self->cli;
   gboolean shows_watch = verb != NULL && (verb->flags & CLI_VERB_WATCH) != 0;
   gboolean shows_quick = verb != NULL && (verb->flags & CLI_VERB_QUICK) != 0;
+  gboolean shows_trace = verb != NULL && (verb->flags & CLI_VERB_TRACE) != 0;
   const GOptionEntry entries[] = {
     { "watch", 0, shows_watch ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &self->interval,
       _ ("Look again every SECONDS (2 if not given) until Ctrl-C"), _ ("SECONDS") },
     { "quick", 0, shows_quick ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &cli->is_quick,
       _ ("Do not let workers finish what they do"), NULL },
+    { "count", 0, shows_trace ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &self->count,
+      _ ("End after so many lines"), _ ("N") },
+    { "capture", 0, shows_trace ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &cli->capture,
+      _ ("Write the messages to a file for Wireshark, too"), _ ("FILE") },
     { "user", 0, 0, G_OPTION_ARG_NONE, &cli->is_user, _ ("Talk to services of the session"), NULL },
     { "system", 0, 0, G_OPTION_ARG_NONE, &cli->is_system, _ ("Talk to services of the system"),
       NULL },
     { "address", 0, 0, G_OPTION_ARG_STRING, &cli->address, _ ("Talk to services of another bus"),
       _ ("ADDRESS") },
     { "timeout", 0, 0, G_OPTION_ARG_STRING, &self->timeout,
-      _ ("Wait for answers no longer than this"), _ ("SECONDS") },
+      shows_trace ? _ ("End after this time") : _ ("Wait for answers no longer than this"),
+      _ ("SECONDS") },
     { "json", 0, 0, G_OPTION_ARG_STRING, &self->json,
       _ ("Print JSON, for programs: short or pretty"), _ ("FORM") },
     { "utc", 0, 0, G_OPTION_ARG_NONE, &cli->is_utc, _ ("Print times in UTC"), NULL },
@@ -134,6 +142,17 @@ parse_seconds (const char *option, const char *text, double least, double *secon
 
   g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s takes seconds from %g to %g, not “%s”"),
                option, least, LONGEST, text);
+  return FALSE;
+}
+
+static gboolean
+parse_count (Cli *cli, const char *text, GError **error)
+{
+  if (g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT32, &cli->count, NULL))
+    return TRUE;
+
+  g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s takes a number from 1 on, not “%s”"),
+               "--count", text);
   return FALSE;
 }
 
@@ -191,6 +210,7 @@ apply (Options *self, GError **error)
     }
 
   return read_json (cli, self->json, error) && read_color (cli, self->color, error) &&
+         (self->count == NULL || parse_count (cli, self->count, error)) &&
          (self->interval == NULL ||
           parse_seconds ("--watch", self->interval, LEAST_INTERVAL, &cli->interval, error)) &&
          (self->timeout == NULL ||
@@ -315,6 +335,11 @@ cli_options_list (const CliVerb *verb)
     g_strv_builder_add (builder, "--watch");
   if (verb == NULL || (verb->flags & CLI_VERB_QUICK) != 0)
     g_strv_builder_add (builder, "--quick");
+  if (verb == NULL || (verb->flags & CLI_VERB_TRACE) != 0)
+    {
+      g_strv_builder_add (builder, "--count");
+      g_strv_builder_add (builder, "--capture");
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (common); i++)
     g_strv_builder_add (builder, common[i]);
 

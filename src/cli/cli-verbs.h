@@ -22,6 +22,7 @@ extern const CliVerb cli_verb_set;
 extern const CliVerb cli_verb_start;
 extern const CliVerb cli_verb_status;
 extern const CliVerb cli_verb_stop;
+extern const CliVerb cli_verb_trace;
 extern const CliVerb cli_verb_tree;
 extern const CliVerb cli_verb_version;
 

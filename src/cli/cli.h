@@ -34,6 +34,7 @@ typedef enum
   CLI_VERB_WATCH = 1 << 0,   /* takes --watch */
   CLI_VERB_QUICK = 1 << 1,   /* takes --quick */
   CLI_VERB_HIDDEN = 1 << 2,  /* is not shown to people */
+  CLI_VERB_TRACE = 1 << 4,   /* takes --count and --capture, and ends after --timeout */
   CLI_VERB_OFFLINE = 1 << 3, /* is not told about the bus: it connects itself, if at all */
 } CliVerbFlags;
 
@@ -69,6 +70,8 @@ struct _Cli
   gboolean is_utc;
   double interval; /* seconds between two looks */
   double timeout;  /* seconds; negative: not given */
+  guint64 count;   /* records to print; 0: any number */
+  char *capture;   /* (owned) (nullable): file for messages */
 
   gboolean is_terminal; /* stdout is */
   gboolean is_unicode;

@@ -98,6 +98,12 @@ check_verb (Cli *cli, const char *const *operands, GError **error)
     g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --watch"), verb->name);
   else if (cli->is_quick && (verb->flags & CLI_VERB_QUICK) == 0)
     g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --quick"), verb->name);
+  else if (cli->count > 0 && (verb->flags & CLI_VERB_TRACE) == 0)
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take %s"), verb->name,
+                 "--count");
+  else if (cli->capture != NULL && (verb->flags & CLI_VERB_TRACE) == 0)
+    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take %s"), verb->name,
+                 "--capture");
   else if (n_operands < verb->min_operands || (is_bounded && n_operands > verb->max_operands))
     return fail_operands (verb, operands, n_operands, error);
   else
@@ -166,6 +172,7 @@ cli_clear (Cli *cli)
   g_clear_object (&cli->cancellable);
   g_string_free (cli->out, TRUE);
   g_free (cli->address);
+  g_free (cli->capture);
 }
 
 int

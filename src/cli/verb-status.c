@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli-bus.h"
+#include "cli-deadlocks.h"
 #include "cli-error.h"
 #include "cli-output.h"
 #include "cli-restarts.h"
@@ -14,7 +15,8 @@
 #include "cli-verbs.h"
 #include "cli-watch.h"
 
-#define LAST_RESTARTS 5
+#define LAST_RESTARTS  5
+#define LAST_DEADLOCKS 3
 
 /* Helpers */
 
@@ -182,7 +184,8 @@ print_json (Cli *cli,
             CliService *service,
             GVariant *statistics,
             GVariant *workers,
-            GVariant *restarts)
+            GVariant *restarts,
+            GVariant *deadlocks)
 {
   g_autoptr (GVariant) base = g_variant_ref_sink (cli_service_build_json (service));
   g_auto (GVariantDict) json = G_VARIANT_DICT_INIT (base);
@@ -192,7 +195,24 @@ print_json (Cli *cli,
   g_variant_dict_insert_value (&json, "worker-list", workers);
   if (restarts != NULL)
     g_variant_dict_insert_value (&json, "restart-list", restarts);
+  g_variant_dict_insert_value (&json, "deadlock-list", deadlocks);
   cli_output_json (cli, g_variant_dict_end (&json));
+}
+
+static void
+print_troubles (Cli *cli, GVariant *restarts, GVariant *deadlocks)
+{
+  if (restarts != NULL && g_variant_n_children (restarts) > 0)
+    {
+      cli_output_print (cli, "\n");
+      cli_restarts_print (cli, restarts, LAST_RESTARTS, "");
+      cli_restarts_print_log (cli, restarts, 1);
+    }
+  if (g_variant_n_children (deadlocks) > 0)
+    {
+      cli_output_print (cli, "\n");
+      cli_deadlocks_print (cli, deadlocks, LAST_DEADLOCKS);
+    }
 }
 
 static gboolean
@@ -202,13 +222,14 @@ render (Cli *cli, gpointer data, GError **error)
   g_autoptr (GVariant) statistics = service != NULL ? get_statistics (cli, service) : NULL;
   g_autoptr (GVariant) workers = service != NULL ? list_workers (cli, service) : NULL;
   g_autoptr (GVariant) restarts = service != NULL ? cli_restarts_get (cli, service, NULL) : NULL;
+  g_autoptr (GVariant) deadlocks = service != NULL ? cli_deadlocks_get (cli, service) : NULL;
 
   if (service == NULL || g_cancellable_set_error_if_cancelled (cli->cancellable, error))
     return FALSE;
 
   if (cli->is_json)
     {
-      print_json (cli, service, statistics, workers, restarts);
+      print_json (cli, service, statistics, workers, restarts, deadlocks);
       return TRUE;
     }
 
@@ -218,12 +239,7 @@ render (Cli *cli, gpointer data, GError **error)
   if (statistics != NULL)
     print_statistics (cli, statistics);
   print_workers (cli, workers);
-  if (restarts != NULL && g_variant_n_children (restarts) > 0)
-    {
-      cli_output_print (cli, "\n");
-      cli_restarts_print (cli, restarts, LAST_RESTARTS, "");
-      cli_restarts_print_log (cli, restarts, 1);
-    }
+  print_troubles (cli, restarts, deadlocks);
 
   return TRUE;
 }

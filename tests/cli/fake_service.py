@@ -43,6 +43,7 @@ ARBITER = """<interface name="org.geminga1.Arbiter">
     <arg name="value" type="v" direction="in"/><arg name="options" type="a{sv}" direction="in"/>
   </method>
   <method name="GetRestarts"><arg name="records" type="aa{sv}" direction="out"/></method>
+  <method name="GetDeadlocks"><arg name="records" type="aa{sv}" direction="out"/></method>
   <signal name="ActorStarted">
     <arg name="path" type="o"/><arg name="type" type="s"/><arg name="pid" type="u"/>
   </signal>
@@ -289,6 +290,13 @@ class Arbiter(Object):
             "detail": GLib.Variant("s", "killed by signal 9\x1b[2J\n"
                                    "[<0>] ep_poll+0x1/0x2\n[<0>] do_epoll_wait+0x3/0x4"),
             "log": GLib.Variant("as", ["opens its eyes", "sees \x1b[2J"]),
+        }],))
+
+    def GetDeadlocks(self):
+        return GLib.Variant("(aa{sv})", ([{
+            "time": GLib.Variant("t", 1_700_000_000_000_000),
+            "chain": GLib.Variant("s", "a.Foo waits for \x1b[2J, which waits for a.Foo"),
+            "actors": GLib.Variant("ao", ["/org/geminga1/Hello/a"]),
         }],))
 
     def Stop(self, options=None):

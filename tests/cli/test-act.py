@@ -140,7 +140,7 @@ class TestMistakes(fixture.TestCase):
     def test_help(self):
         text = self.check("help")
         for verb in ("ps", "status", "tree", "start", "stop", "restart", "reload", "scale", "call",
-                     "get", "set", "monitor", "log-level", "restarts", "version", "help"):
+                     "get", "set", "monitor", "trace", "log-level", "restarts", "version", "help"):
             self.assertRegex(text, rf"\n  {verb} +[A-Z]")
             self.assertIn(f"geminga [OPTION…] {verb}", self.check("help", verb))
             self.assertEqual(self.check(verb, "--help"), self.check("help", verb))

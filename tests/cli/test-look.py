@@ -46,10 +46,12 @@ class TestLook(fixture.TestCase):
             self.assertRegex(text, r"Traffic: 1048576 received, 4194304 sent\n")
             self.assertRegex(text, r"worker1 +1001 +running +process +1d02h +4194304\n")
             self.assertIn("killed by signal 9\\x1b[2J; ep_poll+0x1/0x2 < do_epoll_wait+0x3/0x4\n", text)
+            self.assertRegex(text, r"\nTIME +DEADLOCK\n.* a\.Foo waits for \\x1b\[2J, which waits for a\.Foo\n")
         status = self.check_json("status", "Hello")
         self.assertEqual([worker["id"] for worker in status["worker-list"]], ["worker1", "worker2"])
         self.assertIn("killed by signal 9\x1b[2J\n", status["restart-list"][0]["detail"])
         self.assertEqual(status["statistics"]["requests"], 1204)
+        self.assertEqual(status["deadlock-list"][0]["actors"], ["/org/geminga1/Hello/a"])
 
     def test_status_of_nothing(self):
         for name in ("Nope", "ello", "", ".", "org.example", "/x", "\x1b[31m"):

@@ -70,6 +70,22 @@ class Language:
             service.await_workers(2, without=(first, second))
             self.assertEqual(service.stop(), 0)
 
+    def test_streams(self) -> None:
+        with self.run_example("streams", "--workers", "1") as service:
+            address = f"http://{service.address[0]}:{service.address[1]}"
+            sent = subprocess.run(["curl", "-sT", "-", "-X", "POST", f"{address}/count"],
+                                  input=b"x" * 300000, capture_output=True, check=True)
+            self.assertEqual(sent.stdout, b"300000 bytes\n")
+            status, body = service.get("/numbers")
+            self.assertEqual((status, body), (200, b"".join(b"%d\n" % n for n in range(1000))))
+            status, body = service.get("/ticks")
+            self.assertIn(b"id: 3\nevent: tick\ndata: tick 3\n\n", body)
+            name = "streams" + self.suffix
+            self.assertEqual(service.get(f"/files/{name}"),
+                             (200, (EXAMPLES / name).read_bytes()))
+            self.assertEqual(service.get("/files/../meson.build")[0], 400)
+            self.assertEqual(service.stop(), 0)
+
     def test_handlers(self) -> None:
         with self.run_example("greeter", "--workers", "1") as service:
             self.assertEqual(service.get("/hello/Bell"), (200, b"Hello Bell!\n"))

@@ -196,6 +196,10 @@ void geminga_bus_manager_forget (GemingaBus *self);
 
 /* geminga-bus-xml.c */
 char *geminga_bus_introspect (GemingaBusNode *node, gboolean is_root) G_GNUC_WARN_UNUSED_RESULT;
+/* Of an actor of that class, or of a path where there is none (NULL), with these names below. */
+char *geminga_bus_write_xml (GemingaBusClass *klass,
+                             gboolean is_root,
+                             GPtrArray *below) G_GNUC_WARN_UNUSED_RESULT;
 
 /* geminga-bus-log-control.c */
 /* Floating; NULL: there is no such property. */

@@ -80,23 +80,30 @@ static const char root_object[] =
 char *
 geminga_bus_introspect (GemingaBusNode *node, gboolean is_root)
 {
-  GString *xml = g_string_new (header);
   g_autoptr (GPtrArray) children = geminga_bus_node_list_children (node);
 
+  return geminga_bus_write_xml (node->klass, is_root, children);
+}
+
+char *
+geminga_bus_write_xml (GemingaBusClass *klass, gboolean is_root, GPtrArray *below)
+{
+  GString *xml = g_string_new (header);
+
   g_string_append (xml, every_node);
-  if (is_root || node->klass != NULL)
+  if (is_root || klass != NULL)
     g_string_append (xml, every_object);
   if (is_root)
     g_string_append (xml, root_object);
-  for (guint i = 0; node->klass != NULL && i < node->klass->interfaces->len; i++)
+  for (guint i = 0; klass != NULL && i < klass->interfaces->len; i++)
     {
-      GemingaBusInterface *interface = g_ptr_array_index (node->klass->interfaces, i);
+      GemingaBusInterface *interface = g_ptr_array_index (klass->interfaces, i);
 
       g_dbus_interface_info_generate_xml (interface->info, 2, xml);
     }
-  for (guint i = 0; i < children->len; i++)
+  for (guint i = 0; i < below->len; i++)
     g_string_append_printf (xml, "  <node name=\"%s\"/>\n",
-                            (const char *) g_ptr_array_index (children, i));
+                            (const char *) g_ptr_array_index (below, i));
   g_string_append (xml, "</node>\n");
 
   return g_string_free (xml, FALSE);

@@ -52,7 +52,12 @@ handle_info (GemingaActor *self, GemingaCall *call)
   g_variant_dict_insert (&info, "pid", "u", (guint32) getpid ());
   g_variant_dict_insert (&info, "started-at", "t", (guint64) mailbox->started_at);
   g_variant_dict_insert (&info, "processed", "t", geminga_mailbox_get_n_taken (mailbox));
+  g_variant_dict_insert (&info, "failed", "t", geminga_mailbox_get_n_failed (mailbox));
+  g_variant_dict_insert (&info, "busy-time", "t", geminga_mailbox_get_busy_time (mailbox) / 1000);
   g_variant_dict_insert (&info, "mailbox", "u", geminga_mailbox_get_length (mailbox));
+  g_variant_dict_insert (
+      &info, "mailbox-age", "t",
+      geminga_mailbox_get_age (mailbox, geminga_loop_read_stamp (mailbox->loop)) * 1000);
   g_variant_dict_insert (&info, "dead-letters", "t",
                          geminga_dead_letters_count (geminga_mailbox_get_system (mailbox)));
   GEMINGA_ACTOR_GET_CLASS (self)->info (self, &info);

@@ -15,7 +15,8 @@ void geminga_actor_run_peer_ended (GemingaActor *self,
                                    GemingaActorRef *peer,
                                    GemingaExitReason reason,
                                    const GError *error);
-void geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message); /* takes the message */
+/* Takes the message; @trace is the number of a traced one, or 0. */
+void geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message, guint32 trace);
 void geminga_actor_detach (GemingaActor *self);
 
 /* Runs @func as if @call were being handled (again). The actor's loop only. */

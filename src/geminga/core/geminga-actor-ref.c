@@ -12,6 +12,7 @@
 #include "geminga-command-private.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
+#include "geminga-trace-private.h"
 
 /**
  * GemingaActorRef:
@@ -117,6 +118,9 @@ set_sender (GemingaMessage *message, GemingaThread *thread, GemingaTarget *targe
     geminga_target_ref_locally (message->sender);
   else
     geminga_target_ref (message->sender);
+  if (G_UNLIKELY ((atomic_load_explicit (&sender->detours, memory_order_relaxed) &
+                   GEMINGA_MAILBOX_IS_TRACED) != 0))
+    geminga_trace_sent (sender, message, target);
 }
 
 /* Takes the ask, and a reference to the arguments, which are no floating ones. */
@@ -125,10 +129,12 @@ call_message_new (GemingaActorRef *self,
                   GemingaThread *thread,
                   const char *command,
                   GVariant *arguments,
+                  GemingaMessageKind kind,
                   GemingaAsk *ask)
 {
   GemingaMessage *message = geminga_message_new_from (thread, GEMINGA_MESSAGE_CALL, ask);
 
+  message->kind = kind;
   if (geminga_target_is_mailbox (self->target))
     message->declaration = find_command (self, command);
   else if (arguments == NULL)
@@ -200,8 +206,7 @@ post_async (GemingaActorRef *self,
       return;
     }
 
-  message = call_message_new (self, thread, command, g_steal_pointer (&sunk), ask);
-  message->kind = kind;
+  message = call_message_new (self, thread, command, g_steal_pointer (&sunk), kind, ask);
   message->deadline = deadline;
   if (fds != NULL)
     message->fds = g_object_ref (fds);
@@ -450,7 +455,8 @@ geminga_actor_ref_tell (GemingaActorRef *self,
       return FALSE;
     }
 
-  thread->telling = call_message_new (self, thread, command, g_steal_pointer (&sunk), NULL);
+  thread->telling =
+      call_message_new (self, thread, command, g_steal_pointer (&sunk), GEMINGA_MESSAGE_CALL, NULL);
   geminga_target_post (self->target, thread->telling);
   thread->telling = NULL;
   if (G_LIKELY (thread->refusal == NULL))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "geminga-actor-timers.h"
+#include "geminga-mailbox-private.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,12 @@ typedef struct _GemingaActorTimers GemingaActorTimers;
 GemingaActorTimers *geminga_actor_timers_new (GemingaActor *actor) G_GNUC_WARN_UNUSED_RESULT;
 /* None of them fires any more, and what they have sent is not handled. */
 void geminga_actor_timers_free (GemingaActorTimers *self);
+
+/*
+ * Under its loop's lock: the mailbox of the actor that the armed timer will tell something once;
+ * NULL: it is no such timer.
+ */
+GemingaMailbox *geminga_actor_timer_peek_locked (GemingaTimer *timer);
 
 /* geminga-actor.c. NULL if the actor has never had any. */
 GemingaActorTimers *geminga_actor_peek_timers (GemingaActor *self);

@@ -373,6 +373,17 @@ will_run (ActorTimer *self)
 
 /* Private API */
 
+GemingaMailbox *
+geminga_actor_timer_peek_locked (GemingaTimer *timer)
+{
+  ActorTimer *self = timer->user_data;
+
+  if (timer->func != timer_passed || (self->flags & GEMINGA_TIMER_FLAGS_PERIODIC) != 0)
+    return NULL;
+
+  return self->timers->mailbox;
+}
+
 GemingaActorTimers *
 geminga_actor_timers_new (GemingaActor *actor)
 {

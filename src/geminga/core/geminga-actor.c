@@ -112,12 +112,13 @@ typedef struct
   GemingaThread *thread;
   GemingaActor *actor;
   GemingaCall *call;
+  guint64 step; /* of enter_step () only */
 } Previous;
 
 static Previous
 enter (GemingaThread *thread, GemingaActor *actor, GemingaCall *call)
 {
-  Previous previous = { thread, thread->actor, thread->call };
+  Previous previous = { thread, thread->actor, thread->call, 0 };
 
   thread->actor = actor;
   thread->call = call;
@@ -130,6 +131,26 @@ leave (Previous previous)
 {
   previous.thread->actor = previous.actor;
   previous.thread->call = previous.call;
+}
+
+/* The same for code that handles no call, and that is a step of its own. */
+static Previous
+enter_step (GemingaActor *actor)
+{
+  GemingaThread *thread = geminga_thread_get ();
+  Previous previous = enter (thread, actor, NULL);
+
+  previous.step = thread->step;
+  thread->step = ++thread->last_step;
+
+  return previous;
+}
+
+static void
+leave_step (Previous previous)
+{
+  previous.thread->step = previous.step;
+  leave (previous);
 }
 
 /* A signal costs more than a call: it is emitted if somebody hears it. */
@@ -415,28 +436,28 @@ void
 geminga_actor_run_started (GemingaActor *self)
 {
   g_autoptr (GemingaActor) kept = g_object_ref (self);
-  Previous previous = enter (geminga_thread_get (), self, NULL);
+  Previous previous = enter_step (self);
 
   if (GEMINGA_ACTOR_GET_CLASS (self)->periodic_interval != 0)
     geminga_actor_set_periodic_interval (self, GEMINGA_ACTOR_GET_CLASS (self)->periodic_interval);
   emit (self, signals[SIGNAL_STARTED], GEMINGA_ACTOR_GET_CLASS (self)->started);
   if (GEMINGA_ACTOR_GET_CLASS (self)->begun != NULL)
     GEMINGA_ACTOR_GET_CLASS (self)->begun (self);
-  leave (previous);
+  leave_step (previous);
 }
 
 void
 geminga_actor_run_stopping (GemingaActor *self)
 {
   g_autoptr (GemingaActor) kept = g_object_ref (self);
-  Previous previous = enter (geminga_thread_get (), self, NULL);
+  Previous previous = enter_step (self);
 
   if (get_private (self)->extras != NULL)
     clear_waiting (self);
   emit (self, signals[SIGNAL_STOPPING], GEMINGA_ACTOR_GET_CLASS (self)->stopping);
   if (GEMINGA_ACTOR_GET_CLASS (self)->end_begun != NULL)
     GEMINGA_ACTOR_GET_CLASS (self)->end_begun (self);
-  leave (previous);
+  leave_step (previous);
 }
 
 void
@@ -446,21 +467,23 @@ geminga_actor_run_peer_ended (GemingaActor *self,
                               const GError *error)
 {
   g_autoptr (GemingaActor) kept = g_object_ref (self);
-  Previous previous = enter (geminga_thread_get (), self, NULL);
+  Previous previous = enter_step (self);
 
   g_signal_emit (self, signals[SIGNAL_PEER_ENDED], 0, peer, reason, error);
-  leave (previous);
+  leave_step (previous);
 }
 
 /* The handler may end the actor, but the mailbox keeps the object until this has returned. */
 void
-geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message)
+geminga_actor_dispatch (GemingaActor *self, GemingaMessage *message, guint32 trace)
 {
   GemingaThread *thread = geminga_thread_get ();
   GemingaActorExtras *extras = get_private (self)->extras;
   GemingaCall *call = geminga_call_new (thread, get_private (self)->mailbox, message);
   Previous previous;
 
+  if (G_UNLIKELY (trace != 0))
+    geminga_call_set_trace (call, trace);
   if (geminga_call_check (call, self))
     {
       previous = enter (thread, self, call);

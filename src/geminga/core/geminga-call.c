@@ -10,6 +10,7 @@
 #include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
 #include "geminga-interface-private.h"
+#include "geminga-trace-private.h"
 
 /**
  * GemingaCall:
@@ -37,7 +38,10 @@ struct _GemingaCall
   GemingaOpenCall open_call; /* in the mailbox's list while @is_open */
   gboolean is_open;          /* an ask that is not answered; who answers clears it */
   gboolean has_mailbox;      /* it holds a reference: once the handler has kept the call */
+  _Atomic (guint64) step;    /* what is asked for the call is known by; 0: nothing was asked yet */
   atomic_bool is_answered;
+  guint32 trace;    /* number of a traced call, 0 once it is answered */
+  gint64 traced_at; /* monotonic, of a traced call: when it was handed to the handler */
 };
 
 G_DEFINE_FINAL_TYPE (GemingaCall, geminga_call, G_TYPE_OBJECT)
@@ -58,9 +62,23 @@ claim_answer (GemingaCall *self)
   return TRUE;
 }
 
+/* Who has claimed the answer is the only one here. */
+static void
+trace_answer (GemingaCall *self, GVariant *result, GUnixFDList *fds, const GError *error)
+{
+  geminga_trace_answered (self->mailbox, self->message, self->trace,
+                          g_get_monotonic_time () - self->traced_at, result, fds, error);
+  self->trace = 0;
+}
+
 static void
 answer (GemingaCall *self, GVariant *result, GUnixFDList *fds, GError *error)
 {
+  if (G_UNLIKELY (self->trace != 0))
+    trace_answer (self, result, fds, error);
+  if (G_UNLIKELY (error != NULL))
+    geminga_mailbox_note_failed (self->mailbox);
+
   if (self->message->ask != NULL)
     {
       geminga_ask_answer (self->message->ask, result, fds, error);
@@ -101,7 +119,11 @@ static void
 answer_dropped (GemingaCall *self)
 {
   if (self->message->ask == NULL)
-    return;
+    {
+      if (G_UNLIKELY (self->trace != 0))
+        trace_answer (self, NULL, NULL, NULL);
+      return;
+    }
 
   if (is_without_reply (self))
     answer (self, g_variant_ref (geminga_get_unit ()), NULL, NULL);
@@ -191,6 +213,7 @@ geminga_call_new (GemingaThread *thread, GemingaMailbox *mailbox, GemingaMessage
   self->declaration = NULL;
   self->open_call.is_cancelled = FALSE;
   self->is_open = message->ask != NULL;
+  atomic_store_explicit (&self->step, 0, memory_order_relaxed);
   atomic_store_explicit (&self->is_answered, FALSE, memory_order_relaxed);
   if (self->is_open)
     geminga_mailbox_open_call (mailbox, &self->open_call, message->ask);
@@ -223,10 +246,42 @@ geminga_call_get_declaration (GemingaCall *self)
   return self->declaration;
 }
 
+guint64
+geminga_call_get_step (GemingaCall *self, GemingaThread *thread)
+{
+  guint64 step = atomic_load_explicit (&self->step, memory_order_relaxed);
+
+  if (step == 0)
+    {
+      step = ++thread->last_step;
+      atomic_store_explicit (&self->step, step, memory_order_relaxed);
+    }
+
+  return step;
+}
+
+guint64
+geminga_call_peek_locked (GemingaOpenCall *open_call, const char **command)
+{
+  GemingaCall *self =
+      (GemingaCall *) ((char *) open_call - G_STRUCT_OFFSET (GemingaCall, open_call));
+
+  *command = geminga_message_get_command (self->message);
+
+  return atomic_load_explicit (&self->step, memory_order_relaxed);
+}
+
 gboolean
 geminga_call_has_ask (GemingaCall *self, const GemingaAsk *ask)
 {
   return self->message->ask == ask;
+}
+
+void
+geminga_call_set_trace (GemingaCall *self, guint32 number)
+{
+  self->trace = number;
+  self->traced_at = g_get_monotonic_time ();
 }
 
 void
@@ -583,6 +638,11 @@ geminga_call_forward (GemingaCall *self, GemingaActorRef *target)
   g_return_if_fail (GEMINGA_IS_ACTOR_REF (target));
   g_return_if_fail (claim_answer (self));
 
+  if (G_UNLIKELY (self->trace != 0))
+    geminga_trace_forwarded (self->mailbox, self->message, self->trace,
+                             geminga_actor_ref_get_target (target));
+  self->trace = 0;
+
   message = dup_message (self);
   if (message->ask != NULL)
     geminga_ask_forward (message->ask, geminga_actor_ref_get_target (target));
@@ -633,6 +693,9 @@ geminga_call_stash (GemingaCall *self, GError **error)
     }
 
   claim_answer (self);
+  if (G_UNLIKELY (self->trace != 0))
+    geminga_trace_stashed (self->mailbox, self->message, self->trace);
+  self->trace = 0;
 
   return TRUE;
 }

@@ -33,6 +33,17 @@ GemingaAsk *geminga_caller_new (GemingaThread *thread,
                                 const GemingaCallerArgs *args,
                                 gint64 deadline);
 
+/* What the keys of its asks begin with: the number of the process follows. */
+#define GEMINGA_CALLER_KEY "ask:"
+
+/*
+ * Under its loop's lock: whether the armed timer is a caller's that waits for its answer, and that of which
+ * step; 0: it is not. Gives a reference to the ask.
+ */
+guint64 geminga_caller_peek_locked (GemingaTimer *timer, GemingaAsk **ask);
+/* Any thread: such an ask fails, and the target is told. Takes the error. */
+void geminga_caller_fail (GemingaAsk *ask, GError *error);
+
 /* For finish functions. NULL with an error, or the answer; once. */
 gboolean geminga_caller_is_valid (gpointer result, gpointer source, gpointer tag);
 GVariant *geminga_caller_propagate (GemingaCaller *self, GUnixFDList **fds, GError **error);

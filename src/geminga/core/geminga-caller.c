@@ -4,6 +4,7 @@
 
 #include "geminga-caller-private.h"
 
+#include "geminga-call-private.h"
 #include "geminga-error.h"
 #include "geminga-loop-private.h"
 
@@ -23,6 +24,7 @@ struct _GemingaCaller
   GemingaTarget *target; /* (owned) */
   GemingaTimer timer;
   gulong cancelled_id; /* of the cancellable */
+  guint64 step;        /* the actor's code that asked and waits; 0: it is not known to */
   GemingaCallerArgs args;
 
   /* written once by deliver () */
@@ -44,6 +46,13 @@ static GemingaCaller *
 from_ask (GemingaAsk *ask)
 {
   return (GemingaCaller *) ((char *) ask - G_STRUCT_OFFSET (GemingaCaller, ask));
+}
+
+/* The code that runs, so far as it is known to be an actor's. */
+static guint64
+get_step (GemingaThread *thread)
+{
+  return thread->call != NULL ? geminga_call_get_step (thread->call, thread) : thread->step;
 }
 
 /* Nobody waits any more: let the callee know. */
@@ -148,7 +157,20 @@ caller_free (GemingaAsk *ask)
   thread->n_spare_callers++;
 }
 
-static const GemingaAskClass caller_class = { 0, caller_deliver, caller_free };
+/* The object may be used again, but not with the same deadline. What nobody waits for needs no name. */
+static char *
+caller_dup_key (GemingaAsk *ask, guint32 node)
+{
+  GemingaCaller *self = from_ask (ask);
+
+  if (self->step == 0)
+    return NULL;
+
+  return g_strdup_printf (GEMINGA_CALLER_KEY "%u:%p:%" G_GINT64_FORMAT, node, (gpointer) self,
+                          self->timer.deadline);
+}
+
+static const GemingaAskClass caller_class = { 0, caller_deliver, caller_free, caller_dup_key };
 
 /* GAsyncResult */
 
@@ -244,6 +266,7 @@ geminga_caller_new (GemingaThread *thread,
   if (args->cancellable != NULL)
     g_object_ref (args->cancellable);
 
+  self->step = args->callback != NULL ? get_step (thread) : 0;
   geminga_loop_arm (self->loop, &self->timer, deadline != 0 ? deadline : GEMINGA_LOOP_NEVER);
   self->cancelled_id = 0;
   if (args->cancellable != NULL)
@@ -252,6 +275,25 @@ geminga_caller_new (GemingaThread *thread,
                                g_object_ref (self), g_object_unref);
 
   return &self->ask;
+}
+
+guint64
+geminga_caller_peek_locked (GemingaTimer *timer, GemingaAsk **ask)
+{
+  GemingaCaller *self = timer->user_data;
+
+  if (timer->func != deadline_passed || self->step == 0 || geminga_ask_is_answered (&self->ask))
+    return 0;
+
+  *ask = geminga_ask_ref (&self->ask);
+
+  return self->step;
+}
+
+void
+geminga_caller_fail (GemingaAsk *ask, GError *error)
+{
+  give_up (from_ask (ask), error);
 }
 
 gboolean

@@ -23,9 +23,10 @@ static const GDBusErrorEntry error_entries[] = {
   { GEMINGA_ERROR_NOT_SUPPORTED, "org.geminga1.Error.NotSupported" },
   { GEMINGA_ERROR_TOO_LARGE, "org.geminga1.Error.TooLarge" },
   { GEMINGA_ERROR_SUPERSEDED, "org.geminga1.Error.Superseded" },
+  { GEMINGA_ERROR_DEADLOCK, "org.geminga1.Error.Deadlock" },
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (error_entries) == GEMINGA_ERROR_SUPERSEDED + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (error_entries) == GEMINGA_ERROR_DEADLOCK + 1);
 
 /**
  * geminga_error_quark:

@@ -40,6 +40,8 @@ G_BEGIN_DECLS
  * @GEMINGA_ERROR_NOT_SUPPORTED: the operation is not supported here
  * @GEMINGA_ERROR_TOO_LARGE: a message or a value is larger than its limit
  * @GEMINGA_ERROR_SUPERSEDED: a newer message has taken the place of the call, which was not handled
+ * @GEMINGA_ERROR_DEADLOCK: the answer waits, over one or more actors, for what waits for it; the message names
+ *   them
  *
  * What can go wrong with actors and calls. Each code has a D-Bus error name, so that it arrives
  * unchanged in another process.
@@ -65,6 +67,7 @@ typedef enum
   GEMINGA_ERROR_NOT_SUPPORTED,
   GEMINGA_ERROR_TOO_LARGE,
   GEMINGA_ERROR_SUPERSEDED,
+  GEMINGA_ERROR_DEADLOCK,
 } GemingaError;
 
 GEMINGA_AVAILABLE_IN_0_1

@@ -24,6 +24,7 @@ struct _GemingaInboxNode
 {
   GemingaInboxNode *next;
   gboolean is_urgent;
+  guint32 stamp; /* when it was made, in milliseconds of a clock that wraps */
 };
 
 /* Nobody is going to look: not a node. */
@@ -137,6 +138,15 @@ geminga_inbox_append (GemingaInbox *self, GemingaInboxTaken *taken, GemingaInbox
   geminga_inbox_add_last (&taken->normal, node);
 
   return FALSE;
+}
+
+/* Consumer only: the one that has waited longest of those that are not urgent, or NULL. */
+static inline const GemingaInboxNode *
+geminga_inbox_peek_oldest (GemingaInbox *self, GemingaInboxTaken *taken)
+{
+  geminga_inbox_take_shared (self, taken);
+
+  return taken->normal != NULL ? taken->normal->next : NULL;
 }
 
 /*

@@ -18,6 +18,7 @@ typedef struct _GemingaLoop GemingaLoop;
 typedef struct _GemingaLoopItem GemingaLoopItem;
 typedef struct _GemingaTimer GemingaTimer;
 typedef struct _GemingaThread GemingaThread;
+typedef struct _GemingaHalts GemingaHalts;
 
 typedef void (*GemingaLoopFunc) (GemingaLoopItem *item);
 typedef void (*GemingaTimerFunc) (gpointer user_data);
@@ -58,6 +59,12 @@ void geminga_loop_run_now (GemingaLoop *self);
 void geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline);
 gboolean geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer);
 
+/*
+ * Any thread: a cheap and coarse clock, in milliseconds; it wraps, and is never 0. NULL: of loops that have
+ * no scheduler.
+ */
+guint32 geminga_loop_read_stamp (GemingaLoop *self);
+
 /* Monotonic, in microseconds; or what the scheduler says. Any thread. */
 gint64 geminga_loop_get_time (GemingaLoop *self);
 
@@ -81,6 +88,14 @@ gint64 geminga_loop_get_next_deadline (GemingaLoop *self);
 gboolean geminga_loop_has_items (GemingaLoop *self);
 /* Seeded by the scheduler, if there is one. */
 GRand *geminga_loop_make_random (GemingaLoop *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* See geminga-halts-private.h. Made when needed; the loop's thread only. */
+GemingaHalts *geminga_loop_get_halts (GemingaLoop *self);
+
+/* Any thread: goes through the timers that are armed, under the lock. */
+void geminga_loop_foreach_timer_locked (GemingaLoop *self,
+                                        void (*func) (GemingaTimer *timer, gpointer user_data),
+                                        gpointer user_data);
 
 /* The actors that live in the loop. They are added by any thread, and removed in the loop. */
 void geminga_loop_add_actor (GemingaLoop *self);

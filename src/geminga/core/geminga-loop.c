@@ -4,12 +4,23 @@
 
 #include "geminga-loop-private.h"
 
+#include <time.h>
+
+#include "geminga-actor-private.h"
+#include "geminga-halts-private.h"
 #include "geminga-mailbox-private.h"
 #include "geminga-thread-private.h"
 
 /* A dispatch lets other sources run after this many items or this long. */
 #define DISPATCH_ITEMS 1024
 #define DISPATCH_TIME  2000 /* microseconds */
+
+/*
+ * Looking at the clock costs as much as a quick handler. The loop looks after each item that takes
+ * about this long, and less often the quicker they are: after so many at most, on average.
+ */
+#define LOOK_TIME  2000 /* nanoseconds */
+#define LOOK_ITEMS 16
 
 /* What a test has put in the place of time and chance. */
 typedef struct
@@ -29,8 +40,15 @@ struct _GemingaLoop
   _Atomic (GemingaLoopItem *) inbox; /* posted by any thread, newest first */
   atomic_bool is_sleeping;
 
+  /* the loop's thread only */
+  gint64 looked_at; /* monotonic, nanoseconds */
+  guint window;     /* items between that look and the next one */
+  guint n_to_look;  /* those that are left of them, never 0 between items */
+  guint32 dice;
+
   atomic_uint n_actors;
-  Schedule *schedule; /* (owned) (nullable) */
+  Schedule *schedule;  /* (owned) (nullable) */
+  GemingaHalts *halts; /* (owned) (nullable), the loop's thread only */
 
   GMutex lock;
   GPtrArray *timers;    /* (owned) (element-type GemingaTimer), heap by deadline, under lock */
@@ -160,10 +178,11 @@ has_timers (GemingaLoop *self)
   return has_some;
 }
 
-static void
+/* Tells whether there were any. */
+static gboolean
 run_timers (GemingaLoop *self, gint64 now)
 {
-  for (;;)
+  for (gboolean has_run = FALSE;; has_run = TRUE)
     {
       GemingaTimer *timer;
 
@@ -176,7 +195,7 @@ run_timers (GemingaLoop *self, gint64 now)
       g_mutex_unlock (&self->lock);
 
       if (timer == NULL)
-        return;
+        return has_run;
 
       timer->func (timer->user_data);
     }
@@ -237,6 +256,79 @@ run_first (GemingaLoop *self)
   item->run (item);
 
   return TRUE;
+}
+
+/* Helpers: time */
+
+static guint32
+make_stamp (gint64 milliseconds)
+{
+  return (guint32) milliseconds | 1;
+}
+
+static void
+look (GemingaLoop *self, GemingaThread *thread, guint window)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  self->looked_at = (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
+  self->window = window;
+  self->n_to_look = window;
+  thread->stamp = make_stamp (self->looked_at / 1000000);
+}
+
+/*
+ * Twice as many items as before if they were quick. The number is never quite the same, so that actors
+ * that take turns all get their share of being the one that is looked at.
+ */
+static guint
+choose_window (GemingaLoop *self, guint64 elapsed)
+{
+  guint64 window = (guint64) self->window * LOOK_TIME / MAX (elapsed, 1);
+
+  window = MIN (window, MIN (self->window * 2, LOOK_ITEMS));
+  if (window < 4)
+    return MAX ((guint) window, 1);
+
+  self->dice = self->dice * 1664525 + 1013904223;
+
+  return (guint) (window / 2) + (self->dice >> 16) % (guint) window + 1;
+}
+
+/*
+ * The last item of a window. If it is a mailbox, what passed since the last look is put down to its actor:
+ * all of it was this actor's if items are slow, and quick ones get their share in the long run.
+ */
+static gboolean
+run_first_and_look (GemingaLoop *self, GemingaThread *thread)
+{
+  GemingaLoopItem *item = self->first;
+  GemingaMailbox *mailbox =
+      item != NULL && geminga_mailbox_is_item (item) ? geminga_mailbox_from_item (item) : NULL;
+  gint64 before = self->looked_at;
+  gboolean has_run;
+
+  if (mailbox != NULL)
+    geminga_target_ref (&mailbox->target);
+
+  self->n_to_look = 1;
+  has_run = run_first (self);
+  if (has_run)
+    {
+      /* Unless it ran the loop itself, which has looked meanwhile. */
+      guint window = self->window;
+
+      before = MAX (before, self->looked_at);
+      look (self, thread, window);
+      self->n_to_look = self->window = choose_window (self, (guint64) (self->looked_at - before));
+      if (mailbox != NULL)
+        geminga_mailbox_charge (mailbox, (guint64) (self->looked_at - before));
+    }
+  if (mailbox != NULL)
+    geminga_target_unref (&mailbox->target);
+
+  return has_run;
 }
 
 static gboolean
@@ -336,7 +428,10 @@ static gboolean
 loop_prepare (GSource *source, int *timeout)
 {
   GemingaLoop *self = (GemingaLoop *) source;
+  GemingaThread *thread = geminga_thread_get ();
 
+  if (G_UNLIKELY (thread->actor != NULL))
+    geminga_halts_expect (geminga_loop_get_halts (self), geminga_actor_get_mailbox (thread->actor));
   *timeout = -1;
   if (is_ready (self))
     return TRUE;
@@ -362,19 +457,20 @@ loop_check (GSource *source)
 }
 
 static void
-dispatch (GemingaLoop *self, gint64 now)
+dispatch (GemingaLoop *self, GemingaThread *thread)
 {
-  gint64 end = now + DISPATCH_TIME;
+  gint64 end = self->looked_at + DISPATCH_TIME * 1000;
   guint n_items = 0;
+  gboolean has_run;
 
-  run_timers (self, now);
+  if (run_timers (self, self->looked_at / 1000))
+    look (self, thread, 1);
   do
     {
       take_inbox (self);
-      if (!run_first (self))
-        break;
+      has_run = --self->n_to_look > 0 ? run_first (self) : run_first_and_look (self, thread);
     }
-  while (++n_items < DISPATCH_ITEMS && (n_items % 16 != 0 || g_get_monotonic_time () < end));
+  while (has_run && ++n_items < DISPATCH_ITEMS && self->looked_at < end);
 }
 
 static gboolean
@@ -383,15 +479,23 @@ loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   GemingaLoop *self = (GemingaLoop *) source;
   GemingaThread *thread = geminga_thread_get ();
   GemingaLoop *previous = thread->dispatching;
-  gint64 now = g_get_monotonic_time ();
+  gboolean is_nested = thread->actor != NULL;
+  GemingaFrame frame;
 
+  look (self, thread, 1);
+  if (G_UNLIKELY (is_nested))
+    geminga_thread_push_frame (thread, &frame);
   thread->dispatching = self;
   if (G_LIKELY (self->schedule == NULL))
-    dispatch (self, now);
+    dispatch (self, thread);
   else
     dispatch_scheduled (self);
   thread->dispatching = previous;
-  set_next_wake (self, now);
+  if (G_UNLIKELY (is_nested))
+    geminga_thread_pop_frame (thread);
+  if (previous == NULL)
+    thread->stamp = 0;
+  set_next_wake (self, self->looked_at / 1000);
 
   return G_SOURCE_CONTINUE;
 }
@@ -403,6 +507,7 @@ loop_finalize (GSource *source)
 
   g_clear_pointer (&self->timers, g_ptr_array_unref);
   g_clear_pointer (&self->schedule, g_free);
+  g_clear_pointer (&self->halts, geminga_halts_free);
   g_mutex_clear (&self->lock);
 }
 
@@ -539,6 +644,19 @@ geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer)
   return was_armed;
 }
 
+guint32
+geminga_loop_read_stamp (GemingaLoop *self)
+{
+  struct timespec now;
+
+  if (G_UNLIKELY (self != NULL && self->schedule != NULL))
+    return make_stamp (geminga_loop_get_time (self) / 1000);
+
+  clock_gettime (CLOCK_MONOTONIC_COARSE, &now);
+
+  return make_stamp ((gint64) now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
 gint64
 geminga_loop_get_time (GemingaLoop *self)
 {
@@ -627,6 +745,26 @@ geminga_loop_make_random (GemingaLoop *self)
     return g_rand_new ();
 
   return g_rand_new_with_seed (schedule->scheduler->choose (schedule->user_data, G_MAXUINT));
+}
+
+GemingaHalts *
+geminga_loop_get_halts (GemingaLoop *self)
+{
+  if (self->halts == NULL)
+    self->halts = geminga_halts_new (self);
+
+  return self->halts;
+}
+
+void
+geminga_loop_foreach_timer_locked (GemingaLoop *self,
+                                   void (*func) (GemingaTimer *timer, gpointer user_data),
+                                   gpointer user_data)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->timers->len; i++)
+    func (g_ptr_array_index (self->timers, i), user_data);
+  g_mutex_unlock (&self->lock);
 }
 
 void

@@ -187,7 +187,7 @@ geminga_mailbox_post_to_full (GemingaMailbox *self, GemingaMessage *message)
 void
 geminga_mailbox_post_awaited (GemingaMailbox *self, GemingaMessage *message)
 {
-  if (atomic_load (&self->is_closed))
+  if (geminga_mailbox_is_closed (self))
     geminga_mailbox_refuse_ended (self, message);
   else if (self->limit == 0)
     enqueue (self, message);

@@ -54,7 +54,22 @@ typedef struct
   GError *failure;     /* (owned) (nullable), constant once ended: why, if not asked to */
   guint max_children;  /* then those that have ended are forgotten */
   GPtrArray *children; /* (owned) (element-type GemingaTarget): end with it */
+  GPtrArray *traces;   /* (owned) (nullable) (element-type GemingaTrace) */
+
+  /* counters; see geminga-mailbox-counters.c */
+  guint32 busy_high;      /* the loop's thread only: what does not fit in busy_low */
+  guint n_more_holds;     /* the loop's thread only: what does not fit in n_holds */
+  atomic_ullong n_failed; /* calls that were answered with an error */
+  atomic_uint n_traced;   /* numbers of traced messages */
 } GemingaMailboxExtras;
+
+/* What makes a message go another way than the short one. */
+enum
+{
+  GEMINGA_MAILBOX_HAS_THREAD = 1 << 0, /* of its own; constant once it is started */
+  GEMINGA_MAILBOX_IS_TRACED = 1 << 1,  /* changes under lock */
+  GEMINGA_MAILBOX_IS_CLOSED = 1 << 2,  /* nothing gets in any more; for good */
+};
 
 /*
  * GemingaMailbox: an actor's place in this process. It is there before the actor and outlives it, so
@@ -81,13 +96,15 @@ struct _GemingaMailbox
 
   _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows but for SELECTIVE */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
-  atomic_bool is_closed;
-  atomic_bool has_urgent; /* something that overtakes was pushed and may not be taken */
-  guint8 placement : 7;   /* GemingaPlacement */
-  bool has_thread : 1;    /* of its own; both are constant once it runs */
-  bool has_system;        /* it holds a reference to its system: until the actor has ended */
-  bool is_ready_delayed;  /* the loop's thread only */
-  guint8 reason;          /* GemingaExitReason, of the failure; under lock, constant once ended */
+  _Atomic (guint8) detours;  /* see above */
+  atomic_bool has_urgent;    /* something that overtakes was pushed and may not be taken */
+  guint8 placement;          /* GemingaPlacement */
+  bool has_system;           /* it holds a reference to its system: until the actor has ended */
+  guint8 reason; /* GemingaExitReason, of the failure; under lock, constant once ended */
+
+  /* the loop's thread only */
+  guint8 n_holds : 7; /* the extras have those that are more */
+  bool is_ready_delayed : 1;
 
   /* the loop's thread only; once the actor has ended, who ended it */
   gint64 started_at;   /* microseconds since 1970 */
@@ -100,7 +117,7 @@ struct _GemingaMailbox
   /* the consumer only */
   GemingaInboxTaken taken;
   atomic_uint n_taken; /* user messages; others may read it */
-  guint n_holds;       /* the loop's thread only */
+  guint32 busy_low;    /* nanoseconds, the loop's thread only; the extras have the rest */
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,
@@ -118,11 +135,19 @@ gboolean geminga_mailbox_start_thread (GemingaMailbox *self, GMainContext *conte
 gboolean geminga_target_is_mailbox (GemingaTarget *target);
 gboolean geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread);
 
+/* Nothing gets in any more: the actor has ended, or is about to. Any thread. */
+static inline gboolean
+geminga_mailbox_is_closed (GemingaMailbox *self)
+{
+  return (atomic_load (&self->detours) & GEMINGA_MAILBOX_IS_CLOSED) != 0;
+}
+
 /* Borrowed; NULL once the actor has ended. */
 GemingaSystem *geminga_mailbox_get_system (GemingaMailbox *self);
-/* What is there only if somebody needs it. */
+/* What is there only if somebody needs it; any thread, see geminga-mailbox-extras.c. */
 GemingaMailboxExtras *geminga_mailbox_get_extras (GemingaMailbox *self);
 GemingaMailboxExtras *geminga_mailbox_get_extras_locked (GemingaMailbox *self);
+void geminga_mailbox_extras_free (GemingaMailboxExtras *self);
 /* Borrowed; NULL if the actor has not ended or was asked to. */
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
@@ -131,6 +156,9 @@ gboolean geminga_mailbox_count_from_elsewhere (GemingaMailbox *self);
 guint geminga_mailbox_get_length (GemingaMailbox *self);
 /* How many did; the loop's thread. */
 guint64 geminga_mailbox_get_n_taken (GemingaMailbox *self);
+
+/* Whether an item of a loop is a mailbox, of a loop that has no scheduler. */
+gboolean geminga_mailbox_is_item (const GemingaLoopItem *item);
 
 static inline GemingaMailbox *
 geminga_mailbox_from_item (GemingaLoopItem *item)
@@ -167,8 +195,13 @@ void geminga_mailbox_answer_waits (GemingaMailbox *self);
 void geminga_mailbox_add_child (GemingaMailbox *self, GemingaTarget *child);
 void geminga_mailbox_stop_children (GemingaMailbox *self);
 
-/* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
-gboolean geminga_mailbox_count_from_elsewhere (GemingaMailbox *self);
+/* The loop's thread only; see geminga-mailbox-counters.c. */
+void geminga_mailbox_charge (GemingaMailbox *self, guint64 nanoseconds);
+guint64 geminga_mailbox_get_busy_time (GemingaMailbox *self);        /* nanoseconds */
+guint64 geminga_mailbox_get_age (GemingaMailbox *self, guint32 now); /* milliseconds */
+/* Any thread. */
+void geminga_mailbox_note_failed (GemingaMailbox *self);
+guint64 geminga_mailbox_get_n_failed (GemingaMailbox *self);
 
 /* What does not simply go into the inbox; see geminga-mailbox-full.c. Before the actor is started. */
 void geminga_mailbox_make_queue (GemingaMailbox *self, GemingaMailboxPolicy policy);
@@ -198,6 +231,23 @@ gboolean geminga_mailbox_selects (GemingaMailbox *self, GemingaMessage *message)
 /* Any thread: nobody waits for the ask any more; the actor has ended. */
 gboolean geminga_mailbox_cancel_stashed (GemingaMailbox *self, GemingaAsk *ask);
 void geminga_mailbox_refuse_stashed (GemingaMailbox *self);
+
+/*
+ * Who is asked and does not come to it, see geminga-mailbox-peek.c. The first in the loop's thread, while no
+ * message is taken: the asks that wait, @max at most. The second in any thread: those that are handled.
+ */
+typedef void (*GemingaMailboxPeekFunc) (GemingaAsk *ask,
+                                        const char *command,
+                                        guint64 step,
+                                        gpointer user_data);
+void geminga_mailbox_peek_waiting (GemingaMailbox *self,
+                                   guint max,
+                                   GemingaMailboxPeekFunc func,
+                                   gpointer user_data);
+void
+geminga_mailbox_peek_open (GemingaMailbox *self, GemingaMailboxPeekFunc func, gpointer user_data);
+/* The loop's thread: the actor receives nothing before it says so. */
+gboolean geminga_mailbox_is_shut (GemingaMailbox *self);
 
 /* Any thread; see geminga-mailbox-calls.c. */
 void geminga_mailbox_cancel_call (GemingaMailbox *self, GemingaAsk *ask);

@@ -35,6 +35,11 @@ guint geminga_mailbox_queue_get_limit (GemingaMailboxQueue *self);
 gboolean geminga_mailbox_queue_is_empty (GemingaMailboxQueue *self);
 /* How many wait, without those that wait for room. */
 guint geminga_mailbox_queue_get_length (GemingaMailboxQueue *self);
+/*
+ * Which of them came first, at a time that stamps are compared with; NULL: nothing waits. What has the
+ * place of another message came when that one did.
+ */
+const GemingaInboxNode *geminga_mailbox_queue_peek_oldest (GemingaMailboxQueue *self, guint32 now);
 
 /*
  * A CALL, or a TELL. @dropped is the message that is not in the queue now, or NULL. A TELL that was queued
@@ -49,6 +54,14 @@ GemingaMessage *geminga_mailbox_queue_pop (GemingaMailboxQueue *self, GemingaAsk
 /* The message with that ask; NULL: there is none. */
 GemingaMessage *
 geminga_mailbox_queue_remove (GemingaMailboxQueue *self, GemingaAsk *ask, GemingaAsk **accepted);
+
+/* Goes through those that wait, also for room; @func tells whether to go on. */
+gboolean geminga_mailbox_queue_foreach (GemingaMailboxQueue *self,
+                                        gboolean (*func) (GemingaMessage *message, gpointer data),
+                                        gpointer data);
+gboolean geminga_message_ring_foreach (GemingaInboxNode *last,
+                                       gboolean (*func) (GemingaMessage *message, gpointer data),
+                                       gpointer data);
 
 /* Takes the message with that ask out of a ring of messages, given by its last node. */
 GemingaMessage *geminga_message_ring_remove (GemingaInboxNode **last, GemingaAsk *ask);

@@ -239,6 +239,24 @@ geminga_mailbox_queue_get_length (GemingaMailboxQueue *self)
   return self->lanes[LANE_URGENT].n_waiting + self->lanes[LANE_ORDINARY].n_waiting;
 }
 
+/* Stamps wrap: those that are less than half way round ahead of the time are new. */
+const GemingaInboxNode *
+geminga_mailbox_queue_peek_oldest (GemingaMailboxQueue *self, guint32 now)
+{
+  const GemingaInboxNode *oldest = NULL;
+
+  for (guint i = 0; i < N_LANES; i++)
+    {
+      const GemingaInboxNode *last = self->lanes[i].waiting;
+
+      if (last != NULL &&
+          (oldest == NULL || (gint32) (now - last->next->stamp) > (gint32) (now - oldest->stamp)))
+        oldest = last->next;
+    }
+
+  return oldest;
+}
+
 GemingaMailboxVerdict
 geminga_mailbox_queue_push (GemingaMailboxQueue *self,
                             GemingaMessage *message,
@@ -313,6 +331,40 @@ geminga_mailbox_queue_remove (GemingaMailboxQueue *self, GemingaAsk *ask, Geming
     }
 
   return NULL;
+}
+
+gboolean
+geminga_mailbox_queue_foreach (GemingaMailboxQueue *self,
+                               gboolean (*func) (GemingaMessage *message, gpointer data),
+                               gpointer data)
+{
+  for (guint i = 0; i < N_LANES; i++)
+    if (!geminga_message_ring_foreach (self->lanes[i].waiting, func, data) ||
+        !geminga_message_ring_foreach (self->lanes[i].held, func, data))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+geminga_message_ring_foreach (GemingaInboxNode *last,
+                              gboolean (*func) (GemingaMessage *message, gpointer data),
+                              gpointer data)
+{
+  GemingaInboxNode *node = last;
+
+  if (last == NULL)
+    return TRUE;
+
+  do
+    {
+      node = node->next;
+      if (!func ((GemingaMessage *) node, data))
+        return FALSE;
+    }
+  while (node != last);
+
+  return TRUE;
 }
 
 GemingaMessage *

@@ -211,8 +211,11 @@ geminga_loop_deliver_delayed (GemingaLoop *loop)
 void
 geminga_mailbox_post_scheduled (GemingaTarget *target, GemingaMessage *message)
 {
+  GemingaMailbox *self = (GemingaMailbox *) target;
+
+  message->node.stamp = geminga_loop_read_stamp (self->loop);
   if (message->kind == GEMINGA_MESSAGE_CALL)
-    post_call ((GemingaMailbox *) target, message);
+    post_call (self, message);
   else
     geminga_mailbox_post (target, message);
 }

@@ -6,6 +6,7 @@
 
 #include "geminga-dead-letters-private.h"
 #include "geminga-error.h"
+#include "geminga-halts-private.h"
 #include "geminga-interface-private.h"
 
 /*
@@ -67,6 +68,10 @@ update_selection (GemingaMailbox *self)
   atomic_compare_exchange_strong (
       &self->state, &expected,
       (guint8) (is_selective ? GEMINGA_MAILBOX_SELECTIVE : GEMINGA_MAILBOX_RUNNING));
+  if (geminga_mailbox_is_shut (self))
+    geminga_halts_add_shut (geminga_loop_get_halts (self->loop), self);
+  else if (extras != NULL)
+    geminga_halts_remove_shut (geminga_loop_get_halts (self->loop), self);
 }
 
 /* For the mailbox's own files */

@@ -31,7 +31,7 @@ geminga_mailbox_start_thread (GemingaMailbox *self, GMainContext *context, GErro
 {
   GThread *thread;
 
-  self->has_thread = true;
+  atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_HAS_THREAD);
   geminga_mailbox_get_extras (self)->main_loop = g_main_loop_new (context, FALSE);
   geminga_mailbox_start (self);
   thread = g_thread_try_new (geminga_target_get_id (&self->target), run_thread,

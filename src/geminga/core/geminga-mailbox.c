@@ -8,10 +8,15 @@
 #include "geminga-actor-private.h"
 #include "geminga-call-private.h"
 #include "geminga-error.h"
+#include "geminga-halts-private.h"
 #include "geminga-system-private.h"
+#include "geminga-trace-private.h"
 
 /* After so many messages other actors of the loop get their turn. */
 #define BATCH 64
+
+/* What fits in the mailbox's n_holds. */
+#define MAX_FEW_HOLDS 127
 
 /*
  * Only one thread takes messages out of the inbox: the loop's, until the actor has ended. From then
@@ -88,10 +93,11 @@ end (GemingaMailbox *self)
   if (self->has_system)
     system = self->target.system;
   self->has_system = false;
-  atomic_store (&self->is_closed, TRUE);
+  atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_IS_CLOSED);
   if (system != NULL)
     geminga_system_actor_ending (system, &self->target);
 
+  geminga_mailbox_end_traces (self);
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
   if (self->actor != NULL)
@@ -125,7 +131,7 @@ enter_code (GemingaMailbox *self)
 {
   guint8 expected = CONSUMER_LOOP;
 
-  return self->has_thread &&
+  return (atomic_load (&self->detours) & GEMINGA_MAILBOX_HAS_THREAD) != 0 &&
          atomic_compare_exchange_strong (&self->consumer, &expected, CONSUMER_HANDLER);
 }
 
@@ -200,10 +206,21 @@ may_dispatch (GemingaMailbox *self, GemingaMessage *message)
   return FALSE;
 }
 
+static void
+dispatch (GemingaMailbox *self, GemingaMessage *message, guint8 detours)
+{
+  gboolean is_traced = (detours & GEMINGA_MAILBOX_IS_TRACED) != 0;
+
+  geminga_actor_dispatch (self->actor, message,
+                          is_traced ? geminga_trace_received (self, message) : 0);
+}
+
 /* In a thread of its own a handler may be caught for ever: let a killer take over meanwhile. */
 static gboolean
 handle_call (GemingaMailbox *self, GemingaMessage *message)
 {
+  guint8 detours = atomic_load_explicit (&self->detours, memory_order_relaxed);
+
   note_taken (self);
   if (self->state != GEMINGA_MAILBOX_RUNNING && !may_dispatch (self, message))
     return TRUE;
@@ -213,14 +230,19 @@ handle_call (GemingaMailbox *self, GemingaMessage *message)
       return TRUE;
     }
 
-  if (!self->has_thread)
+  if (G_LIKELY (detours == 0))
     {
-      geminga_actor_dispatch (self->actor, message);
+      geminga_actor_dispatch (self->actor, message, 0);
+      return TRUE;
+    }
+  if ((detours & GEMINGA_MAILBOX_HAS_THREAD) == 0)
+    {
+      dispatch (self, message, detours);
       return TRUE;
     }
 
   atomic_store (&self->consumer, CONSUMER_HANDLER);
-  geminga_actor_dispatch (self->actor, message);
+  dispatch (self, message, detours);
 
   return return_from_handler (self);
 }
@@ -376,6 +398,8 @@ retire (GemingaMailbox *self)
     empty_taken (self);
   atomic_store (&self->consumer, CONSUMER_POSTERS);
   drain_dead (self);
+  if (extras != NULL && extras->wanted != NULL)
+    geminga_halts_remove_shut (geminga_loop_get_halts (self->loop), self);
   geminga_loop_remove_actor (self->loop);
   if (extras != NULL && extras->main_loop != NULL)
     g_main_loop_quit (extras->main_loop);
@@ -444,8 +468,9 @@ take_over (GemingaMailbox *self)
   if (system == NULL)
     return;
 
-  atomic_store (&self->is_closed, TRUE);
+  atomic_fetch_or (&self->detours, GEMINGA_MAILBOX_IS_CLOSED);
   geminga_system_actor_ending (system, &self->target);
+  geminga_mailbox_end_traces (self);
   geminga_mailbox_stop_children (self);
   geminga_mailbox_refuse_waiting (self);
   geminga_mailbox_answer_waits (self);
@@ -485,7 +510,7 @@ geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message)
 
   if (message->kind == GEMINGA_MESSAGE_CALL)
     {
-      if (atomic_load (&self->is_closed))
+      if (geminga_mailbox_is_closed (self))
         {
           geminga_mailbox_refuse_ended (self, message);
           return;
@@ -522,19 +547,6 @@ geminga_mailbox_post (GemingaTarget *target, GemingaMessage *message)
 }
 
 static void
-extras_free (GemingaMailboxExtras *extras)
-{
-  g_clear_pointer (&extras->waits, geminga_waits_free);
-  g_clear_pointer (&extras->children, g_ptr_array_unref);
-  g_clear_pointer (&extras->properties, g_variant_unref);
-  g_clear_pointer (&extras->main_loop, g_main_loop_unref);
-  g_clear_pointer (&extras->queue, geminga_mailbox_queue_free);
-  g_strfreev (extras->wanted);
-  g_clear_error (&extras->failure);
-  g_free (extras);
-}
-
-static void
 mailbox_free (GemingaTarget *target)
 {
   GemingaMailbox *self = (GemingaMailbox *) target;
@@ -547,7 +559,7 @@ mailbox_free (GemingaTarget *target)
 
   extras = atomic_load (&self->extras);
   if (extras != NULL)
-    extras_free (extras);
+    geminga_mailbox_extras_free (extras);
   if (self->has_system)
     g_object_unref (self->target.system);
   if (self->consumer != CONSUMER_POSTERS) /* it was never run */
@@ -560,7 +572,7 @@ mailbox_free (GemingaTarget *target)
 static gboolean
 mailbox_has_ended (GemingaTarget *target)
 {
-  return atomic_load (&((GemingaMailbox *) target)->is_closed);
+  return geminga_mailbox_is_closed ((GemingaMailbox *) target);
 }
 
 static char *
@@ -631,42 +643,20 @@ geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread)
   GemingaMailbox *self = (GemingaMailbox *) target;
 
   return geminga_target_is_mailbox (target) && self->loop == thread->dispatching &&
-         !self->has_thread;
+         (atomic_load_explicit (&self->detours, memory_order_relaxed) &
+          GEMINGA_MAILBOX_HAS_THREAD) == 0;
+}
+
+gboolean
+geminga_mailbox_is_item (const GemingaLoopItem *item)
+{
+  return item->run == mailbox_run;
 }
 
 GemingaSystem *
 geminga_mailbox_get_system (GemingaMailbox *self)
 {
   return self->has_system ? self->target.system : NULL;
-}
-
-GemingaMailboxExtras *
-geminga_mailbox_get_extras_locked (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras == NULL)
-    {
-      extras = g_new0 (GemingaMailboxExtras, 1);
-      atomic_store (&self->extras, extras);
-    }
-
-  return extras;
-}
-
-GemingaMailboxExtras *
-geminga_mailbox_get_extras (GemingaMailbox *self)
-{
-  GemingaMailboxExtras *extras = atomic_load (&self->extras);
-
-  if (extras != NULL)
-    return extras;
-
-  g_mutex_lock (&self->lock);
-  extras = geminga_mailbox_get_extras_locked (self);
-  g_mutex_unlock (&self->lock);
-
-  return extras;
 }
 
 const GError *
@@ -745,10 +735,14 @@ geminga_mailbox_become_ready (GemingaMailbox *self)
     geminga_mailbox_announce_ready (self);
 }
 
+/* Few actors are held often at once: the others do not pay for the rest of the number. */
 void
 geminga_mailbox_hold (GemingaMailbox *self)
 {
-  self->n_holds++;
+  if (G_LIKELY (self->n_holds < MAX_FEW_HOLDS))
+    self->n_holds++;
+  else
+    geminga_mailbox_get_extras (self)->n_more_holds++;
 }
 
 static void
@@ -761,8 +755,13 @@ mailbox_end_if_released (GemingaMailbox *self)
 void
 geminga_mailbox_release (GemingaMailbox *self)
 {
+  GemingaMailboxExtras *extras = atomic_load (&self->extras);
+
   g_return_if_fail (self->n_holds > 0);
 
-  self->n_holds--;
+  if (G_UNLIKELY (extras != NULL && extras->n_more_holds > 0))
+    extras->n_more_holds--;
+  else
+    self->n_holds--;
   mailbox_end_if_released (self);
 }

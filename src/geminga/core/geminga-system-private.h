@@ -8,9 +8,11 @@
 
 G_BEGIN_DECLS
 
+typedef struct _GemingaDeadlocks GemingaDeadlocks;
+
 /*
  * What the layers above add to an actor system: other processes, and somebody who listens. Called in
- * any thread; none of it may be missing.
+ * any thread; none of it may be missing but what is nullable.
  */
 typedef struct
 {
@@ -27,6 +29,11 @@ typedef struct
                  GVariant *arguments);
   void (*started) (gpointer data, GemingaTarget *actor);
   void (*ended) (gpointer data, GemingaTarget *actor, const GError *failure);
+  /*
+   * (nullable): actors of this process are waited for that take no messages; without it, only this process
+   * is searched for a deadlock.
+   */
+  void (*suspect) (gpointer data);
 } GemingaSystemBackend;
 
 /* Before the first actor is spawned. The data must live as long as actors do. */
@@ -62,6 +69,11 @@ GemingaTarget *geminga_system_spawn_own (GemingaSystem *self,
                                          const char *id,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GemingaDirectory *geminga_system_get_directory (GemingaSystem *self);
+GemingaDeadlocks *geminga_system_get_deadlocks (GemingaSystem *self);
+/* FALSE: there is nobody to be told. */
+gboolean geminga_system_tell_suspicion (GemingaSystem *self);
+/* All of this process. */
+GPtrArray *geminga_system_ref_actors (GemingaSystem *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The actor of this process with that id. */
 GemingaTarget *geminga_system_lookup (GemingaSystem *self, const char *id);

@@ -8,6 +8,7 @@
 
 #include "geminga-actor-ref-private.h"
 #include "geminga-dead-letters-private.h"
+#include "geminga-deadlocks-private.h"
 #include "geminga-error.h"
 #include "geminga-mailbox-private.h"
 #include "geminga-registry-private.h"
@@ -36,6 +37,7 @@ struct _GemingaSystem
   guint32 node;
   GMainContext *context;       /* (owned): of the system's own actors */
   GemingaDirectory *directory; /* (owned) */
+  GemingaDeadlocks *deadlocks; /* (owned) */
 
   GMutex lock;
   GHashTable *actors;  /* (owned) (element-type GemingaTarget), under lock: a set, by id */
@@ -289,16 +291,7 @@ cancel_stop_locked (GemingaSystem *self, GTask *task)
 static void
 post_to_all (GemingaSystem *self, GemingaMessageKind kind)
 {
-  g_autoptr (GPtrArray) targets =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
-  GHashTableIter iter;
-  gpointer target;
-
-  g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->actors);
-  while (g_hash_table_iter_next (&iter, &target, NULL))
-    g_ptr_array_add (targets, geminga_target_ref (target));
-  g_mutex_unlock (&self->lock);
+  g_autoptr (GPtrArray) targets = geminga_system_ref_actors (self);
 
   for (guint i = 0; i < targets->len; i++)
     geminga_target_post (g_ptr_array_index (targets, i), geminga_message_new (kind, NULL));
@@ -365,12 +358,6 @@ stop_new (GTask *task)
   return stop;
 }
 
-static int
-compare_ids (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 /* GObject */
 
 static void
@@ -383,6 +370,8 @@ geminga_system_finalize (GObject *object)
   geminga_dead_letters_close (self);
   g_hash_table_unref (self->actors);
   geminga_directory_free (self->directory);
+  geminga_deadlocks_close (self->deadlocks);
+  geminga_deadlocks_unref (self->deadlocks);
   g_main_context_unref (self->context);
   g_clear_pointer (&self->stops, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
@@ -404,6 +393,7 @@ geminga_system_init (GemingaSystem *self)
   g_mutex_init (&self->lock);
   self->context = g_main_context_ref_thread_default ();
   self->directory = geminga_directory_new ();
+  self->deadlocks = geminga_deadlocks_new ();
   self->actors = g_hash_table_new_full (geminga_target_hash, geminga_target_equal,
                                         (GDestroyNotify) geminga_target_unref, NULL);
   geminga_dead_letters_open (self);
@@ -467,6 +457,39 @@ GemingaDirectory *
 geminga_system_get_directory (GemingaSystem *self)
 {
   return self->directory;
+}
+
+GemingaDeadlocks *
+geminga_system_get_deadlocks (GemingaSystem *self)
+{
+  return self->deadlocks;
+}
+
+gboolean
+geminga_system_tell_suspicion (GemingaSystem *self)
+{
+  if (self->backend == NULL || self->backend->suspect == NULL)
+    return FALSE;
+
+  self->backend->suspect (self->backend_data);
+
+  return TRUE;
+}
+
+GPtrArray *
+geminga_system_ref_actors (GemingaSystem *self)
+{
+  GPtrArray *targets = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_target_unref);
+  GHashTableIter iter;
+  gpointer target;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->actors);
+  while (g_hash_table_iter_next (&iter, &target, NULL))
+    g_ptr_array_add (targets, geminga_target_ref (target));
+  g_mutex_unlock (&self->lock);
+
+  return targets;
 }
 
 GemingaTarget *
@@ -677,37 +700,6 @@ geminga_system_ref_actor (GemingaSystem *self, const char *id_or_path, GError **
     target = geminga_system_resolve (self, self->node, id_or_path, error);
 
   return target != NULL ? geminga_actor_ref_new (target) : NULL;
-}
-
-/**
- * geminga_system_list_actors:
- * @self: a system
- *
- * Lists the actors of this process.
- *
- * Returns: (transfer full) (array zero-terminated=1): their ids, sorted
- *
- * Since: 0.1
- */
-char **
-geminga_system_list_actors (GemingaSystem *self)
-{
-  GPtrArray *ids = g_ptr_array_new ();
-  GHashTableIter iter;
-  gpointer target;
-
-  g_return_val_if_fail (GEMINGA_IS_SYSTEM (self), NULL);
-
-  g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->actors);
-  while (g_hash_table_iter_next (&iter, &target, NULL))
-    g_ptr_array_add (ids, g_strdup (geminga_target_get_id (target)));
-  g_mutex_unlock (&self->lock);
-
-  g_ptr_array_sort (ids, compare_ids);
-  g_ptr_array_add (ids, NULL);
-
-  return (char **) g_ptr_array_free (ids, FALSE);
 }
 
 /**

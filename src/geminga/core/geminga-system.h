@@ -33,6 +33,10 @@ GEMINGA_AVAILABLE_IN_0_1
 char **geminga_system_list_actors (GemingaSystem *self);
 GEMINGA_AVAILABLE_IN_0_1
 guint64 geminga_system_get_n_dead_letters (GemingaSystem *self);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_system_set_deadlock_interval (GemingaSystem *self, guint interval);
+GEMINGA_AVAILABLE_IN_0_1
+guint geminga_system_get_deadlock_interval (GemingaSystem *self);
 
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_system_register_name_async (GemingaSystem *self,

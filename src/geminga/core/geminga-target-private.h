@@ -27,6 +27,8 @@ typedef struct
   /* Called once, in any thread, with no lock held; takes the arguments. */
   void (*deliver) (GemingaAsk *self, GVariant *result, GUnixFDList *fds, GError *error);
   void (*free) (GemingaAsk *self);
+  /* (nullable): a name that no other ask of the service has; @node is this process. Any thread. */
+  char *(*dup_key) (GemingaAsk *self, guint32 node);
 } GemingaAskClass;
 
 struct _GemingaAsk
@@ -45,6 +47,9 @@ void geminga_ask_unref (GemingaAsk *self);
 /* Gives the answer, if there is none yet. Consumes result, fds and error; tells whether it was taken. */
 gboolean geminga_ask_answer (GemingaAsk *self, GVariant *result, GUnixFDList *fds, GError *error);
 gboolean geminga_ask_is_answered (GemingaAsk *self);
+
+/* NULL: who waits for the answer is nobody's call. */
+char *geminga_ask_dup_key (GemingaAsk *self, guint32 node);
 
 /* Who was asked lets another one answer. */
 void geminga_ask_forward (GemingaAsk *self, GemingaTarget *target);

@@ -87,6 +87,12 @@ geminga_ask_is_answered (GemingaAsk *self)
   return atomic_load_explicit (&self->is_answered, memory_order_acquire);
 }
 
+char *
+geminga_ask_dup_key (GemingaAsk *self, guint32 node)
+{
+  return self->klass->dup_key != NULL ? self->klass->dup_key (self, node) : NULL;
+}
+
 void
 geminga_ask_forward (GemingaAsk *self, GemingaTarget *target)
 {
@@ -235,6 +241,7 @@ geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, Geming
 
   self->kind = kind;
   self->node.is_urgent = kind != GEMINGA_MESSAGE_CALL;
+  self->node.stamp = G_LIKELY (thread->stamp != 0) ? thread->stamp : geminga_loop_read_stamp (NULL);
   self->ask = ask;
 
   return self;

@@ -8,6 +8,9 @@
 #include "geminga-caller-private.h"
 #include "geminga-target-private.h"
 
+/* A thread has so many steps to itself. */
+#define STEP_BITS 40
+
 /* Helpers */
 
 static inline GemingaThread **
@@ -32,11 +35,29 @@ thread_free (gpointer data)
   g_free (self);
 }
 
+static gpointer
+make_count (gpointer data)
+{
+  return g_new0 (atomic_uint, 1);
+}
+
+/* How many there have been before. */
+static guint
+count_thread (void)
+{
+  static GOnce once = G_ONCE_INIT;
+  atomic_uint *count = g_once (&once, make_count, NULL);
+
+  return atomic_fetch_add (count, 1);
+}
+
 static GemingaThread *
 thread_new (void)
 {
   static GPrivate key = G_PRIVATE_INIT (thread_free);
   GemingaThread *self = g_new0 (GemingaThread, 1);
+
+  self->last_step = (guint64) count_thread () << STEP_BITS;
 
   g_private_set (&key, self);
 
@@ -74,4 +95,28 @@ geminga_thread_get_loop (GemingaThread *self)
   self->loop = geminga_loop_ref_for_context (context);
 
   return self->loop;
+}
+
+void
+geminga_thread_push_frame (GemingaThread *self, GemingaFrame *frame)
+{
+  *frame = (GemingaFrame){ self->frames, self->actor, self->call, self->step };
+  if (frame->call == NULL && frame->step == 0)
+    frame->step = ++self->last_step;
+
+  self->frames = frame;
+  self->actor = NULL;
+  self->call = NULL;
+  self->step = 0;
+}
+
+void
+geminga_thread_pop_frame (GemingaThread *self)
+{
+  GemingaFrame *frame = self->frames;
+
+  self->frames = frame->below;
+  self->actor = frame->actor;
+  self->call = frame->call;
+  self->step = frame->step;
 }

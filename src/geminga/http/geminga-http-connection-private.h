@@ -25,6 +25,8 @@ typedef struct
   GemingaHttpPoller *poller;
   gpointer server;
   void (*handle) (gpointer server, GemingaRequest *request);
+  /* (nullable): looks at a request before its body is read, and may answer it */
+  void (*begin) (gpointer server, GemingaRequest *request);
   /* (nullable): when nobody reads the log */
   void (*log) (gpointer server, const GemingaAccessLogEntry *entry);
   /* A deadline was set: monotonic time. */
@@ -32,6 +34,9 @@ typedef struct
   /* The connection is closed: the server gives up its reference. */
   void (*closed) (gpointer server, GemingaHttpConnection *connection);
   const char *(*date) (gpointer server);
+  /* Buffers that no connection needs now. */
+  GByteArray *spare_in; /* (owned) (nullable): empty */
+  GString *spare_out;   /* (owned) (nullable): empty */
 } GemingaHttpEnvironment;
 
 /* Takes over @fd. */
@@ -54,6 +59,8 @@ void geminga_http_connection_expire (GemingaHttpConnection *self);
 /* Since when it waits for a request of which nothing came; 0: it does not. */
 gint64 geminga_http_connection_get_idle_since (GemingaHttpConnection *self);
 void geminga_http_connection_close (GemingaHttpConnection *self);
+
+void geminga_http_environment_clear (GemingaHttpEnvironment *env);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GemingaHttpConnection, geminga_http_connection_unref)
 

@@ -28,6 +28,7 @@ gboolean geminga_http_exchange_answer (GemingaHttpExchange *self, GemingaHttpRes
 gboolean geminga_http_exchange_is_answered (GemingaHttpExchange *self);
 /* The engine gave up: answers that come now are nobody's fault and go nowhere. */
 gboolean geminga_http_exchange_is_closed (GemingaHttpExchange *self);
+GMainContext *geminga_http_exchange_get_context (GemingaHttpExchange *self);
 GCancellable *geminga_http_exchange_get_cancellable (GemingaHttpExchange *self);
 
 /* The engine's side, in its context. cancel(): the client is gone, an answer is still taken.

@@ -156,6 +156,12 @@ geminga_http_exchange_is_closed (GemingaHttpExchange *self)
   return g_atomic_int_get (&self->state) == STATE_CLOSED;
 }
 
+GMainContext *
+geminga_http_exchange_get_context (GemingaHttpExchange *self)
+{
+  return self->context;
+}
+
 GCancellable *
 geminga_http_exchange_get_cancellable (GemingaHttpExchange *self)
 {

@@ -10,6 +10,14 @@
 
 /* Helpers */
 
+/* Most names differ in their first letter. */
+static inline gboolean
+is_named (const GemingaHttpField *field, const char *name)
+{
+  return g_ascii_tolower (*field->name) == g_ascii_tolower (*name) &&
+         g_ascii_strcasecmp (field->name, name) == 0;
+}
+
 /* Cuts the next part of *cursor at @separator, or fails. */
 static char *
 cut (char **cursor, char separator)
@@ -46,7 +54,10 @@ is_target_clean (const char *target)
 {
   for (const guchar *p = (const guchar *) target; *p != '\0'; p++)
     {
-      if (*p <= 0x20 || *p >= 0x7f || strchr ("#\"<>\\^`{}", *p) != NULL)
+      if (*p <= 0x20 || *p >= 0x7f)
+        return FALSE;
+      /* Letters, digits and most marks of a path are not looked for. */
+      if (!g_ascii_isalnum (*p) && *p != '/' && strchr ("#\"<>\\^`{}", *p) != NULL)
         return FALSE;
     }
 
@@ -207,7 +218,7 @@ count_fields (const GemingaHttpHead *head, const char *name)
 
   for (guint i = 0; i < head->fields->len; i++)
     {
-      if (g_ascii_strcasecmp (g_array_index (head->fields, GemingaHttpField, i).name, name) == 0)
+      if (is_named (&g_array_index (head->fields, GemingaHttpField, i), name))
         n++;
     }
 
@@ -286,7 +297,7 @@ read_connection (GemingaHttpHead *head)
       const GemingaHttpField *field = &g_array_index (head->fields, GemingaHttpField, i);
       g_auto (GStrv) options = NULL;
 
-      if (g_ascii_strcasecmp (field->name, "Connection") != 0)
+      if (!is_named (field, "Connection"))
         continue;
 
       options = g_strsplit (field->value, ",", -1);
@@ -417,7 +428,7 @@ geminga_http_head_get_field (const GemingaHttpHead *head, const char *name)
     {
       const GemingaHttpField *field = &g_array_index (head->fields, GemingaHttpField, i);
 
-      if (g_ascii_strcasecmp (field->name, name) == 0)
+      if (is_named (field, name))
         return field->value;
     }
 

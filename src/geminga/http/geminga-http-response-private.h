@@ -2,18 +2,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "geminga-http-file-private.h"
+#include "geminga-http-pipe-private.h"
 
 G_BEGIN_DECLS
 
-/* One answer, whole: status, body and the fields the handler chose. Framing, Date and Server are the
- * engine's business. */
+/* One answer: status, body and the fields the handler chose. Framing, Date and Server are the engine's
+ * business. The body is @body, or what @file or @pipe have. */
 typedef struct
 {
   guint status;
-  char *content_type; /* (nullable): none is sent when NULL */
-  GBytes *body;       /* (nullable): as empty */
-  GPtrArray *fields;  /* (nullable) (element-type utf8): name, value, name, value, ... */
+  char *content_type;    /* (nullable): none is sent when NULL */
+  GBytes *body;          /* (nullable): as empty */
+  GPtrArray *fields;     /* (nullable) (element-type utf8): name, value, name, value, ... */
+  GemingaHttpFile *file; /* (nullable) */
+  GemingaHttpPipe *pipe; /* (nullable) */
+  gint64 pipe_length;    /* what will come out of it; -1: not known */
 } GemingaHttpResponse;
 
 GemingaHttpResponse *
@@ -27,7 +31,11 @@ geminga_http_response_set_field (GemingaHttpResponse *self, const char *name, co
 void
 geminga_http_response_add_field (GemingaHttpResponse *self, const char *name, const char *value);
 
-/* The status line and all fields, to the end of @out. */
+/* Of its body; -1: not known. */
+gint64 geminga_http_response_get_length (const GemingaHttpResponse *self);
+
+/* The status line and all fields, to the end of @out. A body of unknown length is chunked, for HTTP/1.0
+ * it ends with the connection. */
 void geminga_http_response_format_head (const GemingaHttpResponse *self,
                                         GString *out,
                                         const char *date,

@@ -35,6 +35,7 @@ status_from_geminga_error (int code)
     case GEMINGA_ERROR_CANCELLED:
     case GEMINGA_ERROR_DIED:
       return 503;
+    case GEMINGA_ERROR_DEADLOCK:
     case GEMINGA_ERROR_TIMED_OUT:
       return 504;
     default:
@@ -83,6 +84,68 @@ has_field (const GemingaHttpResponse *response, const char *name)
   return FALSE;
 }
 
+/* Helpers: the head. It is made for each request: printf() would cost more than all the rest. */
+
+#define APPEND_LITERAL(out, text) g_string_append_len (out, "" text, sizeof text - 1)
+
+static void
+append_number (GString *out, guint64 number)
+{
+  char digits[20];
+  gsize start = sizeof digits;
+
+  do
+    digits[--start] = (char) ('0' + number % 10);
+  while ((number /= 10) > 0);
+
+  g_string_append_len (out, digits + start, (gssize) (sizeof digits - start));
+}
+
+/* At once: four calls for each field are felt. */
+static void
+append_field (GString *out, const char *name, const char *value)
+{
+  gsize name_len = strlen (name);
+  gsize value_len = strlen (value);
+  gsize len = out->len;
+  char *end = NULL;
+
+  g_string_set_size (out, len + name_len + value_len + 4);
+  end = mempcpy (out->str + len, name, name_len);
+  end = mempcpy (end, ": ", 2);
+  end = mempcpy (end, value, value_len);
+  memcpy (end, "\r\n", 2);
+}
+
+static void
+append_status_line (GString *out, guint status)
+{
+  if (status == 200)
+    {
+      APPEND_LITERAL (out, "HTTP/1.1 200 OK\r\n");
+      return;
+    }
+
+  APPEND_LITERAL (out, "HTTP/1.1 ");
+  append_number (out, status);
+  APPEND_LITERAL (out, " ");
+  g_string_append (out, geminga_http_status_get_phrase (status));
+  APPEND_LITERAL (out, "\r\n");
+}
+
+static void
+append_framing (GString *out, gint64 length, gboolean is_http10)
+{
+  if (length >= 0)
+    {
+      APPEND_LITERAL (out, "Content-Length: ");
+      append_number (out, (guint64) length);
+      APPEND_LITERAL (out, "\r\n");
+    }
+  else if (!is_http10)
+    APPEND_LITERAL (out, "Transfer-Encoding: chunked\r\n");
+}
+
 /* Public API */
 
 GemingaHttpResponse *
@@ -119,6 +182,11 @@ geminga_http_response_free (GemingaHttpResponse *self)
   g_free (self->content_type);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->fields, g_ptr_array_unref);
+  g_clear_pointer (&self->file, geminga_http_file_free);
+  if (self->pipe != NULL)
+    geminga_http_pipe_fail (self->pipe, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                                                             "The answer was not wanted"));
+  g_clear_pointer (&self->pipe, geminga_http_pipe_unref);
   g_free (self);
 }
 
@@ -147,6 +215,17 @@ geminga_http_response_add_field (GemingaHttpResponse *self, const char *name, co
   g_ptr_array_add (self->fields, g_strdup (value));
 }
 
+gint64
+geminga_http_response_get_length (const GemingaHttpResponse *self)
+{
+  if (self->pipe != NULL)
+    return self->pipe_length;
+  if (self->file != NULL)
+    return (gint64) geminga_http_file_get_size (self->file);
+
+  return self->body != NULL ? (gint64) g_bytes_get_size (self->body) : 0;
+}
+
 void
 geminga_http_response_format_head (const GemingaHttpResponse *self,
                                    GString *out,
@@ -154,25 +233,23 @@ geminga_http_response_format_head (const GemingaHttpResponse *self,
                                    gboolean keep_alive,
                                    gboolean is_http10)
 {
-  g_string_append_printf (out, "HTTP/1.1 %u %s\r\nDate: %s\r\n", self->status,
-                          geminga_http_status_get_phrase (self->status), date);
-
+  append_status_line (out, self->status);
+  append_field (out, "Date", date);
   if (!has_field (self, "Server"))
-    g_string_append (out, "Server: Geminga\r\n");
+    APPEND_LITERAL (out, "Server: Geminga\r\n");
   if (self->content_type != NULL)
-    g_string_append_printf (out, "Content-Type: %s\r\n", self->content_type);
+    append_field (out, "Content-Type", self->content_type);
   for (guint i = 0; self->fields != NULL && i < self->fields->len; i += 2)
-    g_string_append_printf (out, "%s: %s\r\n", (char *) g_ptr_array_index (self->fields, i),
-                            (char *) g_ptr_array_index (self->fields, i + 1));
+    append_field (out, g_ptr_array_index (self->fields, i),
+                  g_ptr_array_index (self->fields, i + 1));
   if (geminga_http_status_has_body (self->status))
-    g_string_append_printf (out, "Content-Length: %" G_GSIZE_FORMAT "\r\n",
-                            self->body != NULL ? g_bytes_get_size (self->body) : 0);
+    append_framing (out, geminga_http_response_get_length (self), is_http10);
 
   if (!keep_alive)
-    g_string_append (out, "Connection: close\r\n");
+    APPEND_LITERAL (out, "Connection: close\r\n");
   else if (is_http10)
-    g_string_append (out, "Connection: keep-alive\r\n");
-  g_string_append (out, "\r\n");
+    APPEND_LITERAL (out, "Connection: keep-alive\r\n");
+  APPEND_LITERAL (out, "\r\n");
 }
 
 gboolean
@@ -227,7 +304,7 @@ geminga_http_is_token (const char *text)
 
   for (const char *p = text; *p != '\0'; p++)
     {
-      if (!g_ascii_isalnum (*p) && strchr ("!#$%&'*+-.^_`|~", *p) == NULL)
+      if (!g_ascii_isalnum (*p) && *p != '-' && strchr ("!#$%&'*+-.^_`|~", *p) == NULL)
         return FALSE;
     }
 

@@ -40,6 +40,12 @@ void geminga_http_server_set_handler (GemingaHttpServer *self,
                                       GemingaRequestHandler handler,
                                       gpointer user_data,
                                       GDestroyNotify destroy);
+/* Looks at each request that has a body before that is read: may answer it, choose to have the body
+ * streamed, or how much of it there may be. */
+void geminga_http_server_set_body_handler (GemingaHttpServer *self,
+                                           GemingaRequestHandler handler,
+                                           gpointer user_data,
+                                           GDestroyNotify destroy);
 void geminga_http_server_set_access_log (GemingaHttpServer *self,
                                          GemingaHttpAccessLogFunc func,
                                          gpointer user_data,

@@ -44,6 +44,9 @@ struct _GemingaHttpServer
   GemingaRequestHandler handler;
   gpointer handler_data;
   GDestroyNotify handler_destroy;
+  GemingaRequestHandler begin;
+  gpointer begin_data;
+  GDestroyNotify begin_destroy;
   GemingaHttpAccessLogFunc log;
   gpointer log_data;
   GDestroyNotify log_destroy;
@@ -178,6 +181,14 @@ env_handle (gpointer server, GemingaRequest *request)
     self->handler (request, self->handler_data);
   else
     geminga_request_respond_status (request, 404, NULL);
+}
+
+static void
+env_begin (gpointer server, GemingaRequest *request)
+{
+  g_autoptr (GemingaHttpServer) self = g_object_ref (server);
+
+  self->begin (request, self->begin_data);
 }
 
 static void
@@ -394,6 +405,10 @@ geminga_http_server_dispose (GObject *object)
   if (self->handler_destroy != NULL)
     g_steal_pointer (&self->handler_destroy) (g_steal_pointer (&self->handler_data));
   self->handler = NULL;
+  if (self->begin_destroy != NULL)
+    g_steal_pointer (&self->begin_destroy) (g_steal_pointer (&self->begin_data));
+  self->begin = NULL;
+  self->env.begin = NULL;
   if (self->log_destroy != NULL)
     g_steal_pointer (&self->log_destroy) (g_steal_pointer (&self->log_data));
   self->log = NULL;
@@ -413,6 +428,7 @@ geminga_http_server_finalize (GObject *object)
   g_clear_pointer (&self->connections, g_hash_table_unref);
   g_clear_pointer (&self->acceptors, g_ptr_array_unref);
   g_clear_pointer (&self->date, g_free);
+  geminga_http_environment_clear (&self->env);
   g_clear_pointer (&self->page, geminga_http_counters_free_page);
   g_clear_pointer (&self->env.context, g_main_context_unref);
 
@@ -493,6 +509,21 @@ geminga_http_server_set_handler (GemingaHttpServer *self,
   self->handler = handler;
   self->handler_data = user_data;
   self->handler_destroy = destroy;
+}
+
+void
+geminga_http_server_set_body_handler (GemingaHttpServer *self,
+                                      GemingaRequestHandler handler,
+                                      gpointer user_data,
+                                      GDestroyNotify destroy)
+{
+  if (self->begin_destroy != NULL)
+    self->begin_destroy (self->begin_data);
+
+  self->begin = handler;
+  self->begin_data = user_data;
+  self->begin_destroy = destroy;
+  self->env.begin = handler != NULL ? env_begin : NULL;
 }
 
 void

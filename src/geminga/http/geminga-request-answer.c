@@ -23,7 +23,7 @@ check_response_header (GemingaRequest *self, const char *name, const char *value
       return FALSE;
     }
 
-  return geminga_response_check_field (name, value, error);
+  return geminga_http_check_field (name, value, error);
 }
 
 static GemingaHttpResponse *
@@ -57,8 +57,30 @@ merge_fields (GemingaRequest *self, GemingaHttpResponse *response)
     g_ptr_array_extend_and_steal (response->fields, g_steal_pointer (&set->fields));
 }
 
-static void
-respond (GemingaRequest *self, GemingaHttpResponse *response)
+/* Private API */
+
+gboolean
+geminga_http_check_field (const char *name, const char *value, GError **error)
+{
+  return geminga_response_check_field (name, value, error);
+}
+
+const char *
+geminga_request_get_response_header (GemingaRequest *self, const char *name)
+{
+  GPtrArray *fields = self->answer != NULL ? self->answer->fields : NULL;
+
+  for (guint i = 0; fields != NULL && i < fields->len; i += 2)
+    {
+      if (g_ascii_strcasecmp (g_ptr_array_index (fields, i), name) == 0)
+        return g_ptr_array_index (fields, i + 1);
+    }
+
+  return NULL;
+}
+
+void
+geminga_request_respond (GemingaRequest *self, GemingaHttpResponse *response)
 {
   if (geminga_http_exchange_is_answered (self->exchange) ||
       !g_atomic_int_compare_and_exchange (&self->is_answered, FALSE, TRUE))
@@ -88,8 +110,6 @@ status_from_error (const GError *error)
   return geminga_http_status_from_error (error);
 }
 
-/* Private API */
-
 void
 geminga_request_answer_dropped (GemingaRequest *self)
 {
@@ -98,13 +118,13 @@ geminga_request_answer_dropped (GemingaRequest *self)
 
   g_warning ("Request %s (%s %s) was dropped unanswered by its handler: answered with status 500",
              geminga_request_get_id (self), self->head.method, self->head.path);
-  respond (self, geminga_http_response_new_plain (500, NULL));
+  geminga_request_respond (self, geminga_http_response_new_plain (500, NULL));
 }
 
 void
 geminga_request_respond_status (GemingaRequest *self, guint status, const char *text)
 {
-  respond (self, geminga_http_response_new_plain (status, text));
+  geminga_request_respond (self, geminga_http_response_new_plain (status, text));
 }
 
 /* Public API */
@@ -216,7 +236,8 @@ geminga_request_respond_text (GemingaRequest *self, guint status, const char *te
   g_return_if_fail (text != NULL);
 
   body = g_bytes_new (text, strlen (text));
-  respond (self, geminga_http_response_new (status, "text/plain; charset=utf-8", body));
+  geminga_request_respond (self,
+                           geminga_http_response_new (status, "text/plain; charset=utf-8", body));
 }
 
 /**
@@ -239,7 +260,7 @@ geminga_request_respond_json (GemingaRequest *self, guint status, const char *js
   g_return_if_fail (json != NULL);
 
   body = g_bytes_new (json, strlen (json));
-  respond (self, geminga_http_response_new (status, "application/json", body));
+  geminga_request_respond (self, geminga_http_response_new (status, "application/json", body));
 }
 
 /**
@@ -267,7 +288,7 @@ geminga_request_respond_variant (GemingaRequest *self, guint status, GVariant *v
   owned = g_variant_ref_sink (value);
   json = geminga_http_json_from_variant (owned, &size);
   body = g_bytes_new_take (json, size);
-  respond (self, geminga_http_response_new (status, "application/json", body));
+  geminga_request_respond (self, geminga_http_response_new (status, "application/json", body));
 }
 
 /**
@@ -292,7 +313,7 @@ geminga_request_respond_bytes (GemingaRequest *self,
   g_return_if_fail (content_type == NULL || geminga_http_is_field_value (content_type));
   g_return_if_fail (bytes != NULL);
 
-  respond (self, geminga_http_response_new (status, content_type, bytes));
+  geminga_request_respond (self, geminga_http_response_new (status, content_type, bytes));
 }
 
 /**
@@ -310,7 +331,7 @@ geminga_request_respond_empty (GemingaRequest *self, guint status)
   g_return_if_fail (GEMINGA_IS_REQUEST (self));
   g_return_if_fail (status >= 200 && status <= 599);
 
-  respond (self, geminga_http_response_new (status, NULL, NULL));
+  geminga_request_respond (self, geminga_http_response_new (status, NULL, NULL));
 }
 
 /* What cannot stand in a header field is percent-encoded, the rest stays as it is. */
@@ -354,7 +375,7 @@ geminga_request_respond_redirect (GemingaRequest *self, guint status, const char
   encoded = encode_location (location);
   response = geminga_http_response_new_plain (status, NULL);
   geminga_http_response_set_field (response, "Location", encoded);
-  respond (self, response);
+  geminga_request_respond (self, response);
 }
 
 /**
@@ -406,5 +427,5 @@ geminga_request_fail (GemingaRequest *self, const char *message)
   g_warning ("Request %s (%s %s) failed in its handler: %s", geminga_request_get_id (self),
              self->head.method, self->head.path, message);
   if (!geminga_request_is_answered (self))
-    respond (self, geminga_http_response_new_plain (500, NULL));
+    geminga_request_respond (self, geminga_http_response_new_plain (500, NULL));
 }

@@ -2,208 +2,218 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include <json-glib/json-glib.h>
-#include <string.h>
-
-#include "geminga-form-private.h"
-#include "geminga-http-error.h"
-#include "geminga-http-json-check-private.h"
+#include "geminga-http-body-stream-private.h"
 #include "geminga-request-private.h"
 
-/* What is in the bodies of requests. */
+/* The body of a GemingaRequest, while it comes. */
+
+#define READ_SIZE (64 * 1024)
 
 /* Helpers */
 
-/* Whether the body says that it is of that type, whatever its parameters. */
-static gboolean
-is_of_type (const char *content_type, const char *type)
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  gsize len = strcspn (content_type, "; \t");
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  GemingaRequest *self = g_task_get_source_object (task);
+  GByteArray *collected = g_task_get_task_data (task);
+  gsize size;
 
-  return len == strlen (type) && g_ascii_strncasecmp (content_type, type, len) == 0;
+  bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+  if (bytes == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  size = g_bytes_get_size (bytes);
+  if (size == 0)
+    {
+      g_clear_pointer (&self->body, g_bytes_unref);
+      self->body = g_bytes_new (collected->data, collected->len);
+      g_task_return_pointer (task, g_bytes_ref (self->body), (GDestroyNotify) g_bytes_unref);
+      return;
+    }
+
+  g_byte_array_append (collected, g_bytes_get_data (bytes, NULL), (guint) size);
+  g_input_stream_read_bytes_async (G_INPUT_STREAM (source), READ_SIZE, G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task), on_read, g_object_ref (task));
 }
 
-static gboolean
-is_json (const char *content_type)
-{
-  gsize len = strcspn (content_type, "; \t");
+/* Private API */
 
-  return is_of_type (content_type, "application/json") ||
-         (len > 5 && g_ascii_strncasecmp (content_type + len - 5, "+json", 5) == 0);
+const GemingaHttpHead *
+geminga_request_get_head (GemingaRequest *self)
+{
+  return &self->head;
 }
 
-static const char *
-get_content_type (GemingaRequest *self)
+guint64
+geminga_request_get_max_body (GemingaRequest *self, guint64 fallback)
 {
-  const char *type = geminga_request_get_header (self, "Content-Type");
-
-  return type != NULL ? type : "";
+  return self->max_body != G_MAXUINT64 ? self->max_body : fallback;
 }
 
-static gboolean
-refuse_type (GemingaRequest *self, const char *wanted, GError **error)
+gboolean
+geminga_request_is_body_streamed (GemingaRequest *self)
 {
-  g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_UNSUPPORTED_TYPE,
-               "The body has the type “%s” where %s is expected", get_content_type (self), wanted);
+  return self->is_body_streamed;
+}
 
-  return FALSE;
+void
+geminga_request_take_body (GemingaRequest *self, GBytes *body)
+{
+  self->is_body_begun = TRUE;
+  g_clear_pointer (&self->body, g_bytes_unref);
+  self->body = body;
+}
+
+void
+geminga_request_set_body_pipe (GemingaRequest *self, GemingaHttpPipe *pipe)
+{
+  self->is_body_begun = TRUE;
+  self->pipe = geminga_http_pipe_ref (pipe);
 }
 
 /* Public API */
 
 /**
- * geminga_request_get_json:
- * @self: a request
- * @error: return location for an error
+ * geminga_request_set_body_streamed:
+ * @self: a request whose body has not been read
+ * @is_streamed: whether the handler reads the body itself
  *
- * Reads the body as JSON.
+ * Chooses that the handler of the request gets it at once, and reads the body from
+ * [method@Geminga.Request.get_body_stream] while it comes.
  *
- * It must be one JSON text in UTF-8, and nothing else: arrays and objects at most 64 deep, integers of 64
- * bits, finite numbers, no NUL and no half surrogate pairs in text. Of members with the same name the last
- * one counts.
- *
- * It fails with %GEMINGA_HTTP_ERROR_UNSUPPORTED_TYPE when the body's type is not `application/json` or
- * `+json`, and with %GEMINGA_HTTP_ERROR_INVALID_BODY. [method@Geminga.Request.respond_error] answers with
- * the status that tells the client.
- *
- * Returns: (transfer none): the value
- *
- * Since: 0.1
- */
-JsonNode *
-geminga_request_get_json (GemingaRequest *self, GError **error)
-{
-  g_autoptr (JsonParser) parser = NULL;
-  g_autoptr (GError) local = NULL;
-  gsize size = 0;
-  const char *data = NULL;
-
-  g_return_val_if_fail (GEMINGA_IS_REQUEST (self), NULL);
-
-  if (self->json != NULL)
-    return self->json;
-
-  data = g_bytes_get_data (self->body, &size);
-  if (!is_json (get_content_type (self)))
-    {
-      refuse_type (self, "JSON", error);
-      return NULL;
-    }
-  if (!geminga_http_json_check (data, size, error))
-    return NULL;
-
-  parser = json_parser_new_immutable ();
-  if (!json_parser_load_from_data (parser, data, (gssize) size, &local))
-    {
-      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_BODY,
-                   "The JSON text is not valid: %s", local->message);
-      return NULL;
-    }
-
-  self->json = json_parser_steal_root (parser);
-
-  return self->json;
-}
-
-/**
- * geminga_request_dup_json_variant:
- * @self: a request
- * @signature: (nullable): the type of the value, as `(sa{sv})`, or %NULL for what fits best
- * @error: return location for an error
- *
- * Reads the body as JSON, and gives it as a value of that type. An array may be a tuple, an object a
- * dictionary.
- *
- * It fails as [method@Geminga.Request.get_json] does, and with %GEMINGA_HTTP_ERROR_INVALID_BODY when the
- * value is of another type.
- *
- * Returns: (transfer full): the value
- *
- * Since: 0.1
- */
-GVariant *
-geminga_request_dup_json_variant (GemingaRequest *self, const char *signature, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  GVariant *value = NULL;
-  JsonNode *node = NULL;
-
-  g_return_val_if_fail (GEMINGA_IS_REQUEST (self), NULL);
-  g_return_val_if_fail (signature == NULL || g_variant_type_string_is_valid (signature), NULL);
-
-  node = geminga_request_get_json (self, error);
-  if (node == NULL)
-    return NULL;
-
-  value = json_gvariant_deserialize (node, signature, &local);
-  if (value == NULL)
-    {
-      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_BODY,
-                   "The JSON value is not of the type “%s”: %s", signature != NULL ? signature : "",
-                   local->message);
-      return NULL;
-    }
-
-  return g_variant_take_ref (value);
-}
-
-/**
- * geminga_request_get_form:
- * @self: a request
- * @error: return location for an error
- *
- * Reads the body as a form, of the type `application/x-www-form-urlencoded` or `multipart/form-data`.
- *
- * Files of more than 1 MiB are kept on disk, in a temporary file. At most 1000 fields, and values of 1 MiB,
- * are read.
- *
- * It fails with %GEMINGA_HTTP_ERROR_UNSUPPORTED_TYPE when the body has another type, with
- * %GEMINGA_HTTP_ERROR_INVALID_BODY when it is not valid, with %GEMINGA_HTTP_ERROR_TOO_LARGE, and with an
- * error of the domain %G_IO_ERROR when a file cannot be written to disk.
- *
- * Returns: (transfer none): the form
- *
- * Since: 0.1
- */
-GemingaForm *
-geminga_request_get_form (GemingaRequest *self, GError **error)
-{
-  const char *type = NULL;
-
-  g_return_val_if_fail (GEMINGA_IS_REQUEST (self), NULL);
-
-  if (self->form != NULL)
-    return self->form;
-
-  type = get_content_type (self);
-  if (is_of_type (type, "application/x-www-form-urlencoded"))
-    self->form = geminga_form_new_urlencoded (self->body, error);
-  else if (is_of_type (type, "multipart/form-data"))
-    self->form = geminga_form_new_multipart (self->body, type, error);
-  else
-    refuse_type (self, "a form", error);
-
-  return self->form;
-}
-
-/**
- * geminga_request_respond_json_node:
- * @self: a request
- * @status: an HTTP status, 200 to 599
- * @node: a value
- *
- * Answers with a value as JSON.
+ * This is for the function of [method@Geminga.WebService.set_body_handler], before anything of the body is
+ * read; later it is a programming error. A client that asked whether to send its body
+ * (`Expect: 100-continue`) is told to when the handler reads for the first time.
  *
  * Since: 0.1
  */
 void
-geminga_request_respond_json_node (GemingaRequest *self, guint status, JsonNode *node)
+geminga_request_set_body_streamed (GemingaRequest *self, gboolean is_streamed)
 {
-  g_autofree char *json = NULL;
+  g_return_if_fail (GEMINGA_IS_REQUEST (self));
+  g_return_if_fail (!self->is_body_begun);
+
+  self->is_body_streamed = is_streamed;
+}
+
+/**
+ * geminga_request_set_max_body:
+ * @self: a request whose body has not been read
+ * @size: bytes
+ *
+ * Sets how large the body may be, in place of the setting `max-body`. A larger one is answered with status
+ * 413; when it was not known to be larger, reading from the stream fails.
+ *
+ * This is for the function of [method@Geminga.WebService.set_body_handler], before anything of the body is
+ * read; later it is a programming error.
+ *
+ * Since: 0.1
+ */
+void
+geminga_request_set_max_body (GemingaRequest *self, guint64 size)
+{
+  g_return_if_fail (GEMINGA_IS_REQUEST (self));
+  g_return_if_fail (!self->is_body_begun);
+
+  self->max_body = MIN (size, G_MAXUINT64 - 1);
+}
+
+/**
+ * geminga_request_get_body_stream:
+ * @self: a request
+ *
+ * Gets a stream of the body, whether it is streamed or was read before.
+ *
+ * No more of a streamed body is taken from the client than is read, but for some 64 KiB. Reading fails with
+ * %G_IO_ERROR_CONNECTION_CLOSED when the client leaves in the middle, with %G_IO_ERROR_INVALID_DATA when the
+ * body is refused, as where it is too large, and with %G_IO_ERROR_CLOSED once the request is answered. The stream
+ * may be read in one thread at a time. The functions that block fail with
+ * %G_IO_ERROR_WOULD_BLOCK in the thread of the request, and wait in others.
+ *
+ * Returns: (transfer none): the stream
+ *
+ * Since: 0.1
+ */
+GInputStream *
+geminga_request_get_body_stream (GemingaRequest *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_REQUEST (self), NULL);
+
+  if (self->stream == NULL)
+    {
+      if (self->pipe != NULL)
+        self->stream = geminga_http_body_stream_new (self->pipe);
+      else
+        self->stream = g_memory_input_stream_new_from_bytes (geminga_request_get_body (self));
+    }
+
+  return self->stream;
+}
+
+/**
+ * geminga_request_read_body_async:
+ * @self: a request
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async) (closure user_data): what to call when the body was read
+ * @user_data: what to give to @callback
+ *
+ * Reads what is left of the body whole, in the thread of the request.
+ *
+ * After that [method@Geminga.Request.get_body] has it too. It fails as reading from
+ * [method@Geminga.Request.get_body_stream] does, and with %G_IO_ERROR_CANCELLED, after which the rest
+ * can still be read.
+ *
+ * Since: 0.1
+ */
+void
+geminga_request_read_body_async (GemingaRequest *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (GEMINGA_IS_REQUEST (self));
-  g_return_if_fail (node != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  json = json_to_string (node, FALSE);
-  geminga_request_respond_json (self, status, json);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, geminga_request_read_body_async);
+  if (self->pipe == NULL)
+    {
+      g_task_return_pointer (task, g_bytes_ref (geminga_request_get_body (self)),
+                             (GDestroyNotify) g_bytes_unref);
+      return;
+    }
+
+  g_task_set_task_data (task, g_byte_array_new (), (GDestroyNotify) g_byte_array_unref);
+  g_input_stream_read_bytes_async (geminga_request_get_body_stream (self), READ_SIZE,
+                                   G_PRIORITY_DEFAULT, cancellable, on_read,
+                                   g_steal_pointer (&task));
+}
+
+/**
+ * geminga_request_read_body_finish:
+ * @self: a request
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Geminga.Request.read_body_async].
+ *
+ * Returns: (transfer full): the body, or %NULL with @error set
+ *
+ * Since: 0.1
+ */
+GBytes *
+geminga_request_read_body_finish (GemingaRequest *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, geminga_request_read_body_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

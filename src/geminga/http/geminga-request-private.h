@@ -4,6 +4,7 @@
 
 #include "geminga-http-exchange-private.h"
 #include "geminga-http-head-private.h"
+#include "geminga-http-pipe-private.h"
 #include "geminga-http-query-private.h"
 #include "geminga-request-chain-private.h"
 #include "geminga-request.h"
@@ -32,7 +33,12 @@ struct _GemingaRequest
 
   GemingaHttpExchange *exchange;
   GemingaHttpHead head;
-  GBytes *body;
+  GBytes *body; /* (nullable): while it has not been read whole */
+  gboolean is_body_streamed;
+  gboolean is_body_begun; /* how it is read is settled */
+  guint64 max_body;       /* G_MAXUINT64: as the server has it */
+  GInputStream *stream;   /* (nullable): of the body, made when somebody asks */
+  GemingaHttpPipe *pipe;  /* (nullable): where a streamed body comes from */
   GSocketAddress *remote; /* (nullable) */
   guint32 id_series;
   guint64 id_number;
@@ -93,6 +99,22 @@ char *geminga_request_format_cookie (GemingaRequest *self,
                                      const char *value,
                                      GVariant *given,
                                      GError **error);
+
+const GemingaHttpHead *geminga_request_get_head (GemingaRequest *self);
+/* Before the body is read. */
+guint64 geminga_request_get_max_body (GemingaRequest *self, guint64 fallback);
+gboolean geminga_request_is_body_streamed (GemingaRequest *self);
+/* It has come, takes over @body; or it will come through @pipe. */
+void geminga_request_take_body (GemingaRequest *self, GBytes *body);
+void geminga_request_set_body_pipe (GemingaRequest *self, GemingaHttpPipe *pipe);
+
+/* Whether a handler may set such a field. */
+gboolean geminga_http_check_field (const char *name, const char *value, GError **error);
+/* Of the answer to come: set before. */
+const char *geminga_request_get_response_header (GemingaRequest *self, const char *name);
+
+/* Answers with @response, which it takes, and with the header fields that were set before. */
+void geminga_request_respond (GemingaRequest *self, GemingaHttpResponse *response);
 
 /* Last reference gone: nobody else will answer. */
 void geminga_request_answer_dropped (GemingaRequest *self);

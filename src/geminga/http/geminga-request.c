@@ -15,7 +15,8 @@
  *
  * One HTTP request, and the way to answer it.
  *
- * A handler gets the request when its body has been read whole. It answers by one of the `respond_`
+ * A handler gets the request when its body has been read whole, unless the body is streamed: see
+ * [method@Geminga.WebService.set_body_handler]. It answers by one of the `respond_`
  * methods, before it returns or later; each request is answered once. A request whose last reference
  * goes while it is unanswered is answered with status 500.
  *
@@ -98,6 +99,8 @@ geminga_request_finalize (GObject *object)
   g_clear_pointer (&self->exchange, geminga_http_exchange_unref);
   geminga_http_head_clear (&self->head);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_object (&self->stream);
+  g_clear_pointer (&self->pipe, geminga_http_pipe_unref);
   g_clear_object (&self->remote);
   geminga_request_clear_route (self);
   g_clear_pointer (&self->chain, geminga_request_chain_free);
@@ -149,7 +152,9 @@ geminga_request_new_for_exchange (GemingaHttpExchange *exchange,
   self->exchange = geminga_http_exchange_ref (exchange);
   self->head = *head;
   memset (head, 0, sizeof *head);
-  self->body = body != NULL ? g_bytes_ref (body) : g_bytes_new_static ("", 0);
+  self->max_body = G_MAXUINT64;
+  if (body != NULL)
+    self->body = g_bytes_ref (body);
   g_set_object (&self->remote, remote);
   self->id_series = id_series;
   self->id_number = id_number;
@@ -497,7 +502,8 @@ geminga_request_get_headers (GemingaRequest *self)
  * geminga_request_get_body:
  * @self: a request
  *
- * Gets the body; empty when there is none.
+ * Gets the body; empty when there is none, and while a streamed one has not been read by
+ * [method@Geminga.Request.read_body_async].
  *
  * Returns: (transfer none): the body
  *
@@ -507,6 +513,9 @@ GBytes *
 geminga_request_get_body (GemingaRequest *self)
 {
   g_return_val_if_fail (GEMINGA_IS_REQUEST (self), NULL);
+
+  if (self->body == NULL)
+    self->body = g_bytes_new_static ("", 0);
 
   return self->body;
 }
@@ -531,7 +540,7 @@ geminga_request_get_body_text (GemingaRequest *self)
 
   if (self->body_text == NULL)
     {
-      data = g_bytes_get_data (self->body, &size);
+      data = g_bytes_get_data (geminga_request_get_body (self), &size);
       if (size > 0 && !g_utf8_validate_len (data, size, NULL))
         return NULL;
       self->body_text = g_strndup (size > 0 ? data : "", size);

@@ -111,6 +111,24 @@ GEMINGA_AVAILABLE_IN_0_1
 GVariant *
 geminga_request_dup_json_variant (GemingaRequest *self, const char *signature, GError **error);
 
+/* The body, before or while it comes */
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_set_body_streamed (GemingaRequest *self, gboolean is_streamed);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_set_max_body (GemingaRequest *self, guint64 size);
+GEMINGA_AVAILABLE_IN_0_1
+GInputStream *geminga_request_get_body_stream (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_read_body_async (GemingaRequest *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+GEMINGA_AVAILABLE_IN_0_1
+GBytes *geminga_request_read_body_finish (GemingaRequest *self,
+                                          GAsyncResult *result,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What handlers leave for each other */
 
 GEMINGA_AVAILABLE_IN_0_1
@@ -168,6 +186,9 @@ void geminga_request_respond_bytes (GemingaRequest *self,
                                     guint status,
                                     const char *content_type,
                                     GBytes *bytes);
+GEMINGA_AVAILABLE_IN_0_1
+void
+geminga_request_respond_file (GemingaRequest *self, const char *path, const char *content_type);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_empty (GemingaRequest *self, guint status);
 GEMINGA_AVAILABLE_IN_0_1

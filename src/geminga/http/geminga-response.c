@@ -59,6 +59,13 @@ is_content_type (const char *name)
   return g_ascii_strcasecmp (name, "Content-Type") == 0;
 }
 
+/* Neither a file nor a stream. */
+static gboolean
+is_whole (GemingaResponse *self)
+{
+  return self->response == NULL || (self->response->file == NULL && self->response->pipe == NULL);
+}
+
 static gboolean
 check_change (GemingaResponse *self, const char *name, const char *value, GError **error)
 {
@@ -399,7 +406,7 @@ geminga_response_get_body (GemingaResponse *self)
  *
  * Gets the body as text.
  *
- * Returns: (transfer none) (nullable): the body, or %NULL when it is not valid UTF-8
+ * Returns: (transfer none) (nullable): the body, or %NULL when it is not valid UTF-8, or a file or a stream
  *
  * Since: 0.1
  */
@@ -410,7 +417,7 @@ geminga_response_get_body_text (GemingaResponse *self)
   gsize size = 0;
   const char *data = body != NULL ? g_bytes_get_data (body, &size) : NULL;
 
-  if (size > 0 && !g_utf8_validate_len (data, size, NULL))
+  if (!is_whole (self) || (size > 0 && !g_utf8_validate_len (data, size, NULL)))
     return NULL;
 
   g_free (self->body_text);
@@ -425,7 +432,7 @@ geminga_response_get_body_text (GemingaResponse *self)
  * @content_type: (nullable): the type of the body, or %NULL to leave it as it is
  * @body: the body
  *
- * Replaces the body.
+ * Replaces the body, which must be neither a file nor a stream.
  *
  * Since: 0.1
  */
@@ -436,6 +443,7 @@ geminga_response_set_body (GemingaResponse *self, const char *content_type, GByt
   g_return_if_fail (content_type == NULL || geminga_http_is_field_value (content_type));
   g_return_if_fail (body != NULL);
   g_return_if_fail (self->response != NULL);
+  g_return_if_fail (is_whole (self));
 
   g_bytes_ref (body);
   g_clear_pointer (&self->response->body, g_bytes_unref);

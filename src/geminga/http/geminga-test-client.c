@@ -19,7 +19,8 @@
  *
  * Requests are read as strictly as those from the network, pass the middleware, and are answered by the
  * handlers. Cookies are kept and sent back, as by a browser at `https://test.example`. What the server
- * adds to an answer (`Date`, `Content-Length` and such) is not there, and its time limits do not apply.
+ * adds to an answer (`Date`, `Content-Length` and such) is not there, its time limits do not apply, and bodies
+ * that are files or streams are not read.
  *
  * A client belongs to the main context that is the thread's default when it sends a request, which must be
  * iterated until the answer is there.

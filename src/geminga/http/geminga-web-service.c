@@ -44,6 +44,9 @@ struct _GemingaWebService
   GMutex lock;
   /* (owned) (nullable), under lock: read when the settings were checked */
   GTlsCertificate *certificate;
+  GemingaRequestHandler body_handler; /* (nullable) */
+  gpointer body_data;
+  GDestroyNotify body_destroy;
 };
 
 G_DEFINE_FINAL_TYPE (GemingaWebService, geminga_web_service, GEMINGA_TYPE_SERVICE)
@@ -220,6 +223,7 @@ geminga_web_service_get_property (GObject *object,
 static void
 geminga_web_service_finalize (GObject *object)
 {
+  geminga_web_service_set_body_handler (GEMINGA_WEB_SERVICE (object), NULL, NULL, NULL);
   g_object_unref (GEMINGA_WEB_SERVICE (object)->router);
   g_clear_object (&GEMINGA_WEB_SERVICE (object)->certificate);
   g_mutex_clear (&GEMINGA_WEB_SERVICE (object)->lock);
@@ -319,6 +323,81 @@ geminga_web_service_add_route (GemingaWebService *self,
   return geminga_router_add_route (self->router, method, path, handler, user_data, destroy);
 }
 
+static void
+respond_static (GemingaRequest *request, gpointer user_data)
+{
+  const char *path = geminga_request_get_param (request, "path");
+
+  geminga_static_files_respond (user_data, request, path != NULL ? path : "");
+}
+
+/**
+ * geminga_web_service_add_static:
+ * @self: a web service
+ * @prefix: a path that begins and ends with a slash, as `/static/`
+ * @files: what is below it
+ *
+ * Adds routes for the files of a directory.
+ *
+ * Other routes go before it, so that it can be added for `/`.
+ *
+ * Since: 0.1
+ */
+void
+geminga_web_service_add_static (GemingaWebService *self,
+                                const char *prefix,
+                                GemingaStaticFiles *files)
+{
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (GEMINGA_IS_WEB_SERVICE (self));
+  g_return_if_fail (prefix != NULL);
+  g_return_if_fail (g_str_has_prefix (prefix, "/") && g_str_has_suffix (prefix, "/"));
+  g_return_if_fail (GEMINGA_IS_STATIC_FILES (files));
+
+  path = g_strconcat (prefix, "{path:path}", NULL);
+  geminga_router_add_route (self->router, "GET", path, respond_static, g_object_ref (files),
+                            g_object_unref);
+}
+
+/**
+ * geminga_web_service_set_body_handler:
+ * @self: a web service that does not run
+ * @handler: (nullable) (scope notified) (closure user_data) (destroy destroy): looks at requests, in a worker
+ * @user_data: data for @handler
+ * @destroy: (nullable): frees @user_data
+ *
+ * Sets what looks at each request that has a body, before that is read.
+ *
+ * It may answer the request, as with status 401: then the body is not read, and no other handler
+ * is called. It may set how large the body may be, and choose that the handler reads it while it
+ * comes:
+ *
+ * ```python
+ * def look(request):
+ *     if request.get_path().startswith("/upload/"):
+ *         request.set_max_body(10 * 1024 ** 3)
+ *         request.set_body_streamed(True)
+ * ```
+ *
+ * Since: 0.1
+ */
+void
+geminga_web_service_set_body_handler (GemingaWebService *self,
+                                      GemingaRequestHandler handler,
+                                      gpointer user_data,
+                                      GDestroyNotify destroy)
+{
+  g_return_if_fail (GEMINGA_IS_WEB_SERVICE (self));
+
+  if (self->body_destroy != NULL)
+    self->body_destroy (self->body_data);
+
+  self->body_handler = handler;
+  self->body_data = user_data;
+  self->body_destroy = destroy;
+}
+
 /**
  * geminga_web_service_get_router: (get-property router)
  * @self: a web service
@@ -335,4 +414,16 @@ geminga_web_service_get_router (GemingaWebService *self)
   g_return_val_if_fail (GEMINGA_IS_WEB_SERVICE (self), NULL);
 
   return self->router;
+}
+
+gboolean
+geminga_web_service_has_body_handler (GemingaWebService *self)
+{
+  return self->body_handler != NULL;
+}
+
+void
+geminga_web_service_look_at (GemingaWebService *self, GemingaRequest *request)
+{
+  self->body_handler (request, self->body_data);
 }

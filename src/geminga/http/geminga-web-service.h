@@ -8,6 +8,7 @@
 
 #include "geminga-router.h"
 #include "geminga-service.h"
+#include "geminga-static-files.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,15 @@ GemingaRoute *geminga_web_service_add_route (GemingaWebService *self,
                                              GemingaRequestHandler handler,
                                              gpointer user_data,
                                              GDestroyNotify destroy);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_web_service_add_static (GemingaWebService *self,
+                                     const char *prefix,
+                                     GemingaStaticFiles *files);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_web_service_set_body_handler (GemingaWebService *self,
+                                           GemingaRequestHandler handler,
+                                           gpointer user_data,
+                                           GDestroyNotify destroy);
 GEMINGA_AVAILABLE_IN_0_1
 GemingaRouter *geminga_web_service_get_router (GemingaWebService *self);
 

@@ -16,5 +16,8 @@ G_DECLARE_FINAL_TYPE (GemingaWebWorker, geminga_web_worker, GEMINGA, WEB_WORKER,
 /* Of the settings, which were checked before the process changed its user; NULL: plain HTTP. */
 GTlsCertificate *
 geminga_web_service_ref_certificate (GemingaWebService *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Any thread. */
+gboolean geminga_web_service_has_body_handler (GemingaWebService *self);
+void geminga_web_service_look_at (GemingaWebService *self, GemingaRequest *request);
 
 G_END_DECLS

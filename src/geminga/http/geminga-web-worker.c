@@ -179,6 +179,14 @@ handle_request (GemingaRequest *request, gpointer user_data)
   count_request (self);
 }
 
+static void
+look_at (GemingaRequest *request, gpointer user_data)
+{
+  GemingaWebWorker *self = user_data;
+
+  geminga_web_service_look_at (self->service, request);
+}
+
 static gboolean
 add_sockets (GemingaWebWorker *self, GError **error)
 {
@@ -212,6 +220,8 @@ start (GemingaWebWorker *self, GError **error)
   self->service = GEMINGA_WEB_SERVICE (g_object_ref (service));
   self->server = geminga_http_server_new ();
   geminga_http_server_set_handler (self->server, handle_request, self, NULL);
+  if (geminga_web_service_has_body_handler (self->service))
+    geminga_http_server_set_body_handler (self->server, look_at, self, NULL);
   set_limits (self, settings);
   follow_logs (self);
   certificate = geminga_web_service_ref_certificate (self->service);
@@ -350,6 +360,7 @@ geminga_web_worker_dispose (GObject *object)
     {
       geminga_http_server_close (self->server);
       geminga_http_server_set_handler (self->server, NULL, NULL, NULL);
+      geminga_http_server_set_body_handler (self->server, NULL, NULL, NULL);
       geminga_http_server_set_access_log (self->server, NULL, NULL, NULL);
     }
   g_clear_object (&self->server);

@@ -33,7 +33,8 @@ struct _GemingaLinkCall
   GVariant *arguments;
   GUnixFDList *fds; /* (nullable) */
   gboolean is_signal;
-  GemingaAsk *ask; /* (nullable) */
+  GemingaAsk *ask;       /* (nullable) */
+  const char *interface; /* (nullable): one of D-Bus's own, for standard_called () */
 };
 
 /* In the link's loop. */
@@ -41,6 +42,8 @@ typedef struct
 {
   /* FALSE: there is no such member, or not with these arguments. */
   gboolean (*called) (gpointer data, GemingaLink *link, const GemingaLinkCall *call);
+  /* The same for what D-Bus lets every object answer; there is an ask. */
+  gboolean (*standard_called) (gpointer data, GemingaLink *link, const GemingaLinkCall *call);
   /* Everything that was posted is on its way. */
   void (*drained) (gpointer data, GemingaLink *link);
   /* Called once, unless the link was closed on purpose. */
@@ -103,6 +106,9 @@ void geminga_link_call (GemingaLink *self,
 /* Tells the other process what an actor of this one did. */
 void
 geminga_link_signal (GemingaLink *self, GemingaTarget *actor, const char *member, GVariant *body);
+
+/* The loop's thread: which call of the other process each ask is that was sent; see GemingaWaitGraph. */
+void geminga_link_survey (GemingaLink *self, GVariantBuilder *nodes);
 
 /* The loop's thread: nothing waits to be sent. */
 gboolean geminga_link_is_drained (GemingaLink *self);

@@ -53,7 +53,16 @@ handled_free (GemingaAsk *ask)
   g_clear_pointer (&self->link, geminga_link_unref);
 }
 
-static const GemingaAskClass handled_class = { sizeof (Handled), handled_deliver, handled_free };
+static char *
+handled_dup_key (GemingaAsk *ask, guint32 node)
+{
+  Handled *self = (Handled *) ask;
+
+  return geminga_link_make_key (self->link->node, node, self->serial);
+}
+
+static const GemingaAskClass handled_class = { sizeof (Handled), handled_deliver, handled_free,
+                                               handled_dup_key };
 
 /* Helpers */
 
@@ -348,7 +357,7 @@ static void
 handle_peer_call (GemingaLink *self, const GemingaWireMessage *wire, GUnixFDList *fds)
 {
   g_autoptr (GemingaAsk) ask = NULL;
-  GemingaLinkCall call = { wire->member, wire->path, wire->body, fds, FALSE, NULL };
+  GemingaLinkCall call = { wire->member, wire->path, wire->body, fds, FALSE, NULL, NULL };
 
   if (!g_str_equal (wire->path, GEMINGA_LINK_PATH))
     {
@@ -373,6 +382,29 @@ handle_peer_call (GemingaLink *self, const GemingaWireMessage *wire, GUnixFDList
     }
 }
 
+/* What every object on D-Bus answers is not for the actor itself. */
+static gboolean
+is_standard (const char *interface)
+{
+  return interface != NULL && g_str_has_prefix (interface, "org.freedesktop.DBus.");
+}
+
+static void
+handle_standard (GemingaLink *self, const GemingaWireMessage *wire)
+{
+  g_autoptr (GemingaAsk) ask = handled_new (self, wire, NULL);
+  const GemingaLinkCall call = { .member = wire->member,
+                                 .path = wire->path,
+                                 .arguments = wire->body,
+                                 .ask = ask,
+                                 .interface = wire->interface };
+
+  if (ask != NULL && !self->funcs->standard_called (self->data, self, &call))
+    answer_error (ask, GEMINGA_ERROR_NO_SUCH_COMMAND,
+                  "Interface %s has no method %s with arguments of type “%s”", wire->interface,
+                  wire->member, wire->signature);
+}
+
 static void
 handle_call (GemingaLink *self,
              const GemingaWireMessage *wire,
@@ -391,6 +423,10 @@ handle_call (GemingaLink *self,
   else if (g_strcmp0 (wire->interface, GEMINGA_LINK_INTERFACE) == 0)
     {
       handle_peer_call (self, wire, fds);
+    }
+  else if (is_standard (wire->interface))
+    {
+      handle_standard (self, wire);
     }
   else
     {
@@ -424,7 +460,7 @@ handle_reply (GemingaLink *self,
 static void
 handle_signal (GemingaLink *self, const GemingaWireMessage *wire)
 {
-  GemingaLinkCall call = { wire->member, wire->path, wire->body, NULL, TRUE, NULL };
+  GemingaLinkCall call = { wire->member, wire->path, wire->body, NULL, TRUE, NULL, NULL };
 
   if (!g_str_equal (wire->interface, GEMINGA_LINK_INTERFACE) ||
       !self->funcs->called (self->data, self, &call))

@@ -125,6 +125,9 @@ void geminga_link_fail_pending (GemingaLink *self);
 gboolean geminga_link_is_late_watch (GemingaLink *self, const GemingaOutgoing *outgoing);
 void geminga_link_refuse (GemingaLink *self, GemingaOutgoing *outgoing, gboolean is_late);
 
+/* geminga-link-survey.c: what both ends call a call that goes from one process to another */
+char *geminga_link_make_key (guint32 from, guint32 to, guint32 serial);
+
 /* geminga-link-receive.c */
 extern const GemingaLinkSocketFuncs geminga_link_socket_funcs;
 void geminga_link_cancel_handled (GemingaLink *self);

@@ -162,6 +162,24 @@ handle_idle (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
                         NULL, NULL);
 }
 
+static void
+handle_start_trace (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  geminga_node_start_trace (self, call);
+}
+
+static void
+handle_read_trace (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  geminga_node_read_trace (self, call);
+}
+
+static void
+handle_stop_trace (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call)
+{
+  geminga_node_stop_trace (self, call);
+}
+
 static const struct
 {
   const char *member;
@@ -174,12 +192,18 @@ static const struct
   { "Create", "(ssbua{sv})", IN_WORKER | FROM_ROOT, handle_create },
   { "Configure", "(a{sv})", IN_WORKER | FROM_ROOT, handle_configure },
   { "Idle", "()", IN_WORKER | FROM_ROOT, handle_idle },
+  { "StartTrace", "(ssa{sv})", IN_WORKER | FROM_ROOT, handle_start_trace },
+  { "ReadTrace", "(s)", IN_WORKER | FROM_ROOT, handle_read_trace },
+  { "StopTrace", "(s)", IN_WORKER | FROM_ROOT, handle_stop_trace },
+  { "Waits", "(x)", IN_WORKER | FROM_ROOT, geminga_node_handle_waits },
+  { "Resolve", "(ass)", IN_WORKER | FROM_ROOT, geminga_node_handle_resolve },
   { "Connect", "(u)", IN_ROOT, handle_connect },
   { "SpawnProcess", "(uhssa{sv})", IN_ROOT, handle_spawn_process },
   { "KillProcess", "(u)", IN_ROOT, handle_kill_process },
   { "KillActor", "(us)", IN_ROOT, handle_kill_actor },
   { "Reserve", "()", IN_ROOT, handle_reserve },
   { "DeadLetter", "(sss)", IN_ROOT, geminga_node_handle_letter },
+  { "Suspect", "()", IN_ROOT, geminga_node_handle_suspect },
 };
 
 static gboolean

@@ -171,7 +171,16 @@ link_closed (gpointer data, GemingaLink *link)
   geminga_node_unref (self);
 }
 
-const GemingaLinkFuncs geminga_node_link_funcs = { link_called, link_drained, link_closed };
+static gboolean
+link_standard_called (gpointer data, GemingaLink *link, const GemingaLinkCall *call)
+{
+  GemingaNode *self = data;
+
+  return self->hooks->standard_called != NULL && self->hooks->standard_called (self->data, call);
+}
+
+const GemingaLinkFuncs geminga_node_link_funcs = { link_called, link_standard_called, link_drained,
+                                                   link_closed };
 
 /* For the node's own files */
 

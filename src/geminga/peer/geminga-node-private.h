@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  */
 typedef struct _GemingaNode GemingaNode;
 
+typedef struct _GemingaLinkCall GemingaLinkCall;
+
 /* What the node cannot do by itself. Those marked as the root's are not used in a worker. */
 typedef struct
 {
@@ -50,11 +52,17 @@ typedef struct
   /* @failure is NULL if the actor was asked to end. */
   void (*actor_ended) (gpointer data, guint32 node, const char *id, const GError *failure);
 
+  /* Answers what every object on D-Bus answers; FALSE: there is no such method. Root and worker. */
+  gboolean (*standard_called) (gpointer data, const GemingaLinkCall *call);
+
   /*
    * Root: a message to that path was not handled, in any process; a few a second are told. The reason is
    * a nick of GemingaDeadLetterReason, or of a later version's.
    */
   void (*dead_letter) (gpointer data, const char *target, const char *command, const char *reason);
+
+  /* Root: these actors, by their paths, wait for each other; their asks are about to fail. */
+  void (*deadlock) (gpointer data, const char *chain, const char *const *actors);
 
   /* Worker: whether an actor of that class may have this process. Without the hook any may. */
   gboolean (*admit) (gpointer data, GType type, GError **error);
@@ -123,6 +131,20 @@ void geminga_node_expect_end (GemingaNode *self, guint32 node, GemingaExitReason
 
 /* Root: hands every process an a{sv}, for its configured() hook. */
 void geminga_node_configure_all (GemingaNode *self, GVariant *configuration);
+
+/*
+ * Root: traces of actors in any process; see geminga-node-trace.c for the members, "StartTrace", "ReadTrace" and
+ * "StopTrace", and their arguments. @func gets the answer, in the node's context; a process that is not
+ * there, or goes, is an error.
+ */
+void geminga_node_call_trace (
+    GemingaNode *self,
+    guint32 node,
+    const char *member,
+    GVariant *arguments,
+    void (*func) (gpointer data, GVariant *result, GUnixFDList *fds, const GError *error),
+    gpointer data,
+    GDestroyNotify destroy);
 
 /* Root: the descriptor of the link to that process, which stays the link's; -1 if there is none. */
 int geminga_node_get_link_fd (GemingaNode *self, guint32 node);

@@ -5,6 +5,7 @@
 #include "geminga-dead-letters.h"
 #include "geminga-link-private.h"
 #include "geminga-node-private.h"
+#include "geminga-wait-graph-private.h"
 
 G_BEGIN_DECLS
 
@@ -54,11 +55,19 @@ struct _GemingaNode
   gboolean is_ending; /* the actor that the worker is for has ended */
   gboolean is_stopped;
   gboolean is_orphaned;
+  GHashTable *traces;          /* (owned) (nullable): by id, see geminga-node-trace.c */
   GPtrArray *early;            /* (owned) (nullable), of the root: see geminga-node-early.c */
   GemingaTimer end_timer;      /* holds a reference while it is armed */
   GemingaDeadLetters *letters; /* (owned) (nullable) */
   GPtrArray *dying;            /* (owned) (nullable): unsettled links, see geminga-node-dying.c */
   GemingaTimer settle_timer;   /* holds a reference while it is armed */
+
+  /* the same, of the root: who waits for whom, while it is being found out */
+  GemingaWaitGraph *waits; /* (owned) (nullable) */
+  guint n_looks;
+  guint n_looked_at; /* processes that have not answered, and 1 while they are asked */
+  gint64 look_begun;
+  gint64 look_since; /* see geminga_deadlocks_get_since () */
 };
 
 GemingaNode *geminga_node_ref (GemingaNode *self);
@@ -130,10 +139,25 @@ void geminga_node_actor_ended (gpointer data, GemingaTarget *actor, const GError
 gboolean
 geminga_node_handle_news (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
 
+/* geminga-node-trace.c: who watches actors of this process. The loop's thread. */
+void geminga_node_start_trace (GemingaNode *self, const GemingaLinkCall *call);
+void geminga_node_read_trace (GemingaNode *self, const GemingaLinkCall *call);
+void geminga_node_stop_trace (GemingaNode *self, const GemingaLinkCall *call);
+void geminga_node_stop_all_traces (GemingaNode *self);
+
 /* geminga-node-letters.c: messages that nobody handles. The loop's thread. */
 void geminga_node_listen_to_letters (GemingaNode *self);
 void geminga_node_ignore_letters (GemingaNode *self);
 void geminga_node_handle_letter (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+
+/* geminga-node-deadlocks.c. The first in any thread, the others in the loop's. */
+void geminga_node_suspect (gpointer data);
+void
+geminga_node_handle_suspect (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+void geminga_node_handle_waits (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+void
+geminga_node_handle_resolve (GemingaNode *self, GemingaLink *link, const GemingaLinkCall *call);
+void geminga_node_stop_looking (GemingaNode *self);
 
 /* geminga-node-dying.c: the end of other processes. The loop's thread. */
 void geminga_node_note_dying (GemingaNode *self, GemingaLink *link);

@@ -54,6 +54,7 @@ static const GemingaSystemBackend node_backend = {
   .event = geminga_node_actor_event,
   .started = geminga_node_actor_started,
   .ended = geminga_node_actor_ended,
+  .suspect = geminga_node_suspect,
 };
 
 /* Helpers */
@@ -179,7 +180,9 @@ geminga_node_free (GemingaNode *self)
   g_mutex_unlock (&self->lock);
 
   geminga_node_ignore_letters (self);
+  geminga_node_stop_looking (self);
   g_clear_pointer (&self->early, g_ptr_array_unref);
+  geminga_node_stop_all_traces (self);
   self->is_orphaned = TRUE;
   if (geminga_loop_disarm (self->loop, &self->end_timer))
     geminga_node_unref (self);

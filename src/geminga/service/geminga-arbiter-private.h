@@ -24,5 +24,6 @@ void geminga_arbiter_tell_dead_letter (GemingaArbiter *self,
                                        const char *target,
                                        const char *command,
                                        const char *reason);
+void geminga_arbiter_tell_deadlock (GemingaArbiter *self, const char *chain, GVariant *actors);
 
 G_END_DECLS

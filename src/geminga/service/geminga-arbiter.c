@@ -209,6 +209,41 @@ handle_get_restarts (GemingaActor *actor, GemingaCall *call)
   geminga_call_return_value (call, geminga_runner_list_restarts (GEMINGA_ARBITER (actor)->runner));
 }
 
+static void
+handle_start_trace (GemingaActor *actor, GemingaCall *call)
+{
+  g_autoptr (GVariant) options = NULL;
+  const char *name;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&s@a{sv})", &name, &options);
+  geminga_runner_start_trace (GEMINGA_ARBITER (actor)->runner, name, options, call);
+}
+
+static void
+handle_read_trace (GemingaActor *actor, GemingaCall *call)
+{
+  const char *id;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&s)", &id);
+  geminga_runner_read_trace (GEMINGA_ARBITER (actor)->runner, id, call);
+}
+
+static void
+handle_stop_trace (GemingaActor *actor, GemingaCall *call)
+{
+  const char *id;
+
+  g_variant_get (geminga_call_get_arguments (call), "(&s)", &id);
+  geminga_runner_stop_trace (GEMINGA_ARBITER (actor)->runner, id);
+  geminga_call_return_value (call, NULL);
+}
+
+static void
+handle_get_deadlocks (GemingaActor *actor, GemingaCall *call)
+{
+  geminga_call_return_value (call, geminga_runner_list_deadlocks (GEMINGA_ARBITER (actor)->runner));
+}
+
 static const GemingaCommandEntry commands[] = {
   { "Spawn", "(ssa{sv}a{sv})", "o", "type id properties options",
     "Makes an actor; option placement: shared, thread or process", 0, handle_spawn },
@@ -229,8 +264,17 @@ static const GemingaCommandEntry commands[] = {
   { "SetSetting", "(ssva{sv})", NULL, "service name value options",
     "Changes a setting that can change while the service runs", 0, handle_set_setting },
   { "SetLogLevel", "(s)", NULL, "level", "Chooses what is logged", 0, handle_set_log_level },
+  { "StartTrace", "(sa{sv})", "s", "actor options",
+    "Begins to watch an actor's messages; options length and wire: how they are told", 0,
+    handle_start_trace },
+  { "ReadTrace", "(s)", "(aa{sv}t)", "trace",
+    "Tells what a traced actor did since the last time, and how many records were lost", 0,
+    handle_read_trace },
+  { "StopTrace", "(s)", NULL, "trace", "Ends a trace", 0, handle_stop_trace },
   { "GetRestarts", NULL, "aa{sv}", NULL, "Tells which actors died, when and why", 0,
     handle_get_restarts },
+  { "GetDeadlocks", NULL, "aa{sv}", NULL, "Tells which actors waited for each other, and when", 0,
+    handle_get_deadlocks },
 };
 
 /* GemingaActor */
@@ -398,6 +442,7 @@ geminga_arbiter_class_init (GemingaArbiterClass *klass)
   add_event (actor_class, "ActorStarted", "(osu)", "path type pid");
   add_event (actor_class, "ActorEnded", "(os)", "path reason");
   add_event (actor_class, "DeadLetter", "(sss)", "target command reason");
+  add_event (actor_class, "Deadlock", "(sao)", "chain actors");
 }
 
 static void
@@ -447,6 +492,13 @@ geminga_arbiter_tell_dead_letter (GemingaArbiter *self,
 {
   geminga_actor_emit_event (GEMINGA_ACTOR (self), "DeadLetter",
                             g_variant_new ("(sss)", target, command, reason));
+}
+
+void
+geminga_arbiter_tell_deadlock (GemingaArbiter *self, const char *chain, GVariant *actors)
+{
+  geminga_actor_emit_event (GEMINGA_ACTOR (self), "Deadlock",
+                            g_variant_new ("(s@ao)", chain, actors));
 }
 
 /* Public API */

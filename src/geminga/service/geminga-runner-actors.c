@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "geminga-actor-ref-private.h"
+#include "geminga-bus-standard-private.h"
 #include "geminga-error.h"
 #include "geminga-registry-private.h"
 
@@ -333,6 +334,12 @@ node_actor_ended (gpointer data, guint32 node, const char *id, const GError *fai
     forget (self, actor, failure != NULL ? failure->message : "");
 }
 
+static gboolean
+node_standard_called (gpointer data, const GemingaLinkCall *call)
+{
+  return geminga_bus_answer_standard (((GemingaRunner *) data)->system, call);
+}
+
 /* Actors are named as they are on the bus, if they are there. */
 static void
 node_dead_letter (gpointer data, const char *target, const char *command, const char *reason)
@@ -359,7 +366,9 @@ const GemingaNodeHooks geminga_runner_node_hooks = {
   .actor_event = node_actor_event,
   .actor_started = node_actor_started,
   .actor_ended = node_actor_ended,
+  .standard_called = node_standard_called,
   .dead_letter = node_dead_letter,
+  .deadlock = geminga_runner_note_deadlock,
 };
 
 /* GemingaBusFuncs */
@@ -444,6 +453,24 @@ geminga_runner_dup_path (GemingaRunner *self, GemingaActorRef *ref)
   Actor *actor = find_actor (self, target->node, id);
 
   return actor != NULL ? g_strdup (actor->path) : choose_free_path (self, target->node, id);
+}
+
+gboolean
+geminga_runner_find_actor (GemingaRunner *self,
+                           const char *name,
+                           guint32 *node,
+                           char **id,
+                           GError **error)
+{
+  Actor *actor = find_by_name (self, name, error);
+
+  if (actor == NULL)
+    return FALSE;
+
+  *node = actor->node;
+  *id = g_strdup (actor->id);
+
+  return TRUE;
 }
 
 /* Private API */

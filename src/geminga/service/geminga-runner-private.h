@@ -46,7 +46,18 @@ void geminga_runner_spawn (GemingaRunner *self,
                            GVariant *options);
 gboolean geminga_runner_kill_actor (GemingaRunner *self, const char *actor, GError **error);
 GVariant *geminga_runner_list_actors (GemingaRunner *self);
+
+/* Each answers the call. */
+void geminga_runner_start_trace (GemingaRunner *self,
+                                 const char *actor,
+                                 GVariant *options,
+                                 GemingaCall *call);
+void geminga_runner_read_trace (GemingaRunner *self, const char *id, GemingaCall *call);
+/* One that is not there has ended already. */
+void geminga_runner_stop_trace (GemingaRunner *self, const char *id);
+
 GVariant *geminga_runner_list_restarts (GemingaRunner *self);
+GVariant *geminga_runner_list_deadlocks (GemingaRunner *self);
 /* NULL: there is no such service; "" is the first. */
 GemingaService *
 geminga_runner_find_service (GemingaRunner *self, const char *id_or_name, GError **error);

@@ -108,6 +108,8 @@ on_setting_changed (GemingaSettings *settings, const char *name, gpointer user_d
         self->heartbeat,
         (gint64) (geminga_settings_get_double (settings, name) * G_TIME_SPAN_SECOND));
 
+  if (g_str_equal (name, "deadlock-interval"))
+    geminga_runner_apply_deadlock_interval (self);
   if (g_str_equal (name, "spares"))
     geminga_runner_update_spares (self);
   share_change (self);
@@ -187,6 +189,7 @@ geminga_runner_apply_settings (GemingaRunner *self)
   double timeout = geminga_settings_get_double (self->settings, "timeout");
 
   geminga_heartbeat_set_timeout (self->heartbeat, (gint64) (timeout * G_TIME_SPAN_SECOND));
+  geminga_runner_apply_deadlock_interval (self);
   pack_start (self);
   geminga_spares_dismiss (self->spares);
   watch_files (self);

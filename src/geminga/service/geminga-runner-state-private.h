@@ -54,8 +54,10 @@ struct _GemingaRunner
   GemingaBus *bus;             /* (owned) (nullable) */
   GPtrArray *monitors;         /* (element-type GemingaMonitor), not owned: those that run */
   GHashTable *actors;          /* (owned) (element-type utf8 Actor), by "node/id" */
+  GHashTable *traces;          /* (owned) (nullable): by id, see geminga-runner-trace.c */
 
   GPtrArray *sockets;      /* (owned) (element-type GSocket): of all services, in their order */
+  GQueue deadlocks;        /* (element-type GVariant): the last ones, the oldest first */
   GArray *old_workers;     /* (owned) (element-type GemingaOldWorker) */
   GPtrArray *sources;      /* (owned) (element-type GSource) */
   GemingaFileWatch *watch; /* (owned) (nullable) */
@@ -139,6 +141,21 @@ void geminga_runner_start_bus (GemingaRunner *self);
 void geminga_runner_forget_node (GemingaRunner *self, guint32 node);
 /* Where the actor is on the bus, or will be once it has started. */
 char *geminga_runner_dup_path (GemingaRunner *self, GemingaActorRef *ref);
+
+/* By object path, by "Hello/worker1", or by id, if there is one of that id only. */
+gboolean geminga_runner_find_actor (GemingaRunner *self,
+                                    const char *name,
+                                    guint32 *node,
+                                    char **id,
+                                    GError **error);
+
+/* geminga-runner-trace.c */
+void geminga_runner_stop_all_traces (GemingaRunner *self);
+
+/* geminga-runner-deadlocks.c: which actors waited for each other */
+void geminga_runner_note_deadlock (gpointer data, const char *chain, const char *const *actors);
+void geminga_runner_apply_deadlock_interval (GemingaRunner *self);
+void geminga_runner_forget_deadlocks (GemingaRunner *self);
 
 /* geminga-runner-upgrade.c */
 /* What the program that this one has replaced left in the environment. */

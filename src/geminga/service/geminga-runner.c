@@ -62,6 +62,7 @@ runner_free (GemingaRunner *self)
   g_strfreev (self->watched);
   g_clear_pointer (&self->good, g_ptr_array_unref);
   g_array_unref (self->old_workers);
+  geminga_runner_forget_deadlocks (self);
   g_ptr_array_unref (self->sockets);
   g_ptr_array_unref (self->monitors);
   g_clear_pointer (&self->actors, g_hash_table_unref);
@@ -243,6 +244,7 @@ end (GemingaRunner *self)
   /* What was asked for over the bus gets its answer. */
   while (!is_over && g_main_context_iteration (NULL, FALSE))
     continue;
+  geminga_runner_stop_all_traces (self);
   end_processes (self);
   geminga_system_stop_async (self->system, NULL, on_system_stopped, &is_stopped);
   if (self->bus != NULL)

@@ -54,6 +54,8 @@ GVariant *geminga_service_get_taken (GemingaService *self);
 /* As its settings say. */
 gboolean geminga_service_configure_log (GemingaLog *log, GemingaSettings *settings, GError **error);
 
+void geminga_service_apply_deadlock_interval (GemingaSettings *settings, GemingaSystem *system);
+
 /* What a started process is told of all services: their settings and how many sockets are whose. */
 GVariant *geminga_service_pack (GPtrArray *services);
 gboolean geminga_service_unpack_settings (GPtrArray *services, GVariant *packed, GError **error);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "geminga-bus-standard-private.h"
 #include "geminga-crash-private.h"
 #include "geminga-error.h"
 #include "geminga-idle-meter-private.h"
@@ -184,7 +185,14 @@ worker_configured (gpointer data, GVariant *configuration)
       !geminga_log_set_level (self->log, geminga_settings_get_string (self->settings, "log-level"),
                               &error))
     g_warning ("This worker keeps its settings: %s", error->message);
+  geminga_service_apply_deadlock_interval (self->settings, self->system);
   update_idle_meter (self);
+}
+
+static gboolean
+worker_standard_called (gpointer data, const GemingaLinkCall *call)
+{
+  return geminga_bus_answer_standard (((Worker *) data)->system, call);
 }
 
 static gboolean
@@ -209,6 +217,7 @@ worker_admit (gpointer data, GType type, GError **error)
 }
 
 static const GemingaNodeHooks worker_hooks = {
+  .standard_called = worker_standard_called,
   .admit = worker_admit,
   .get_idle = worker_get_idle,
   .configured = worker_configured,
@@ -238,6 +247,7 @@ run (Worker *self, int fd, GemingaPulse *pulse)
 
   self->loop = g_main_loop_new (NULL, FALSE);
   self->system = geminga_system_new ();
+  geminga_service_apply_deadlock_interval (self->settings, self->system);
   self->node = geminga_node_new_worker (self->system, fd, &worker_hooks, self);
   for (guint i = 0; i < self->services->len; i++)
     geminga_service_attach (g_ptr_array_index (self->services, i), self->system);

@@ -16,7 +16,8 @@
 #define OWN     GEMINGA_SETTING_FLAGS_OWN
 
 /* Longer than this is never meant, and more would not fit what timers count in. */
-#define YEAR (365.0 * 24 * 60 * 60)
+#define DAY  (24.0 * 60 * 60)
+#define YEAR (365 * DAY)
 
 /* Helpers */
 
@@ -138,6 +139,9 @@ static const GemingaSettingEntry standard[] = {
     .help = N_("Add up to so long, so that workers are not replaced all at once") },
   { .name = "max-memory", .type = GEMINGA_SETTING_TYPE_SIZE, .section = N_("Workers"),
     .help = N_("Replace a worker that uses more memory; 0 never") },
+  { .name = "deadlock-interval", .type = GEMINGA_SETTING_TYPE_DURATION, .default_value = "1",
+    .maximum = DAY, .flags = PROCESS | LIVE, .section = N_("Workers"),
+    .help = N_("How often to look whether actors that take no messages wait for each other; 0 never") },
   { .name = "max-restarts", .type = GEMINGA_SETTING_TYPE_INT, .default_value = "8",
     .maximum = 1000000, .section = N_("Workers"),
     .help = N_("Give up when workers die more often than this in a minute") },

@@ -32,7 +32,7 @@ test_names (void)
   g_autoptr (GEnumClass) codes = g_type_class_ref (GEMINGA_TYPE_ERROR);
 
   g_assert_cmpstr (g_quark_to_string (GEMINGA_ERROR), ==, "geminga-error-quark");
-  g_assert_cmpuint (codes->n_values, ==, GEMINGA_ERROR_SUPERSEDED + 1);
+  g_assert_cmpuint (codes->n_values, ==, GEMINGA_ERROR_DEADLOCK + 1);
   for (guint i = 0; i < codes->n_values; i++)
     {
       g_autofree char *expected = name_for_nick (codes->values[i].value_nick);

@@ -81,6 +81,31 @@ test_order (void)
   geminga_mailbox_queue_free (queue);
 }
 
+/* Of both lanes, but not of those that wait for room. */
+static void
+test_oldest (void)
+{
+  GemingaMailboxQueue *queue = geminga_mailbox_queue_new (GEMINGA_MAILBOX_POLICY_CREDIT, 1);
+  GemingaMessage *first = message_new (plain, GEMINGA_MESSAGE_CALL);
+  GemingaMessage *second = message_new (urgent, GEMINGA_MESSAGE_CALL);
+  GemingaMessage *held = message_new (plain, GEMINGA_MESSAGE_CALL);
+
+  g_assert_null (geminga_mailbox_queue_peek_oldest (queue, 10));
+  first->node.stamp = 3; /* the clock has gone round */
+  second->node.stamp = G_MAXUINT32 - 2;
+  held->node.stamp = G_MAXUINT32 - 4;
+  g_assert_cmpint (push (queue, first), ==, GEMINGA_MAILBOX_QUEUED);
+  g_assert_true (geminga_mailbox_queue_peek_oldest (queue, 10) == &first->node);
+  g_assert_cmpint (push (queue, second), ==, GEMINGA_MAILBOX_QUEUED);
+  g_assert_cmpint (push (queue, held), ==, GEMINGA_MAILBOX_HELD);
+  g_assert_true (geminga_mailbox_queue_peek_oldest (queue, 10) == &second->node);
+  assert_pop (queue, second);
+  g_assert_true (geminga_mailbox_queue_peek_oldest (queue, 10) == &first->node);
+  assert_pop (queue, first);
+  assert_pop (queue, held);
+  geminga_mailbox_queue_free (queue);
+}
+
 /* What comes in is accepted as soon as there is room, whichever way that comes about. */
 static void
 test_held (void)
@@ -217,6 +242,7 @@ main (int argc, char *argv[])
   geminga_command_set_coalesce_key (keyed, "arg1");
 
   g_test_add_func ("/core/mailbox-queue/order", test_order);
+  g_test_add_func ("/core/mailbox-queue/oldest", test_oldest);
   g_test_add_func ("/core/mailbox-queue/held", test_held);
   g_test_add_func ("/core/mailbox-queue/held-bound", test_held_bound);
   g_test_add_func ("/core/mailbox-queue/keys", test_keys);

@@ -103,6 +103,7 @@ end (Surroundings *s)
   g_assert_cmpuint (s->env.counters->busy, ==, 0);
   g_clear_object (&s->request);
   geminga_http_poller_free (s->env.poller);
+  geminga_http_environment_clear (&s->env);
   if (s->peer >= 0)
     close (s->peer);
 }

@@ -304,6 +304,9 @@ probe_init (Probe *self)
 
 /* Workers that are threads */
 
+/* Milliseconds. */
+#define WORKER_DEADLOCK_INTERVAL 20
+
 typedef struct
 {
   GThread *thread;
@@ -321,6 +324,7 @@ typedef struct
   GPtrArray *gone;     /* (owned) (element-type GUINT): process_gone */
   guint n_killed;
   gboolean may_not_spawn;
+  gboolean (*standard_called) (GemingaSystem *system, const GemingaLinkCall *call); /* (nullable) */
   gboolean is_played; /* the test itself is the next process, over @played_fd */
   int played_fd;
 } Service;
@@ -360,6 +364,7 @@ run_worker (gpointer data)
   GemingaNode *node;
 
   g_main_context_push_thread_default (context);
+  geminga_system_set_deadlock_interval (system, WORKER_DEADLOCK_INTERVAL);
   node = geminga_node_new_worker (system, worker->fd, &hooks, worker->loop);
   g_main_loop_run (worker->loop);
   geminga_node_free (node);
@@ -458,11 +463,27 @@ service_actor_ended (gpointer data, guint32 node, const char *id, const GError *
                                                failure != NULL ? failure->message : "-"));
 }
 
+static gboolean
+service_standard_called (gpointer data, const GemingaLinkCall *call)
+{
+  Service *self = data;
+
+  return self->standard_called != NULL && self->standard_called (self->system, call);
+}
+
 static void
 service_dead_letter (gpointer data, const char *target, const char *command, const char *reason)
 {
   g_ptr_array_add (((Service *) data)->log,
                    g_strdup_printf ("%s %s dead letter %s", target, command, reason));
+}
+
+static void
+service_deadlock (gpointer data, const char *chain, const char *const *actors)
+{
+  g_autofree char *text = g_strjoinv (" ", (char **) actors);
+
+  g_ptr_array_add (((Service *) data)->log, g_strdup_printf ("deadlock %s: %s", chain, text));
 }
 
 static const GemingaNodeHooks service_hooks = {
@@ -473,7 +494,9 @@ static const GemingaNodeHooks service_hooks = {
   .actor_event = service_actor_event,
   .actor_started = service_actor_started,
   .actor_ended = service_actor_ended,
+  .standard_called = service_standard_called,
   .dead_letter = service_dead_letter,
+  .deadlock = service_deadlock,
 };
 
 static void

@@ -41,6 +41,7 @@ static const Vector vectors[] = {
   { "max-age", GEMINGA_SETTING_TYPE_DURATION, "0", "" },
   { "max-age-jitter", GEMINGA_SETTING_TYPE_DURATION, "0", "" },
   { "max-memory", GEMINGA_SETTING_TYPE_SIZE, "0", "" },
+  { "deadlock-interval", GEMINGA_SETTING_TYPE_DURATION, "1s", "" },
   { "max-restarts", GEMINGA_SETTING_TYPE_INT, "8", "" },
   { "user", GEMINGA_SETTING_TYPE_STRING, "", "u" },
   { "group", GEMINGA_SETTING_TYPE_STRING, "", "g" },
