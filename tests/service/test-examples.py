@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The examples that the book quotes do what it says."""
 import ast
+import http.client
 import json
 import os
 import pathlib
@@ -62,6 +63,32 @@ class Tally(unittest.TestCase):
             service.await_line("is ready", 2)
             bus.await_actor("/org/geminga1/Tally/tally", "org.example.Tally")
             self.assertIn("uint64 18,", add(7))
+            self.assertEqual(service.stop(), 0)
+
+
+class Notes(unittest.TestCase):
+    def ask(self, service: Service, method: str, path: str, body: str | None = None,
+            **headers: str) -> tuple[int, str | None, bytes]:
+        connection = http.client.HTTPConnection(*service.address, timeout=PATIENCE)
+        connection.request(method, path, body, {name.replace("_", "-"): value
+                                                for name, value in headers.items()})
+        response = connection.getresponse()
+        answer = response.status, response.getheader("Location"), response.read()
+        connection.close()
+        return answer
+
+    def test_notes(self) -> None:
+        note = {"Content_Type": "application/json", "X_Key": "open sesame"}
+        with Service("--workers", "1", program=program("notes")) as service:
+            self.assertEqual(self.ask(service, "POST", "/api/notes", "{}")[0], 403)
+            self.assertEqual(self.ask(service, "POST", "/api/notes", "{]", **note)[0], 400)
+            self.assertEqual(self.ask(service, "POST", "/api/notes", "{}", **note)[0], 422)
+            self.assertEqual(self.ask(service, "POST", "/api/notes", '{"text": "Milk"}', **note),
+                             (201, "/api/notes/1", b""))
+            self.assertEqual(self.ask(service, "GET", "/api/notes/1")[2], b"Milk")
+            self.assertEqual(self.ask(service, "GET", "/api/notes/0")[0], 404)
+            problem = self.ask(service, "GET", "/api/notes/2", Accept="application/json")[2]
+            self.assertEqual(json.loads(problem)["detail"], "There is no such note")
             self.assertEqual(service.stop(), 0)
 
 

@@ -11,9 +11,14 @@ static const GDBusErrorEntry error_entries[] = {
   { GEMINGA_HTTP_ERROR_INVALID_HEADER, "org.geminga1.Error.Http.InvalidHeader" },
   { GEMINGA_HTTP_ERROR_INVALID_STATE, "org.geminga1.Error.Http.InvalidState" },
   { GEMINGA_HTTP_ERROR_TIMED_OUT, "org.geminga1.Error.Http.TimedOut" },
+  { GEMINGA_HTTP_ERROR_NO_SUCH_ROUTE, "org.geminga1.Error.Http.NoSuchRoute" },
+  { GEMINGA_HTTP_ERROR_INVALID_PARAMETER, "org.geminga1.Error.Http.InvalidParameter" },
+  { GEMINGA_HTTP_ERROR_INVALID_BODY, "org.geminga1.Error.Http.InvalidBody" },
+  { GEMINGA_HTTP_ERROR_UNSUPPORTED_TYPE, "org.geminga1.Error.Http.UnsupportedType" },
+  { GEMINGA_HTTP_ERROR_TOO_LARGE, "org.geminga1.Error.Http.TooLarge" },
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (error_entries) == GEMINGA_HTTP_ERROR_TIMED_OUT + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (error_entries) == GEMINGA_HTTP_ERROR_TOO_LARGE + 1);
 
 /**
  * geminga_http_error_quark:

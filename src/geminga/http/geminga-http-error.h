@@ -28,6 +28,11 @@ G_BEGIN_DECLS
  * @GEMINGA_HTTP_ERROR_INVALID_HEADER: a response header has a name or a value that must not be sent
  * @GEMINGA_HTTP_ERROR_INVALID_STATE: the request or the server is past the point where that is possible
  * @GEMINGA_HTTP_ERROR_TIMED_OUT: connections were left when the grace time had passed
+ * @GEMINGA_HTTP_ERROR_NO_SUCH_ROUTE: no route has that name
+ * @GEMINGA_HTTP_ERROR_INVALID_PARAMETER: a path parameter has no value, or one that its route does not take
+ * @GEMINGA_HTTP_ERROR_INVALID_BODY: the body of a request is not what its type says; status 400
+ * @GEMINGA_HTTP_ERROR_UNSUPPORTED_TYPE: the body of a request has another type; status 415
+ * @GEMINGA_HTTP_ERROR_TOO_LARGE: the body of a request has more than is allowed; status 413
  *
  * What can go wrong with routes, requests and responses.
  *
@@ -40,6 +45,11 @@ typedef enum
   GEMINGA_HTTP_ERROR_INVALID_HEADER,
   GEMINGA_HTTP_ERROR_INVALID_STATE,
   GEMINGA_HTTP_ERROR_TIMED_OUT,
+  GEMINGA_HTTP_ERROR_NO_SUCH_ROUTE,
+  GEMINGA_HTTP_ERROR_INVALID_PARAMETER,
+  GEMINGA_HTTP_ERROR_INVALID_BODY,
+  GEMINGA_HTTP_ERROR_UNSUPPORTED_TYPE,
+  GEMINGA_HTTP_ERROR_TOO_LARGE,
 } GemingaHttpError;
 
 GEMINGA_AVAILABLE_IN_0_1

@@ -12,24 +12,6 @@
 
 /* Helpers */
 
-/* Fields of the engine, or of a hop: a handler must not set them. */
-static gboolean
-is_reserved_field (const char *name)
-{
-  static const char *const reserved[] = {
-    "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
-    "Date",           "Trailer",           "Upgrade",    "TE",
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (reserved); i++)
-    {
-      if (g_ascii_strcasecmp (name, reserved[i]) == 0)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 static gboolean
 check_response_header (GemingaRequest *self, const char *name, const char *value, GError **error)
 {
@@ -80,27 +62,7 @@ merge_fields (GemingaRequest *self, GemingaHttpResponse *response)
 gboolean
 geminga_http_check_field (const char *name, const char *value, GError **error)
 {
-  g_autofree char *shown = NULL;
-
-  if (!geminga_http_is_token (name) || is_reserved_field (name))
-    {
-      shown = g_strescape (name, NULL);
-      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_HEADER,
-                   "Response header “%s” cannot be set: a name is made of letters, digits and "
-                   "!#$%%&'*+-.^_`|~, and the fields that frame a message belong to the server",
-                   shown);
-      return FALSE;
-    }
-
-  if (!geminga_http_is_field_value (value))
-    {
-      shown = g_strescape (value, NULL);
-      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_HEADER,
-                   "Value “%s” of response header “%s” has a control character", shown, name);
-      return FALSE;
-    }
-
-  return TRUE;
+  return geminga_response_check_field (name, value, error);
 }
 
 const char *
@@ -120,7 +82,8 @@ geminga_request_get_response_header (GemingaRequest *self, const char *name)
 void
 geminga_request_respond (GemingaRequest *self, GemingaHttpResponse *response)
 {
-  if (geminga_http_exchange_is_answered (self->exchange))
+  if (geminga_http_exchange_is_answered (self->exchange) ||
+      !g_atomic_int_compare_and_exchange (&self->is_answered, FALSE, TRUE))
     {
       if (!geminga_http_exchange_is_closed (self->exchange))
         g_critical ("Request %s (%s %s) is answered already; its second answer is dropped",
@@ -130,18 +93,32 @@ geminga_request_respond (GemingaRequest *self, GemingaHttpResponse *response)
     }
 
   merge_fields (self, response);
-  geminga_http_exchange_answer (self->exchange, response);
+  geminga_request_chain_answer (self, response);
+}
+
+/* The errors of reading a request are the client's. */
+static guint
+status_from_error (const GError *error)
+{
+  if (g_error_matches (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_BODY))
+    return 400;
+  if (g_error_matches (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_TOO_LARGE))
+    return 413;
+  if (g_error_matches (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_UNSUPPORTED_TYPE))
+    return 415;
+
+  return geminga_http_status_from_error (error);
 }
 
 void
 geminga_request_answer_dropped (GemingaRequest *self)
 {
-  if (self->exchange == NULL || geminga_http_exchange_is_answered (self->exchange))
+  if (self->exchange == NULL || geminga_request_is_answered (self))
     return;
 
   g_warning ("Request %s (%s %s) was dropped unanswered by its handler: answered with status 500",
              geminga_request_get_id (self), self->head.method, self->head.path);
-  geminga_http_exchange_answer (self->exchange, geminga_http_response_new_plain (500, NULL));
+  geminga_request_respond (self, geminga_http_response_new_plain (500, NULL));
 }
 
 void
@@ -167,7 +144,8 @@ geminga_request_is_answered (GemingaRequest *self)
 {
   g_return_val_if_fail (GEMINGA_IS_REQUEST (self), TRUE);
 
-  return geminga_http_exchange_is_answered (self->exchange);
+  return g_atomic_int_get (&self->is_answered) ||
+         geminga_http_exchange_is_answered (self->exchange);
 }
 
 /**
@@ -421,7 +399,7 @@ geminga_request_respond_error (GemingaRequest *self, const GError *error)
   g_return_if_fail (GEMINGA_IS_REQUEST (self));
   g_return_if_fail (error != NULL);
 
-  status = geminga_http_status_from_error (error);
+  status = status_from_error (error);
   if (status >= 500)
     g_message ("Request %s (%s %s) failed: %s", geminga_request_get_id (self), self->head.method,
                self->head.path, error->message);
@@ -448,5 +426,6 @@ geminga_request_fail (GemingaRequest *self, const char *message)
 
   g_warning ("Request %s (%s %s) failed in its handler: %s", geminga_request_get_id (self),
              self->head.method, self->head.path, message);
-  geminga_http_exchange_answer (self->exchange, geminga_http_response_new_plain (500, NULL));
+  if (!geminga_request_is_answered (self))
+    geminga_request_respond (self, geminga_http_response_new_plain (500, NULL));
 }

@@ -6,9 +6,25 @@
 #include "geminga-http-head-private.h"
 #include "geminga-http-pipe-private.h"
 #include "geminga-http-query-private.h"
+#include "geminga-request-chain-private.h"
 #include "geminga-request.h"
+#include "geminga-router.h"
 
 G_BEGIN_DECLS
+
+/* What a router found. */
+typedef struct
+{
+  GemingaRouter *router; /* (owned) (nullable): that was asked */
+  GemingaRoute *route;   /* (owned) (nullable) */
+  guint status;          /* without a route: what to answer */
+  char *detail;          /* (nullable): "Location" of a redirection, "Allow" of others */
+  GemingaHttpPair
+      *params; /* (nullable): names of the router's, values in the next two or the router's */
+  guint n_params;
+  char *text;
+  char *rest;
+} GemingaRequestRoute;
 
 /* Shared by its reading and its answering half only. */
 struct _GemingaRequest
@@ -27,11 +43,20 @@ struct _GemingaRequest
   guint32 id_series;
   guint64 id_number;
 
-  GArray *params;              /* (nullable) (element-type GemingaHttpPair) */
+  GemingaRequestRoute found;
+  GemingaRequestChain *chain;  /* (nullable) */
+  int is_answered;             /* atomic: somebody answered; the answer may be on its way still */
   GHashTable *attributes;      /* (nullable): name to GVariant */
   GemingaHttpResponse *answer; /* (nullable): holds header fields set before the answer */
 
+  char *client_host; /* (nullable): as a trusted proxy says */
+  char *scheme;      /* (nullable): "http" if nothing was set */
+  char *host;        /* (nullable): as a trusted proxy says */
+
   /* Made when somebody asks. */
+  GArray *cookies; /* (element-type GemingaHttpPair) */
+  JsonNode *json;
+  GemingaForm *form;
   char *path;
   char *id;
   char *remote_host;
@@ -50,6 +75,31 @@ GemingaRequest *geminga_request_new_for_exchange (GemingaHttpExchange *exchange,
                                                   guint32 id_series,
                                                   guint64 id_number);
 
+/* The router's side: what it found, piece by piece, then the chain is started. set_router() forgets what was there.
+ * @detail, @params, @text and @rest are taken over; names and values of @params are not. */
+void geminga_request_set_router (GemingaRequest *self, GemingaRouter *router);
+void geminga_request_set_route (GemingaRequest *self, GemingaRoute *route);
+void geminga_request_set_outcome (GemingaRequest *self, guint status, char *detail);
+void geminga_request_take_params (GemingaRequest *self,
+                                  GemingaHttpPair *params,
+                                  guint n_params,
+                                  char *text,
+                                  char *rest);
+/* The handler, or the answer that there is none. */
+void geminga_request_run_handler (GemingaRequest *self);
+void geminga_request_clear_route (GemingaRequest *self);
+
+/* How the connection came: "https" with TLS. A trusted proxy may say otherwise later. */
+void geminga_request_set_scheme (GemingaRequest *self, const char *scheme);
+gboolean geminga_http_is_authority (const char *text);
+
+/* The value of a Set-Cookie. */
+char *geminga_request_format_cookie (GemingaRequest *self,
+                                     const char *name,
+                                     const char *value,
+                                     GVariant *given,
+                                     GError **error);
+
 const GemingaHttpHead *geminga_request_get_head (GemingaRequest *self);
 /* Before the body is read. */
 guint64 geminga_request_get_max_body (GemingaRequest *self, guint64 fallback);
@@ -57,11 +107,6 @@ gboolean geminga_request_is_body_streamed (GemingaRequest *self);
 /* It has come, takes over @body; or it will come through @pipe. */
 void geminga_request_take_body (GemingaRequest *self, GBytes *body);
 void geminga_request_set_body_pipe (GemingaRequest *self, GemingaHttpPipe *pipe);
-/* What the router found: @names are borrowed by nobody, both are taken over by copy. */
-void geminga_request_set_params (GemingaRequest *self,
-                                 const char *const *names,
-                                 char **values,
-                                 guint n_params);
 
 /* Whether a handler may set such a field. */
 gboolean geminga_http_check_field (const char *name, const char *value, GError **error);

@@ -29,15 +29,6 @@ G_DEFINE_FINAL_TYPE (GemingaRequest, geminga_request, G_TYPE_OBJECT)
 
 /* Helpers */
 
-static void
-param_clear (gpointer data)
-{
-  GemingaHttpPair *param = data;
-
-  g_free (param->name);
-  g_free (param->value);
-}
-
 /* Header bytes are no text of a given encoding: what is not UTF-8 is read as ISO 8859-1. */
 static char *
 field_to_utf8 (const char *value)
@@ -95,6 +86,7 @@ geminga_request_dispose (GObject *object)
   GemingaRequest *self = GEMINGA_REQUEST (object);
 
   geminga_request_answer_dropped (self);
+  geminga_request_chain_release (self);
 
   G_OBJECT_CLASS (geminga_request_parent_class)->dispose (object);
 }
@@ -110,9 +102,16 @@ geminga_request_finalize (GObject *object)
   g_clear_object (&self->stream);
   g_clear_pointer (&self->pipe, geminga_http_pipe_unref);
   g_clear_object (&self->remote);
-  g_clear_pointer (&self->params, g_array_unref);
+  geminga_request_clear_route (self);
+  g_clear_pointer (&self->chain, geminga_request_chain_free);
   g_clear_pointer (&self->attributes, g_hash_table_unref);
   g_clear_pointer (&self->answer, geminga_http_response_free);
+  g_clear_pointer (&self->client_host, g_free);
+  g_clear_pointer (&self->scheme, g_free);
+  g_clear_pointer (&self->host, g_free);
+  g_clear_pointer (&self->cookies, g_array_unref);
+  g_clear_pointer (&self->json, json_node_unref);
+  g_clear_object (&self->form);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->id, g_free);
   g_clear_pointer (&self->remote_host, g_free);
@@ -161,27 +160,6 @@ geminga_request_new_for_exchange (GemingaHttpExchange *exchange,
   self->id_number = id_number;
 
   return self;
-}
-
-void
-geminga_request_set_params (GemingaRequest *self,
-                            const char *const *names,
-                            char **values,
-                            guint n_params)
-{
-  g_clear_pointer (&self->params, g_array_unref);
-  if (n_params == 0)
-    return;
-
-  self->params = g_array_sized_new (FALSE, FALSE, sizeof (GemingaHttpPair), n_params);
-  g_array_set_clear_func (self->params, param_clear);
-
-  for (guint i = 0; i < n_params; i++)
-    {
-      GemingaHttpPair param = { g_strdup (names[i]), g_strdup (values[i]) };
-
-      g_array_append_val (self->params, param);
-    }
 }
 
 char *
@@ -388,12 +366,11 @@ geminga_request_get_param (GemingaRequest *self, const char *name)
   g_return_val_if_fail (GEMINGA_IS_REQUEST (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  for (guint i = 0; self->params != NULL && i < self->params->len; i++)
+  /* Of two with the same name, the one of the inner router. */
+  for (guint i = self->found.n_params; i > 0; i--)
     {
-      GemingaHttpPair *param = &g_array_index (self->params, GemingaHttpPair, i);
-
-      if (strcmp (param->name, name) == 0)
-        return param->value;
+      if (strcmp (self->found.params[i - 1].name, name) == 0)
+        return self->found.params[i - 1].value;
     }
 
   return NULL;

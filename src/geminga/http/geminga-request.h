@@ -7,8 +7,12 @@
 #endif
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
+#include "geminga-form.h"
+#include "geminga-route.h"
+#include "geminga-signer.h"
 #include "geminga-version.h"
 
 G_BEGIN_DECLS
@@ -54,6 +58,13 @@ gint64 geminga_request_get_param_int (GemingaRequest *self, const char *name, gi
 GEMINGA_AVAILABLE_IN_0_1
 double geminga_request_get_param_double (GemingaRequest *self, const char *name, double fallback);
 GEMINGA_AVAILABLE_IN_0_1
+GemingaRoute *geminga_request_get_route (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+char *geminga_request_build_path (GemingaRequest *self,
+                                  const char *name,
+                                  GVariant *values,
+                                  GError **error);
+GEMINGA_AVAILABLE_IN_0_1
 const char *geminga_request_get_header (GemingaRequest *self, const char *name);
 GEMINGA_AVAILABLE_IN_0_1
 SoupMessageHeaders *geminga_request_get_headers (GemingaRequest *self);
@@ -69,6 +80,36 @@ GEMINGA_AVAILABLE_IN_0_1
 const char *geminga_request_get_id (GemingaRequest *self);
 GEMINGA_AVAILABLE_IN_0_1
 GCancellable *geminga_request_get_cancellable (GemingaRequest *self);
+
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_client_host (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_scheme (GemingaRequest *self);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_host (GemingaRequest *self);
+
+/* What is in its fields and its body */
+
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_get_cookie (GemingaRequest *self, const char *name);
+GEMINGA_AVAILABLE_IN_0_1
+char *geminga_request_dup_signed_cookie (GemingaRequest *self,
+                                         GemingaSigner *signer,
+                                         const char *name,
+                                         guint max_age);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_choose_type (GemingaRequest *self, const char *const *offers);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_choose_language (GemingaRequest *self, const char *const *offers);
+GEMINGA_AVAILABLE_IN_0_1
+const char *geminga_request_choose_encoding (GemingaRequest *self, const char *const *offers);
+GEMINGA_AVAILABLE_IN_0_1
+GemingaForm *geminga_request_get_form (GemingaRequest *self, GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+JsonNode *geminga_request_get_json (GemingaRequest *self, GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+GVariant *
+geminga_request_dup_json_variant (GemingaRequest *self, const char *signature, GError **error);
 
 /* The body, before or while it comes */
 
@@ -95,6 +136,11 @@ void geminga_request_set_attribute (GemingaRequest *self, const char *name, GVar
 GEMINGA_AVAILABLE_IN_0_1
 GVariant *geminga_request_get_attribute (GemingaRequest *self, const char *name);
 
+/* Middleware */
+
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_next (GemingaRequest *self);
+
 /* The answer */
 
 GEMINGA_AVAILABLE_IN_0_1
@@ -110,11 +156,31 @@ gboolean geminga_request_add_response_header (GemingaRequest *self,
                                               const char *value,
                                               GError **error);
 GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_request_set_cookie (GemingaRequest *self,
+                                     const char *name,
+                                     const char *value,
+                                     GVariant *options,
+                                     GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_request_set_signed_cookie (GemingaRequest *self,
+                                            GemingaSigner *signer,
+                                            const char *name,
+                                            const char *value,
+                                            GVariant *options,
+                                            GError **error);
+GEMINGA_AVAILABLE_IN_0_1
+gboolean geminga_request_remove_cookie (GemingaRequest *self,
+                                        const char *name,
+                                        GVariant *options,
+                                        GError **error);
+GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_text (GemingaRequest *self, guint status, const char *text);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_json (GemingaRequest *self, guint status, const char *json);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_variant (GemingaRequest *self, guint status, GVariant *value);
+GEMINGA_AVAILABLE_IN_0_1
+void geminga_request_respond_json_node (GemingaRequest *self, guint status, JsonNode *node);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_request_respond_bytes (GemingaRequest *self,
                                     guint status,

@@ -4,32 +4,37 @@
 
 #include <gio/gio.h>
 
+#include "geminga-route-rule-private.h"
+
 G_BEGIN_DECLS
 
-/* What a segment of a pattern takes, the most specific first: that is the order of matching. */
-typedef enum
-{
-  GEMINGA_ROUTE_LITERAL,
-  GEMINGA_ROUTE_INT,
-  GEMINGA_ROUTE_FLOAT,
-  GEMINGA_ROUTE_STRING,
-  GEMINGA_ROUTE_REST,
-} GemingaRouteKind;
-
-#define GEMINGA_ROUTE_N_KINDS      (GEMINGA_ROUTE_REST + 1)
 #define GEMINGA_ROUTE_MAX_SEGMENTS 64
 
 typedef struct
 {
-  GemingaRouteKind kind;
-  char *text; /* the literal, or the name of the parameter */
+  GemingaRouteRule *rule; /* (owned) (nullable): NULL for literal text */
+  char *text;             /* the literal, or the name of the parameter */
+  char *fallback;         /* (nullable): the value when the segment is left out */
 } GemingaRouteSegment;
 
 /* The segments of "/users/{id:int}": an array of GemingaRouteSegment. */
 GArray *geminga_route_pattern_parse (const char *pattern, GError **error);
 
-/* Whether a decoded segment is of that kind. */
-gboolean geminga_route_kind_matches (GemingaRouteKind kind, const char *segment);
+/* The segments of a prefix, "/" or "/api/{version:int}": as those of a pattern, none for "/". */
+GArray *geminga_route_prefix_parse (const char *prefix, GError **error);
+
+/* From how many segments on the pattern may end, because the others have values if left out. */
+guint geminga_route_pattern_count_required (GArray *segments);
+
+/* The names of the parameters, in their order. */
+GPtrArray *geminga_route_pattern_list_names (GArray *segments);
+
+/* Appends the path with these values, a{sv}, encoded, and adds the names that were used to @used. */
+gboolean geminga_route_pattern_append_path (GArray *segments,
+                                            GVariant *values,
+                                            GHashTable *used,
+                                            GString *path,
+                                            GError **error);
 
 /* "GET,POST" or "*" as a list of methods. */
 GStrv geminga_route_methods_parse (const char *methods, GError **error);

@@ -4,27 +4,21 @@
 
 #include "geminga-route-pattern-private.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "geminga-http-error.h"
 #include "geminga-http-response-private.h"
 
-static const char *const kind_names[GEMINGA_ROUTE_N_KINDS] = {
-  [GEMINGA_ROUTE_INT] = "int",
-  [GEMINGA_ROUTE_FLOAT] = "float",
-  [GEMINGA_ROUTE_STRING] = "str",
-  [GEMINGA_ROUTE_REST] = "path",
-};
-
-/* Helpers */
+/* Helpers: parsing */
 
 static void
 segment_clear (gpointer data)
 {
   GemingaRouteSegment *segment = data;
 
+  g_clear_pointer (&segment->rule, geminga_route_rule_unref);
   g_free (segment->text);
+  g_free (segment->fallback);
 }
 
 static gboolean
@@ -42,37 +36,32 @@ is_name (const char *text)
   return TRUE;
 }
 
-static gboolean
-parse_kind (const char *text, GemingaRouteKind *kind, GError **error)
+/* The "=" of "name:type(min=1)=value" that begins the value. */
+static char *
+find_fallback (char *text)
 {
-  for (guint i = GEMINGA_ROUTE_INT; i < GEMINGA_ROUTE_N_KINDS; i++)
-    {
-      if (strcmp (text, kind_names[i]) == 0)
-        {
-          *kind = i;
-          return TRUE;
-        }
-    }
+  char *close = strrchr (text, ')');
+  char *equals = strchr (text, '=');
+  char *open = strchr (text, '(');
 
-  g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
-               "“%s” is no type of a path parameter: int, float, str and path are", text);
+  if (equals == NULL || open == NULL || equals < open)
+    return equals;
 
-  return FALSE;
+  return close != NULL ? strchr (close, '=') : NULL;
 }
 
-/* @text is the inside of {...}: "name" or "name:type". */
+/* @text is the inside of {...}: "name", "name:type", either with "=value". */
 static gboolean
 parse_parameter (char *text, GemingaRouteSegment *segment, GError **error)
 {
-  char *colon = strchr (text, ':');
+  char *fallback = find_fallback (text);
+  char *colon = NULL;
 
-  segment->kind = GEMINGA_ROUTE_STRING;
+  if (fallback != NULL)
+    *fallback++ = '\0';
+  colon = strchr (text, ':');
   if (colon != NULL)
-    {
-      *colon = '\0';
-      if (!parse_kind (colon + 1, &segment->kind, error))
-        return FALSE;
-    }
+    *colon++ = '\0';
 
   if (!is_name (text))
     {
@@ -83,7 +72,18 @@ parse_parameter (char *text, GemingaRouteSegment *segment, GError **error)
       return FALSE;
     }
 
+  segment->rule = geminga_route_rule_parse (colon != NULL ? colon : "str", error);
+  if (segment->rule == NULL)
+    return FALSE;
+
   segment->text = g_strdup (text);
+  segment->fallback = fallback != NULL ? geminga_route_rule_format (segment->rule, fallback) : NULL;
+  if (fallback != NULL && segment->fallback == NULL)
+    {
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
+                   "“%s” cannot be the default of “%s”: its type does not take it", fallback, text);
+      return FALSE;
+    }
 
   return TRUE;
 }
@@ -109,8 +109,37 @@ parse_segment (const char *text, GemingaRouteSegment *segment, GError **error)
       return FALSE;
     }
 
-  segment->kind = GEMINGA_ROUTE_LITERAL;
   segment->text = g_strdup (text);
+
+  return TRUE;
+}
+
+static gboolean
+check_neighbours (const GemingaRouteSegment *other,
+                  const GemingaRouteSegment *added,
+                  GError **error)
+{
+  if (other->rule == NULL)
+    return TRUE;
+
+  if (other->rule->kind == GEMINGA_ROUTE_REST)
+    {
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
+                   "“{%s:path}” takes the rest of a path: nothing can follow it", other->text);
+      return FALSE;
+    }
+  if (other->fallback != NULL && added->fallback == NULL)
+    {
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
+                   "“%s” has a default: all that follows it needs one", other->text);
+      return FALSE;
+    }
+  if (added->rule != NULL && strcmp (other->text, added->text) == 0)
+    {
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
+                   "Two path parameters are called “%s”", added->text);
+      return FALSE;
+    }
 
   return TRUE;
 }
@@ -120,53 +149,107 @@ check_segment (GArray *segments, const GemingaRouteSegment *added, GError **erro
 {
   for (guint i = 0; i < segments->len; i++)
     {
-      const GemingaRouteSegment *other = &g_array_index (segments, GemingaRouteSegment, i);
-
-      if (other->kind == GEMINGA_ROUTE_REST)
-        {
-          g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
-                       "“{%s:path}” takes the rest of a path: nothing can follow it", other->text);
-          return FALSE;
-        }
-      if (added->kind != GEMINGA_ROUTE_LITERAL && other->kind != GEMINGA_ROUTE_LITERAL &&
-          strcmp (other->text, added->text) == 0)
-        {
-          g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
-                       "Two path parameters are called “%s”", added->text);
-          return FALSE;
-        }
+      if (!check_neighbours (&g_array_index (segments, GemingaRouteSegment, i), added, error))
+        return FALSE;
     }
 
   return TRUE;
 }
 
-static gboolean
-is_int (const char *text)
-{
-  const char *digits = *text == '-' ? text + 1 : text;
+/* Helpers: building */
 
-  return strspn (digits, "0123456789") == strlen (digits) &&
-         g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, NULL, NULL);
+static char *
+value_to_text (GVariant *value)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+  switch (g_variant_classify (value))
+    {
+    case G_VARIANT_CLASS_STRING:
+    case G_VARIANT_CLASS_OBJECT_PATH:
+    case G_VARIANT_CLASS_SIGNATURE:
+      return g_variant_dup_string (value, NULL);
+    case G_VARIANT_CLASS_DOUBLE:
+      return g_strdup (g_ascii_dtostr (buffer, sizeof buffer, g_variant_get_double (value)));
+    case G_VARIANT_CLASS_BOOLEAN:
+    case G_VARIANT_CLASS_BYTE:
+    case G_VARIANT_CLASS_INT16:
+    case G_VARIANT_CLASS_UINT16:
+    case G_VARIANT_CLASS_INT32:
+    case G_VARIANT_CLASS_UINT32:
+    case G_VARIANT_CLASS_INT64:
+    case G_VARIANT_CLASS_UINT64:
+      return g_variant_print (value, FALSE);
+    default:
+      return NULL;
+    }
 }
 
 static gboolean
-is_float (const char *text)
+has_dots (const char *text)
 {
-  char *end = NULL;
-  double value;
+  g_auto (GStrv) parts = g_strsplit (text, "/", -1);
 
-  if (*text == '\0' || strspn (text, "0123456789.eE+-") != strlen (text))
-    return FALSE;
-
-  value = g_ascii_strtod (text, &end);
-
-  return *end == '\0' && isfinite (value);
+  return g_strv_contains ((const char *const *) parts, ".") ||
+         g_strv_contains ((const char *const *) parts, "..");
 }
 
-/* Public API */
+/* The text of a parameter in a path; NULL when it is left out. */
+static gboolean
+find_value (const GemingaRouteSegment *segment, GVariant *values, char **text, GError **error)
+{
+  g_autoptr (GVariant) value =
+      values != NULL ? g_variant_lookup_value (values, segment->text, NULL) : NULL;
+  g_autofree char *raw = NULL;
 
-GArray *
-geminga_route_pattern_parse (const char *pattern, GError **error)
+  *text = NULL;
+  if (value == NULL && segment->fallback != NULL)
+    return TRUE;
+  if (value == NULL)
+    {
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_PARAMETER,
+                   "There is no value for the path parameter “%s”", segment->text);
+      return FALSE;
+    }
+
+  raw = value_to_text (value);
+  if (raw != NULL && !has_dots (raw))
+    *text = geminga_route_rule_format (segment->rule, raw);
+  if (*text == NULL)
+    {
+      g_autofree char *shown = g_variant_print (value, FALSE);
+
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_PARAMETER,
+                   "The path parameter “%s” does not take the value %s", segment->text, shown);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* What the value of a parameter adds to a path. A value that is the default is written only when one
+ * follows that is not. */
+static void
+append_value (const GemingaRouteSegment *segment,
+              const char *text,
+              GString *path,
+              GString *defaults)
+{
+  const char *value = text != NULL ? text : segment->fallback;
+  gboolean is_rest = segment->rule->kind == GEMINGA_ROUTE_REST;
+  g_autofree char *encoded =
+      g_uri_escape_string (value, is_rest ? "!$&'()*+,;=:@/" : "!$&'()*+,;=:@", FALSE);
+
+  g_string_append_printf (defaults, "/%s", encoded);
+  if (segment->fallback != NULL && strcmp (value, segment->fallback) == 0)
+    return;
+
+  g_string_append (path, defaults->str);
+  g_string_truncate (defaults, 0);
+}
+
+static GArray *
+parse_segments (const char *pattern, GError **error)
 {
   g_autoptr (GArray) segments = g_array_new (FALSE, FALSE, sizeof (GemingaRouteSegment));
   g_auto (GStrv) parts = NULL;
@@ -210,20 +293,107 @@ geminga_route_pattern_parse (const char *pattern, GError **error)
   return g_steal_pointer (&segments);
 }
 
-gboolean
-geminga_route_kind_matches (GemingaRouteKind kind, const char *segment)
+/* Public API */
+
+GArray *
+geminga_route_pattern_parse (const char *pattern, GError **error)
 {
-  switch (kind)
+  return parse_segments (pattern, error);
+}
+
+GArray *
+geminga_route_prefix_parse (const char *prefix, GError **error)
+{
+  g_autoptr (GArray) segments = parse_segments (prefix, error);
+
+  if (segments == NULL)
+    return NULL;
+
+  if (strcmp (prefix, "/") == 0)
     {
-    case GEMINGA_ROUTE_INT:
-      return is_int (segment);
-    case GEMINGA_ROUTE_FLOAT:
-      return is_float (segment);
-    case GEMINGA_ROUTE_STRING:
-      return *segment != '\0';
-    default:
-      return FALSE;
+      g_array_set_size (segments, 0);
+      return g_steal_pointer (&segments);
     }
+
+  for (guint i = 0; i < segments->len; i++)
+    {
+      GemingaRouteSegment *segment = &g_array_index (segments, GemingaRouteSegment, i);
+
+      if (segment->fallback != NULL ||
+          (segment->rule == NULL ? *segment->text == '\0'
+                                 : segment->rule->kind == GEMINGA_ROUTE_REST))
+        {
+          g_set_error (
+              error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
+              "Prefix “%s” is not valid: it has no empty segments, no slash at its end, no "
+              "defaults and no parameter of type “path”",
+              prefix);
+          return NULL;
+        }
+    }
+
+  return g_steal_pointer (&segments);
+}
+
+guint
+geminga_route_pattern_count_required (GArray *segments)
+{
+  guint n = segments->len;
+
+  while (n > 0 && g_array_index (segments, GemingaRouteSegment, n - 1).fallback != NULL)
+    n--;
+
+  return n;
+}
+
+GPtrArray *
+geminga_route_pattern_list_names (GArray *segments)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < segments->len; i++)
+    {
+      GemingaRouteSegment *segment = &g_array_index (segments, GemingaRouteSegment, i);
+
+      if (segment->rule != NULL)
+        g_ptr_array_add (names, g_strdup (segment->text));
+    }
+
+  return names;
+}
+
+gboolean
+geminga_route_pattern_append_path (GArray *segments,
+                                   GVariant *values,
+                                   GHashTable *used,
+                                   GString *path,
+                                   GError **error)
+{
+  g_autoptr (GString) defaults = g_string_new (NULL);
+  gsize start = path->len;
+
+  for (guint i = 0; i < segments->len; i++)
+    {
+      const GemingaRouteSegment *segment = &g_array_index (segments, GemingaRouteSegment, i);
+      g_autofree char *text = NULL;
+
+      if (segment->rule == NULL)
+        {
+          text = g_uri_escape_string (segment->text, "!$&'()*+,;=:@", FALSE);
+          g_string_append_printf (path, "/%s", text);
+          continue;
+        }
+
+      if (!find_value (segment, values, &text, error))
+        return FALSE;
+      g_hash_table_add (used, segment->text);
+      append_value (segment, text, path, defaults);
+    }
+
+  if (path->len == start && segments->len > 0)
+    g_string_append_c (path, '/');
+
+  return TRUE;
 }
 
 GStrv

@@ -6,53 +6,33 @@
 
 #include <string.h>
 
+#include "geminga-http-enums.h"
 #include "geminga-http-error.h"
-#include "geminga-http-head-private.h"
+#include "geminga-middleware.h"
 #include "geminga-request-private.h"
-#include "geminga-route-pattern-private.h"
-
-typedef struct
-{
-  gatomicrefcount ref_count;
-  GStrv methods;
-  GPtrArray *names; /* (element-type utf8): of the parameters, in their order */
-  GemingaRequestHandler handler;
-  gpointer user_data;
-  GDestroyNotify destroy;
-} Route;
-
-/* One segment of the patterns. */
-typedef struct _Node Node;
-struct _Node
-{
-  GHashTable *literals;                  /* (nullable): text to Node */
-  Node *children[GEMINGA_ROUTE_N_KINDS]; /* (nullable): of parameters, by kind */
-  GPtrArray *routes;                     /* (nullable) (element-type Route): that end here */
-};
-
-typedef struct
-{
-  const char *method;
-  char *segments[GEMINGA_ROUTE_MAX_SEGMENTS + 1]; /* decoded, inside @text */
-  guint n_segments;
-  char *text;
-  char *values[GEMINGA_ROUTE_MAX_SEGMENTS];
-  guint n_values;
-  char *rest;       /* (nullable) */
-  Route *route;     /* (nullable): found */
-  GPtrArray *allow; /* (nullable): methods of the routes of that path */
-} Match;
+#include "geminga-route-private.h"
+#include "geminga-router-private.h"
 
 /**
  * GemingaRouter:
  *
  * Finds the handler of a request by its method and path.
  *
- * A path is made of segments. `{name}` takes one segment of any text, `{name:int}` one that is an integer,
- * `{name:float}` one that is a number, and `{name:path}`, which must be the last, all that is left. Text
- * goes before parameters, integers before floats before strings, and the rest comes last; when a way
- * leads nowhere, the next is tried. Segments are decoded after the path was split, so `%2F` is part of
- * a value.
+ * A path is made of segments. `{name}` takes one segment of any text, `{name:TYPE}` one of a type:
+ *
+ * - `str`, text, with the limits `min`, `max` and `length`, in characters
+ * - `int`, an integer, with `min`, `max` and `digits`: exactly so many, no sign
+ * - `float`, a number, with `min` and `max`
+ * - `any(a,b)`, one of these texts
+ * - `path`, all that is left; it must be the last
+ *
+ * Limits stand in brackets: `{year:int(digits=4)}`, `{code:str(min=2,max=8)}`. At the end of a path,
+ * parameters may have defaults, as in `/news/{page:int=1}`: they may be left out.
+ *
+ * Text goes before parameters, the types in the order any, int, float, str, those with limits before
+ * those without, then a router that is mounted there, and `path` comes last; among equals the first that
+ * was added is tried first. When a way leads nowhere, the next is tried. Segments are decoded after the
+ * path was split, so `%2F` is part of a value.
  *
  * `HEAD` is answered by the route of `GET`, `OPTIONS` by the methods there are, unknown paths by status
  * 404 and other methods of known paths by 405, unless there is a route for them.
@@ -61,249 +41,110 @@ typedef struct
  *
  * Since: 0.1
  */
-struct _GemingaRouter
-{
-  GObject parent_instance;
-
-  Node *root;
-  guint n_routes;
-};
-
 G_DEFINE_FINAL_TYPE (GemingaRouter, geminga_router, G_TYPE_OBJECT)
 
+enum
+{
+  PROP_TRAILING_SLASH = 1,
+  PROP_DOUBLE_SLASH,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
 /* Helpers: tree */
-
-static void
-route_unref (gpointer data)
-{
-  Route *route = data;
-
-  if (!g_atomic_ref_count_dec (&route->ref_count))
-    return;
-
-  if (route->destroy != NULL)
-    route->destroy (route->user_data);
-  g_strfreev (route->methods);
-  g_ptr_array_unref (route->names);
-  g_free (route);
-}
-
-static void
-node_free (gpointer data)
-{
-  Node *node = data;
-
-  if (node == NULL)
-    return;
-
-  g_clear_pointer (&node->literals, g_hash_table_unref);
-  for (guint i = 0; i < GEMINGA_ROUTE_N_KINDS; i++)
-    node_free (node->children[i]);
-  g_clear_pointer (&node->routes, g_ptr_array_unref);
-  g_free (node);
-}
-
-/* The node below @node that @segment leads to; NULL when there is none and @create is FALSE. */
-static Node *
-get_child (Node *node, const GemingaRouteSegment *segment, gboolean create)
-{
-  Node *child = NULL;
-
-  if (segment->kind != GEMINGA_ROUTE_LITERAL)
-    {
-      if (node->children[segment->kind] == NULL && create)
-        node->children[segment->kind] = g_new0 (Node, 1);
-      return node->children[segment->kind];
-    }
-
-  if (node->literals != NULL)
-    child = g_hash_table_lookup (node->literals, segment->text);
-  if (child != NULL || !create)
-    return child;
-
-  if (node->literals == NULL)
-    node->literals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, node_free);
-  child = g_new0 (Node, 1);
-  g_hash_table_insert (node->literals, g_strdup (segment->text), child);
-
-  return child;
-}
-
-static Node *
-get_node (GemingaRouter *self, GArray *segments, gboolean create)
-{
-  Node *node = self->root;
-
-  for (guint i = 0; node != NULL && i < segments->len; i++)
-    node = get_child (node, &g_array_index (segments, GemingaRouteSegment, i), create);
-
-  return node;
-}
-
-static Route *
-find_method (const Node *node, const char *method)
-{
-  for (guint i = 0; node->routes != NULL && i < node->routes->len; i++)
-    {
-      Route *route = g_ptr_array_index (node->routes, i);
-
-      if (g_strv_contains ((const char *const *) route->methods, method))
-        return route;
-    }
-
-  return NULL;
-}
 
 static GArray *
 check_route (GemingaRouter *self, const char *path, GStrv methods, GError **error)
 {
   g_autoptr (GArray) segments = geminga_route_pattern_parse (path, error);
-  Node *node = NULL;
+  GemingaRoute *other = NULL;
 
   if (segments == NULL)
     return NULL;
 
-  node = get_node (self, segments, FALSE);
-  for (guint i = 0; node != NULL && methods[i] != NULL; i++)
+  other = geminga_route_node_find_conflict (self->root, segments, (const char *const *) methods);
+  if (other != NULL)
     {
-      if (find_method (node, methods[i]) != NULL)
-        {
-          g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_DUPLICATE_ROUTE,
-                       "There is a route for %s %s already", methods[i], path);
-          return NULL;
-        }
+      guint i = 0;
+
+      while (!geminga_route_has_method (other, methods[i]))
+        i++;
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_DUPLICATE_ROUTE,
+                   "There is a route for %s %s already: %s", methods[i], path, other->pattern);
+      return NULL;
     }
 
   return g_steal_pointer (&segments);
 }
 
-/* Helpers: matching */
-
-static void
-match_clear (Match *match)
-{
-  g_clear_pointer (&match->text, g_free);
-  g_clear_pointer (&match->rest, g_free);
-  g_clear_pointer (&match->allow, g_ptr_array_unref);
-}
-
 static gboolean
-is_dots (const char *segment)
+contains (GemingaRouter *self, GemingaRouter *other)
 {
-  return strcmp (segment, ".") == 0 || strcmp (segment, "..") == 0;
-}
-
-/* Splits, then decodes. FALSE: a path no honest client sends. */
-static gboolean
-split_path (Match *match, const char *path)
-{
-  char *cursor = NULL;
-
-  match->text = g_strdup (path + 1);
-  cursor = match->text;
-
-  while (cursor != NULL && match->n_segments <= GEMINGA_ROUTE_MAX_SEGMENTS)
-    {
-      char *segment = cursor;
-
-      cursor = strchr (segment, '/');
-      if (cursor != NULL)
-        *cursor++ = '\0';
-      if (!geminga_http_percent_decode (segment) || is_dots (segment))
-        return FALSE;
-      match->segments[match->n_segments++] = segment;
-    }
-
-  return TRUE;
-}
-
-static void
-allow_methods (Match *match, const Route *route)
-{
-  if (match->allow == NULL)
-    match->allow = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; route->methods[i] != NULL; i++)
-    {
-      if (!g_ptr_array_find_with_equal_func (match->allow, route->methods[i], g_str_equal, NULL))
-        g_ptr_array_add (match->allow, g_strdup (route->methods[i]));
-    }
-}
-
-static gboolean
-match_methods (Match *match, const Node *node)
-{
-  if (node->routes == NULL)
-    return FALSE;
-
-  match->route = find_method (node, match->method);
-  if (match->route == NULL && strcmp (match->method, "HEAD") == 0)
-    match->route = find_method (node, "GET");
-  if (match->route == NULL)
-    match->route = find_method (node, "*");
-  if (match->route != NULL)
+  if (self == other)
     return TRUE;
 
-  for (guint i = 0; i < node->routes->len; i++)
-    allow_methods (match, g_ptr_array_index (node->routes, i));
+  for (guint i = 0; i < self->mounts->len; i++)
+    {
+      GemingaRouteMount *mount = g_ptr_array_index (self->mounts, i);
+
+      if (contains (GEMINGA_ROUTER (mount->router), other))
+        return TRUE;
+    }
 
   return FALSE;
 }
 
-/* An encoded slash in the rest would look like any other: such a path does not match. */
-static gboolean
-match_rest (Match *match, const Node *node, guint depth)
+/* How many routers are below each other in it. */
+static guint
+get_height (GemingaRouter *self)
 {
-  g_autoptr (GString) rest = g_string_new (NULL);
+  guint height = 0;
 
-  for (guint i = depth; i < match->n_segments; i++)
+  for (guint i = 0; i < self->mounts->len; i++)
     {
-      if (strchr (match->segments[i], '/') != NULL)
-        return FALSE;
-      if (i > depth)
-        g_string_append_c (rest, '/');
-      g_string_append (rest, match->segments[i]);
+      GemingaRouteMount *mount = g_ptr_array_index (self->mounts, i);
+
+      height = MAX (height, get_height (GEMINGA_ROUTER (mount->router)) + 1);
     }
 
-  if (!match_methods (match, node))
-    return FALSE;
-
-  match->rest = g_string_free (g_steal_pointer (&rest), FALSE);
-  match->values[match->n_values++] = match->rest;
-
-  return TRUE;
+  return height;
 }
 
-/* Each node is visited once at most: a node has one depth. */
-static gboolean
-match_node (Match *match, const Node *node, guint depth)
+static void
+set_above (GemingaRouter *self, guint n_above)
 {
-  char *segment = NULL;
-  const Node *child = NULL;
+  if (n_above <= self->n_above)
+    return;
 
-  if (depth == match->n_segments)
-    return match_methods (match, node);
-
-  segment = match->segments[depth];
-  child = node->literals != NULL ? g_hash_table_lookup (node->literals, segment) : NULL;
-  if (child != NULL && match_node (match, child, depth + 1))
-    return TRUE;
-
-  for (guint kind = GEMINGA_ROUTE_INT; kind < GEMINGA_ROUTE_REST; kind++)
+  self->n_above = n_above;
+  for (guint i = 0; i < self->mounts->len; i++)
     {
-      child = node->children[kind];
-      if (child == NULL || !geminga_route_kind_matches (kind, segment))
-        continue;
+      GemingaRouteMount *mount = g_ptr_array_index (self->mounts, i);
 
-      match->values[match->n_values++] = segment;
-      if (match_node (match, child, depth + 1))
-        return TRUE;
-      match->n_values--;
+      set_above (GEMINGA_ROUTER (mount->router), n_above + 1);
+    }
+}
+
+static gboolean
+check_mount (GemingaRouter *self, const char *prefix, GemingaRouter *router, GError **error)
+{
+  if (contains (router, self))
+    {
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
+                   "Prefix “%s”: a router cannot be mounted in itself", prefix);
+      return FALSE;
     }
 
-  child = node->children[GEMINGA_ROUTE_REST];
+  if (self->n_above + 1 + get_height (router) > GEMINGA_ROUTE_MAX_DEPTH)
+    {
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE,
+                   "Prefix “%s”: more than %d routers would be mounted in each other", prefix,
+                   GEMINGA_ROUTE_MAX_DEPTH);
+      return FALSE;
+    }
 
-  return child != NULL && match_rest (match, child, depth);
+  return TRUE;
 }
 
 /* Helpers: answers */
@@ -333,33 +174,180 @@ format_allow (GPtrArray *allow)
   return g_string_free (g_steal_pointer (&list), FALSE);
 }
 
-static void
-answer_without_route (GemingaRequest *request, const Match *match)
+/* NULL: the client would be sent to another host. */
+static char *
+make_location (GemingaRequest *request, gboolean is_merged, gboolean is_toggled)
 {
-  g_autofree char *allow = NULL;
+  const char *path = geminga_request_get_raw_path (request);
+  const char *query = geminga_request_get_raw_query (request);
+  g_autoptr (GString) location = g_string_new (NULL);
 
-  if (match->allow == NULL)
+  for (const char *p = path; *p != '\0'; p++)
     {
-      geminga_request_respond_status (request, 404, NULL);
+      if (!is_merged || p == path || p[0] != '/' || p[-1] != '/')
+        g_string_append_c (location, *p);
+    }
+
+  if (is_toggled && location->str[location->len - 1] == '/')
+    g_string_truncate (location, location->len - 1);
+  else if (is_toggled)
+    g_string_append_c (location, '/');
+  if (query != NULL)
+    g_string_append_printf (location, "?%s", query);
+
+  if (g_str_has_prefix (location->str, "//"))
+    return NULL;
+
+  return g_string_free (g_steal_pointer (&location), FALSE);
+}
+
+/* TRUE: the path has a route or other methods. The flags tell what was changed to find it. */
+static gboolean
+search (GemingaRouter *self, GemingaRouteMatch *match, gboolean *is_merged, gboolean *is_toggled)
+{
+  if (self->double_slash != GEMINGA_SLASH_POLICY_STRICT)
+    *is_merged = geminga_route_match_merge_slashes (match);
+
+  if (geminga_route_match_find (match, self->root) || match->allow != NULL)
+    return TRUE;
+  if (self->trailing_slash == GEMINGA_SLASH_POLICY_STRICT ||
+      !geminga_route_match_toggle_slash (match))
+    return FALSE;
+
+  *is_toggled = TRUE;
+
+  return geminga_route_match_find (match, self->root) || match->allow != NULL;
+}
+
+static void
+find (GemingaRouter *self, GemingaRequest *request, GemingaRouteMatch *match)
+{
+  gboolean is_merged = FALSE;
+  gboolean is_toggled = FALSE;
+  char *location = NULL;
+
+  if (!search (self, match, &is_merged, &is_toggled))
+    {
+      geminga_request_set_outcome (request, 404, NULL);
       return;
     }
 
-  allow = format_allow (match->allow);
-  geminga_request_set_response_header (request, "Allow", allow, NULL);
-  if (strcmp (match->method, "OPTIONS") == 0)
-    geminga_request_respond_empty (request, 204);
-  else
-    geminga_request_respond_status (request, 405, NULL);
+  is_merged = is_merged && self->double_slash == GEMINGA_SLASH_POLICY_REDIRECT;
+  is_toggled = is_toggled && self->trailing_slash == GEMINGA_SLASH_POLICY_REDIRECT;
+  if (is_merged || is_toggled)
+    {
+      location = make_location (request, is_merged, is_toggled);
+      match->route = NULL;
+      geminga_request_set_outcome (request, location != NULL ? 308 : 404, location);
+    }
+  else if (match->route == NULL)
+    geminga_request_set_outcome (request, strcmp (match->method, "OPTIONS") == 0 ? 204 : 405,
+                                 format_allow (match->allow));
+}
+
+/* The values of the prefixes, then those of the route, with its defaults. */
+static void
+set_params (GemingaRequest *request, GemingaRouteMatch *match)
+{
+  GemingaRoute *route = match->route;
+  guint n_prefix = match->n_steps > 0 ? match->steps[match->n_steps - 1].first_value : 0;
+  guint n = 0;
+  GemingaHttpPair *params = NULL;
+
+  if (n_prefix + route->names->len == 0)
+    return;
+
+  params = g_new0 (GemingaHttpPair, n_prefix + route->names->len);
+  for (guint i = 0; i < match->n_steps; i++)
+    {
+      GPtrArray *names = match->steps[i].mount->names;
+
+      for (guint j = 0; j < names->len; j++, n++)
+        {
+          params[n].name = g_ptr_array_index (names, j);
+          params[n].value = (char *) match->values[n];
+        }
+    }
+
+  for (guint i = 0, j = 0; i < route->segments->len; i++)
+    {
+      const GemingaRouteSegment *segment = &g_array_index (route->segments, GemingaRouteSegment, i);
+
+      if (segment->rule == NULL)
+        continue;
+      params[n].name = g_ptr_array_index (route->names, j++);
+      params[n].value = n < match->n_values ? (char *) match->values[n] : segment->fallback;
+      n++;
+    }
+
+  geminga_request_take_params (request, params, n, g_steal_pointer (&match->text),
+                               g_steal_pointer (&match->rest));
+}
+
+/* Of all routers on the way, and of the route. */
+static void
+add_middleware (GemingaRouter *self, GemingaRequest *request, const GemingaRouteMatch *match)
+{
+  const GemingaRouteStep *steps = match->route != NULL ? match->steps : match->last_steps;
+  guint n_steps = match->route != NULL ? match->n_steps : match->n_last_steps;
+
+  geminga_request_chain_add (request, self->middleware);
+  for (guint i = 0; i < n_steps; i++)
+    geminga_request_chain_add (request, GEMINGA_ROUTER (steps[i].mount->router)->middleware);
+  if (match->route != NULL)
+    geminga_request_chain_add (request, match->route->middleware);
 }
 
 /* GObject */
+
+static void
+geminga_router_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  GemingaRouter *self = GEMINGA_ROUTER (object);
+
+  switch (property_id)
+    {
+    case PROP_TRAILING_SLASH:
+      g_value_set_enum (value, self->trailing_slash);
+      break;
+    case PROP_DOUBLE_SLASH:
+      g_value_set_enum (value, self->double_slash);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+geminga_router_set_property (GObject *object,
+                             guint property_id,
+                             const GValue *value,
+                             GParamSpec *pspec)
+{
+  GemingaRouter *self = GEMINGA_ROUTER (object);
+
+  switch (property_id)
+    {
+    case PROP_TRAILING_SLASH:
+      geminga_router_set_trailing_slash (self, g_value_get_enum (value));
+      break;
+    case PROP_DOUBLE_SLASH:
+      geminga_router_set_double_slash (self, g_value_get_enum (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
 
 static void
 geminga_router_finalize (GObject *object)
 {
   GemingaRouter *self = GEMINGA_ROUTER (object);
 
-  g_clear_pointer (&self->root, node_free);
+  g_hash_table_unref (self->names);
+  g_ptr_array_unref (self->mounts);
+  g_clear_pointer (&self->middleware, g_ptr_array_unref);
+  g_clear_pointer (&self->root, geminga_route_node_free);
 
   G_OBJECT_CLASS (geminga_router_parent_class)->finalize (object);
 }
@@ -367,13 +355,47 @@ geminga_router_finalize (GObject *object)
 static void
 geminga_router_class_init (GemingaRouterClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = geminga_router_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = geminga_router_get_property;
+  object_class->set_property = geminga_router_set_property;
+  object_class->finalize = geminga_router_finalize;
+
+  /**
+   * GemingaRouter:trailing-slash: (getter get_trailing_slash) (setter set_trailing_slash)
+   *
+   * What happens to `/users/` when there is a route for `/users` only, and the other way round.
+   *
+   * That of the router that a request is given to counts, not those of routers mounted in it.
+   *
+   * Since: 0.1
+   */
+  props[PROP_TRAILING_SLASH] = g_param_spec_enum (
+      "trailing-slash", NULL, NULL, GEMINGA_TYPE_SLASH_POLICY, GEMINGA_SLASH_POLICY_STRICT,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * GemingaRouter:double-slash: (getter get_double_slash) (setter set_double_slash)
+   *
+   * What happens to `//users///1` when there is a route for `/users/1`.
+   *
+   * That of the router that a request is given to counts, not those of routers mounted in it.
+   *
+   * Since: 0.1
+   */
+  props[PROP_DOUBLE_SLASH] = g_param_spec_enum (
+      "double-slash", NULL, NULL, GEMINGA_TYPE_SLASH_POLICY, GEMINGA_SLASH_POLICY_STRICT,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static void
 geminga_router_init (GemingaRouter *self)
 {
-  self->root = g_new0 (Node, 1);
+  self->root = geminga_route_node_new ();
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->mounts = g_ptr_array_new ();
 }
 
 /* Public API */
@@ -393,6 +415,86 @@ geminga_router_new (void)
   return g_object_new (GEMINGA_TYPE_ROUTER, NULL);
 }
 
+static void
+set_policy (GemingaRouter *self, GemingaSlashPolicy *field, GemingaSlashPolicy policy, guint prop)
+{
+  if (*field == policy)
+    return;
+
+  *field = policy;
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+/**
+ * geminga_router_set_trailing_slash: (set-property trailing-slash)
+ * @self: a router
+ * @policy: what to do
+ *
+ * Sets what happens to paths that have a slash at the end too many or too few.
+ *
+ * Since: 0.1
+ */
+void
+geminga_router_set_trailing_slash (GemingaRouter *self, GemingaSlashPolicy policy)
+{
+  g_return_if_fail (GEMINGA_IS_ROUTER (self));
+
+  set_policy (self, &self->trailing_slash, policy, PROP_TRAILING_SLASH);
+}
+
+/**
+ * geminga_router_get_trailing_slash: (get-property trailing-slash)
+ * @self: a router
+ *
+ * Gets what happens to paths that have a slash at the end too many or too few.
+ *
+ * Returns: what happens; %GEMINGA_SLASH_POLICY_STRICT if nothing was set
+ *
+ * Since: 0.1
+ */
+GemingaSlashPolicy
+geminga_router_get_trailing_slash (GemingaRouter *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_ROUTER (self), GEMINGA_SLASH_POLICY_STRICT);
+
+  return self->trailing_slash;
+}
+
+/**
+ * geminga_router_set_double_slash: (set-property double-slash)
+ * @self: a router
+ * @policy: what to do
+ *
+ * Sets what happens to paths with several slashes in a row.
+ *
+ * Since: 0.1
+ */
+void
+geminga_router_set_double_slash (GemingaRouter *self, GemingaSlashPolicy policy)
+{
+  g_return_if_fail (GEMINGA_IS_ROUTER (self));
+
+  set_policy (self, &self->double_slash, policy, PROP_DOUBLE_SLASH);
+}
+
+/**
+ * geminga_router_get_double_slash: (get-property double-slash)
+ * @self: a router
+ *
+ * Gets what happens to paths with several slashes in a row.
+ *
+ * Returns: what happens; %GEMINGA_SLASH_POLICY_STRICT if nothing was set
+ *
+ * Since: 0.1
+ */
+GemingaSlashPolicy
+geminga_router_get_double_slash (GemingaRouter *self)
+{
+  g_return_val_if_fail (GEMINGA_IS_ROUTER (self), GEMINGA_SLASH_POLICY_STRICT);
+
+  return self->double_slash;
+}
+
 /**
  * geminga_router_add_route:
  * @self: a router
@@ -408,9 +510,11 @@ geminga_router_new (void)
  * message and not added. Ask [method@Geminga.Router.check_route] first about routes that come from
  * elsewhere.
  *
+ * Returns: (transfer none) (nullable): the route, or %NULL when it was not added
+ *
  * Since: 0.1
  */
-void
+GemingaRoute *
 geminga_router_add_route (GemingaRouter *self,
                           const char *method,
                           const char *path,
@@ -420,14 +524,13 @@ geminga_router_add_route (GemingaRouter *self,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) segments = NULL;
+  g_autoptr (GemingaRoute) route = NULL;
   g_auto (GStrv) methods = NULL;
-  Route *route = NULL;
-  Node *node = NULL;
 
-  g_return_if_fail (GEMINGA_IS_ROUTER (self));
-  g_return_if_fail (method != NULL);
-  g_return_if_fail (path != NULL);
-  g_return_if_fail (handler != NULL);
+  g_return_val_if_fail (GEMINGA_IS_ROUTER (self), NULL);
+  g_return_val_if_fail (method != NULL, NULL);
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (handler != NULL, NULL);
 
   methods = geminga_route_methods_parse (method, &error);
   if (methods != NULL)
@@ -437,29 +540,15 @@ geminga_router_add_route (GemingaRouter *self,
       g_critical ("Route not added: %s", error->message);
       if (destroy != NULL)
         destroy (user_data);
-      return;
+      return NULL;
     }
 
-  route = g_new0 (Route, 1);
-  g_atomic_ref_count_init (&route->ref_count);
-  route->methods = g_steal_pointer (&methods);
-  route->handler = handler;
-  route->user_data = user_data;
-  route->destroy = destroy;
-  route->names = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < segments->len; i++)
-    {
-      GemingaRouteSegment *segment = &g_array_index (segments, GemingaRouteSegment, i);
-
-      if (segment->kind != GEMINGA_ROUTE_LITERAL)
-        g_ptr_array_add (route->names, g_strdup (segment->text));
-    }
-
-  node = get_node (self, segments, TRUE);
-  if (node->routes == NULL)
-    node->routes = g_ptr_array_new_with_free_func (route_unref);
-  g_ptr_array_add (node->routes, route);
+  route = geminga_route_new (self, path, g_steal_pointer (&methods), g_steal_pointer (&segments),
+                             handler, user_data, destroy);
+  geminga_route_node_insert (self->root, route->segments, route);
   self->n_routes++;
+
+  return route;
 }
 
 /**
@@ -500,10 +589,93 @@ geminga_router_check_route (GemingaRouter *self,
 }
 
 /**
+ * geminga_router_mount:
+ * @self: a router
+ * @prefix: the beginning of the paths, as `/api/{version:int}`; `/` for none
+ * @name: (nullable): what begins the names of its routes, as "api" in "api.users"; %NULL to have them found
+ *   by their own names
+ * @router: another router
+ * @error: return location for an error
+ *
+ * Has another router find the routes of all paths that begin with a prefix.
+ *
+ * The parameters of the prefix come before those of the routes; of two with the same name the inner one is
+ * found. Routes may be added to @router later.
+ *
+ * It fails with %GEMINGA_HTTP_ERROR_INVALID_ROUTE when the prefix is not valid, has a slash at its end, or
+ * when routers would be mounted in themselves or more than eight deep, and with
+ * %GEMINGA_HTTP_ERROR_DUPLICATE_ROUTE when another router is mounted there.
+ *
+ * Returns: %TRUE if it was mounted
+ *
+ * Since: 0.1
+ */
+gboolean
+geminga_router_mount (GemingaRouter *self,
+                      const char *prefix,
+                      const char *name,
+                      GemingaRouter *router,
+                      GError **error)
+{
+  g_autoptr (GArray) segments = NULL;
+  g_autoptr (GemingaRouteMount) mount = NULL;
+
+  g_return_val_if_fail (GEMINGA_IS_ROUTER (self), FALSE);
+  g_return_val_if_fail (prefix != NULL, FALSE);
+  g_return_val_if_fail (GEMINGA_IS_ROUTER (router), FALSE);
+
+  segments = geminga_route_prefix_parse (prefix, error);
+  if (segments == NULL || !check_mount (self, prefix, router, error))
+    return FALSE;
+
+  mount = g_new0 (GemingaRouteMount, 1);
+  mount->prefix = g_strdup (prefix);
+  mount->name = g_strdup (name);
+  mount->names = geminga_route_pattern_list_names (segments);
+  mount->segments = g_steal_pointer (&segments);
+  mount->router = g_object_ref (G_OBJECT (router));
+  mount->root = router->root;
+
+  if (!geminga_route_node_insert_mount (self->root, mount))
+    {
+      g_set_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_DUPLICATE_ROUTE,
+                   "There is a router at “%s” already", prefix);
+      return FALSE;
+    }
+
+  g_ptr_array_add (self->mounts, g_steal_pointer (&mount));
+  set_above (router, self->n_above + 1);
+
+  return TRUE;
+}
+
+/**
+ * geminga_router_add_middleware:
+ * @self: a router
+ * @middleware: a middleware
+ *
+ * Has all requests that reach the router pass a middleware: those of its routes, of routers mounted in it,
+ * and those that it has no route for. A router that is mounted is reached by paths that begin with its
+ * prefix, unless another route takes them.
+ *
+ * Since: 0.1
+ */
+void
+geminga_router_add_middleware (GemingaRouter *self, GemingaMiddleware *middleware)
+{
+  g_return_if_fail (GEMINGA_IS_ROUTER (self));
+  g_return_if_fail (GEMINGA_IS_MIDDLEWARE (middleware));
+
+  if (self->middleware == NULL)
+    self->middleware = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->middleware, g_object_ref (middleware));
+}
+
+/**
  * geminga_router_get_n_routes:
  * @self: a router
  *
- * Counts the routes that were added.
+ * Counts the routes that were added to this router, without those of routers mounted in it.
  *
  * Returns: how many there are
  *
@@ -522,40 +694,37 @@ geminga_router_get_n_routes (GemingaRouter *self)
  * @self: a router
  * @request: a request that is not answered
  *
- * Gives a request to the handler of its route, or answers that there is none.
+ * Gives a request to the handler of its route, or answers that there is none, after the middleware on the
+ * way has let it pass.
  *
  * Since: 0.1
  */
 void
 geminga_router_handle (GemingaRouter *self, GemingaRequest *request)
 {
-  Match match = { 0 };
+  g_auto (GemingaRouteMatch) match = { 0 };
+  const char *path = NULL;
 
   g_return_if_fail (GEMINGA_IS_ROUTER (self));
   g_return_if_fail (GEMINGA_IS_REQUEST (request));
 
+  path = geminga_request_get_raw_path (request);
   match.method = geminga_request_get_method (request);
-  if (strcmp (geminga_request_get_raw_path (request), "*") == 0)
-    {
-      geminga_request_respond_empty (request, 204);
-      return;
-    }
+  geminga_request_set_router (request, self);
 
-  if (!split_path (&match, geminga_request_get_raw_path (request)))
-    geminga_request_respond_status (request, 400, NULL);
-  else if (match.n_segments > GEMINGA_ROUTE_MAX_SEGMENTS || !match_node (&match, self->root, 0))
-    answer_without_route (request, &match);
+  if (strcmp (path, "*") == 0)
+    geminga_request_set_outcome (request, 204, NULL);
+  else if (!geminga_route_match_split (&match, path))
+    geminga_request_set_outcome (request, 400, NULL);
   else
-    {
-      /* The handler may keep the router from being the same when it returns. */
-      Route *route = match.route;
+    find (self, request, &match);
 
-      g_atomic_ref_count_inc (&route->ref_count);
-      geminga_request_set_params (request, (const char *const *) route->names->pdata, match.values,
-                                  MIN (match.n_values, route->names->len));
-      route->handler (request, route->user_data);
-      route_unref (route);
+  if (match.route != NULL)
+    {
+      geminga_request_set_route (request, match.route);
+      set_params (request, &match);
     }
 
-  match_clear (&match);
+  add_middleware (self, request, &match);
+  geminga_request_chain_start (request);
 }

@@ -306,9 +306,11 @@ geminga_web_service_new (const char *id)
  *
  * Says who answers the requests for a path.
  *
+ * Returns: (transfer none) (nullable): the route, or %NULL when it was not added
+ *
  * Since: 0.1
  */
-void
+GemingaRoute *
 geminga_web_service_add_route (GemingaWebService *self,
                                const char *method,
                                const char *path,
@@ -316,9 +318,9 @@ geminga_web_service_add_route (GemingaWebService *self,
                                gpointer user_data,
                                GDestroyNotify destroy)
 {
-  g_return_if_fail (GEMINGA_IS_WEB_SERVICE (self));
+  g_return_val_if_fail (GEMINGA_IS_WEB_SERVICE (self), NULL);
 
-  geminga_router_add_route (self->router, method, path, handler, user_data, destroy);
+  return geminga_router_add_route (self->router, method, path, handler, user_data, destroy);
 }
 
 static void

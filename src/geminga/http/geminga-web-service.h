@@ -19,12 +19,12 @@ G_DECLARE_FINAL_TYPE (GemingaWebService, geminga_web_service, GEMINGA, WEB_SERVI
 GEMINGA_AVAILABLE_IN_0_1
 GemingaWebService *geminga_web_service_new (const char *id) G_GNUC_WARN_UNUSED_RESULT;
 GEMINGA_AVAILABLE_IN_0_1
-void geminga_web_service_add_route (GemingaWebService *self,
-                                    const char *method,
-                                    const char *path,
-                                    GemingaRequestHandler handler,
-                                    gpointer user_data,
-                                    GDestroyNotify destroy);
+GemingaRoute *geminga_web_service_add_route (GemingaWebService *self,
+                                             const char *method,
+                                             const char *path,
+                                             GemingaRequestHandler handler,
+                                             gpointer user_data,
+                                             GDestroyNotify destroy);
 GEMINGA_AVAILABLE_IN_0_1
 void geminga_web_service_add_static (GemingaWebService *self,
                                      const char *prefix,

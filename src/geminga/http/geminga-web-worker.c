@@ -9,6 +9,7 @@
 #include "geminga-error.h"
 #include "geminga-http-error.h"
 #include "geminga-http-server-private.h"
+#include "geminga-request-private.h"
 #include "geminga-service-private.h"
 #include "geminga-web-service.h"
 
@@ -22,6 +23,7 @@ struct _GemingaWebWorker
   GemingaAccessLogFile *access_log; /* (owned) (nullable) */
   guint64 n_left;                   /* requests until it is replaced; 0: no limit */
   gulong reopen_id;
+  gboolean is_tls;
 };
 
 G_DEFINE_FINAL_TYPE (GemingaWebWorker, geminga_web_worker, GEMINGA_TYPE_ACTOR)
@@ -171,6 +173,8 @@ handle_request (GemingaRequest *request, gpointer user_data)
 {
   GemingaWebWorker *self = user_data;
 
+  if (self->is_tls)
+    geminga_request_set_scheme (request, "https");
   geminga_router_handle (geminga_web_service_get_router (self->service), request);
   count_request (self);
 }
@@ -222,6 +226,7 @@ start (GemingaWebWorker *self, GError **error)
   follow_logs (self);
   certificate = geminga_web_service_ref_certificate (self->service);
   geminga_http_server_set_tls_certificate (self->server, certificate);
+  self->is_tls = certificate != NULL;
 
   return open_access_log (self, settings, error) && add_sockets (self, error);
 }

@@ -75,13 +75,15 @@ test_asked (void)
 static void
 test_params (void)
 {
-  static const char *const names[] = { "n", "x", "text" };
-  char *values[] = { "-12", "2.5", "1x" };
+  static const GemingaHttpPair pairs[] = {
+    { "n", "1" }, { "x", "2.5" }, { "text", "1x" }, { "n", "-12" }
+  };
   Answer answer = { 0 };
   GemingaRequest *request = request_new (&answer, SIMPLE, NULL);
 
   g_assert_null (geminga_request_get_param (request, "n"));
-  geminga_request_set_params (request, names, values, 3);
+  geminga_request_take_params (request, g_memdup2 (pairs, sizeof pairs), G_N_ELEMENTS (pairs), NULL,
+                               NULL);
   g_assert_cmpstr (geminga_request_get_param (request, "n"), ==, "-12");
   g_assert_cmpint (geminga_request_get_param_int (request, "n", 7), ==, -12);
   g_assert_cmpint (geminga_request_get_param_int (request, "text", 7), ==, 7);

@@ -28,7 +28,8 @@ test_parse (void)
     {
       GemingaRouteSegment *segment = &g_array_index (segments, GemingaRouteSegment, i);
 
-      g_assert_cmpint (segment->kind, ==, expected[i].kind);
+      g_assert_cmpint (segment->rule != NULL ? segment->rule->kind : GEMINGA_ROUTE_LITERAL, ==,
+                       expected[i].kind);
       g_assert_cmpstr (segment->text, ==, expected[i].text);
     }
 }
@@ -45,18 +46,38 @@ test_root (void)
 }
 
 static void
-test_kinds (void)
+test_defaults (void)
 {
-  g_assert_true (geminga_route_kind_matches (GEMINGA_ROUTE_INT, "-9223372036854775808"));
-  g_assert_false (geminga_route_kind_matches (GEMINGA_ROUTE_INT, "9223372036854775808"));
-  g_assert_false (geminga_route_kind_matches (GEMINGA_ROUTE_INT, "-"));
-  g_assert_false (geminga_route_kind_matches (GEMINGA_ROUTE_INT, ""));
-  g_assert_false (geminga_route_kind_matches (GEMINGA_ROUTE_INT, " 1"));
-  g_assert_true (geminga_route_kind_matches (GEMINGA_ROUTE_FLOAT, "-.5e-3"));
-  g_assert_false (geminga_route_kind_matches (GEMINGA_ROUTE_FLOAT, "nan"));
-  g_assert_false (geminga_route_kind_matches (GEMINGA_ROUTE_FLOAT, "0x1"));
-  g_assert_false (geminga_route_kind_matches (GEMINGA_ROUTE_FLOAT, "."));
-  g_assert_false (geminga_route_kind_matches (GEMINGA_ROUTE_STRING, ""));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) segments =
+      geminga_route_pattern_parse ("/a/{b:int(digits=3)=7}/{c:any(x,y)=y}/{d=e=f}", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (geminga_route_pattern_count_required (segments), ==, 1);
+  g_assert_cmpstr (g_array_index (segments, GemingaRouteSegment, 1).fallback, ==, "007");
+  g_assert_cmpstr (g_array_index (segments, GemingaRouteSegment, 2).fallback, ==, "y");
+  g_assert_cmpstr (g_array_index (segments, GemingaRouteSegment, 3).fallback, ==, "e=f");
+}
+
+static void
+test_prefix (void)
+{
+  static const char *const wrong[] = { "", "a", "/a/", "//a", "/{a:path}", "/{a=1}", "/.." };
+  g_autoptr (GError) none = NULL;
+  g_autoptr (GArray) root = geminga_route_prefix_parse ("/", &none);
+  g_autoptr (GArray) deep = geminga_route_prefix_parse ("/a/{b:int}", &none);
+
+  g_assert_no_error (none);
+  g_assert_cmpuint (root->len, ==, 0);
+  g_assert_cmpuint (deep->len, ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", wrong[i]);
+      g_assert_null (geminga_route_prefix_parse (wrong[i], &error));
+      g_assert_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_ROUTE);
+    }
 }
 
 static void
@@ -78,7 +99,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/http/route-pattern/parse", test_parse);
   g_test_add_func ("/http/route-pattern/root", test_root);
-  g_test_add_func ("/http/route-pattern/kinds", test_kinds);
+  g_test_add_func ("/http/route-pattern/defaults", test_defaults);
+  g_test_add_func ("/http/route-pattern/prefix", test_prefix);
   g_test_add_func ("/http/route-pattern/methods", test_methods);
 
   return g_test_run ();

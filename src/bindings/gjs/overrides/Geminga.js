@@ -732,32 +732,6 @@ function initFinding() {
     });
 }
 
-// Requests
-
-function refuseRequest(request, thrown) {
-    if (!(thrown instanceof GLib.Error))
-        request.fail(thrown instanceof Error ? `${thrown}\n${thrown.stack}`.trimEnd() : String(thrown));
-    else if (!request.is_answered())
-        request.respond_error(thrown);
-}
-
-function initRoutes(prototype) {
-    const addRoute = prototype.add_route;
-
-    prototype.add_route = function (method, path, handler) {
-        this.set_main_thread_only?.(true);
-        addRoute.call(this, method, path, request => {
-            try {
-                const value = handler(request);
-                if (isPromise(value))
-                    value.then(null, thrown => refuseRequest(request, thrown));
-            } catch (thrown) {
-                refuseRequest(request, thrown);
-            }
-        });
-    };
-}
-
 function initService(prototype) {
     const addActor = prototype.add_actor;
     const {PROCESS} = Geminga.Placement;
@@ -775,7 +749,6 @@ function _init() {
     initSpawn(Geminga.System.prototype);
     initRefs();
     initFinding();
-    initRoutes(Geminga.Router.prototype);
-    initRoutes(Geminga.WebService.prototype);
+    imports.overrides.GemingaWeb.init(Geminga, {isPromise, pack, startOperation});
     initService(Geminga.Service.prototype);
 }

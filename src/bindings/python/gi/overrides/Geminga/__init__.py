@@ -5,6 +5,8 @@
 See docs/python.md. Only sugar is in here: what actors, calls and services do is in the library.
 """
 
+import json
+
 from gi.module import get_introspection_module
 from gi.overrides import override
 from gi.repository import GLib
@@ -13,7 +15,7 @@ from . import values
 from .actor import LATER, ActorMeta, current_call, handle, new_error
 from .declare import command, event
 from .loop import get_loop, run, start_operation
-from .web import route, wrap_handler
+from .web import add_route, after, before, pack_body, pack_headers, pack_options, pack_values, route
 
 Geminga = get_introspection_module("Geminga")
 
@@ -223,15 +225,78 @@ __all__.append("Balancer")
 
 
 class Router(Geminga.Router):
-    def add_route(self, method, path, handler):
+    def add_route(self, method, path, handler, name=None):
         """Has the handler, a function or a coroutine function, answer such requests."""
-        Geminga.Router.add_route(self, method, path, wrap_handler(handler))
+        return add_route(self, Geminga.Router, method, path, handler, name)
 
+    def mount(self, prefix, router, name=None):
+        """Has another router find the routes of all paths that begin with a prefix."""
+        return Geminga.Router.mount(self, prefix, name, router)
+
+    def build_path(self, route, /, **values):
+        """The path of a route with a name; values that are not in it make the query."""
+        return Geminga.Router.build_path(self, route, pack_values(values))
+
+    after = after
+    before = before
     route = route
 
 
 Router = override(Router)
 __all__.append("Router")
+
+
+class Request(Geminga.Request):
+    def build_path(self, route, /, **values):
+        """The path of a route with a name; values that are not in it make the query."""
+        return Geminga.Request.build_path(self, route, pack_values(values))
+
+    def json(self):
+        """The body as plain values, after the strict check of get_json()."""
+        self.get_json()
+        return json.loads(self.get_body_text())
+
+    def respond_json(self, status, value):
+        """Answers with plain values as JSON; text is JSON already."""
+        text = value if isinstance(value, str) else json.dumps(value, allow_nan=False)
+        Geminga.Request.respond_json(self, status, text)
+
+    def set_cookie(self, name, value, **options):
+        """Options are max_age, path, domain, secure, http_only and same_site."""
+        return Geminga.Request.set_cookie(self, name, value, pack_options(options))
+
+    def remove_cookie(self, name, **options):
+        return Geminga.Request.remove_cookie(self, name, pack_options(options))
+
+    def set_signed_cookie(self, signer, name, value, **options):
+        return Geminga.Request.set_signed_cookie(self, signer, name, value, pack_options(options))
+
+
+Request = override(Request)
+__all__.append("Request")
+
+
+class Route(Geminga.Route):
+    after = after
+    before = before
+
+
+Route = override(Route)
+__all__.append("Route")
+
+
+class TestClient(Geminga.TestClient):
+    def send(self, method, target, headers=None, body=None):
+        """Sends a request in this process; await it to have the answer."""
+        packed, fields = pack_body(body), pack_headers(headers)
+        return start_operation(
+            lambda cancellable, callback: self.send_async(method, target, fields, packed,
+                                                          cancellable, callback),
+            self.send_finish)
+
+
+TestClient = override(TestClient)
+__all__.append("TestClient")
 
 
 class Service(Geminga.Service):
@@ -251,12 +316,18 @@ class WebService(Geminga.WebService):
         Geminga.Service.set_main_thread_only(self, main_thread_only)
         self._is_thread_rule_set = True
 
-    def add_route(self, method, path, handler):
+    def add_route(self, method, path, handler, name=None):
         """Has the handler, a function or a coroutine function, answer such requests."""
         if not self._is_thread_rule_set:
             self.set_main_thread_only(True)
-        Geminga.WebService.add_route(self, method, path, wrap_handler(handler))
+        return add_route(self, Geminga.WebService, method, path, handler, name)
 
+    def add_middleware(self, middleware):
+        """Has all requests pass a middleware."""
+        self.get_router().add_middleware(middleware)
+
+    after = after
+    before = before
     route = route
 
 
