@@ -82,24 +82,28 @@ rewrite (const char *const *argv, const char *const **literal)
   return g_strv_builder_end (builder);
 }
 
+/* Flags of an option that only some verbs take. */
+static int
+hide_unless (const CliVerb *verb, guint flag)
+{
+  return verb != NULL && (verb->flags & flag) != 0 ? 0 : G_OPTION_FLAG_HIDDEN;
+}
+
 static GOptionContext *
 make_context (Options *self, const CliVerb *verb)
 {
   Cli *cli = self->cli;
-  gboolean shows_watch = verb != NULL && (verb->flags & CLI_VERB_WATCH) != 0;
-  gboolean shows_quick = verb != NULL && (verb->flags & CLI_VERB_QUICK) != 0;
-  gboolean shows_force = verb != NULL && (verb->flags & CLI_VERB_FORCE) != 0;
-  gboolean shows_trace = verb != NULL && (verb->flags & CLI_VERB_TRACE) != 0;
+  gboolean shows_trace = hide_unless (verb, CLI_VERB_TRACE) == 0;
   const GOptionEntry entries[] = {
-    { "watch", 0, shows_watch ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &self->interval,
+    { "watch", 0, hide_unless (verb, CLI_VERB_WATCH), G_OPTION_ARG_STRING, &self->interval,
       _ ("Look again every SECONDS (2 if not given) until Ctrl-C"), _ ("SECONDS") },
-    { "quick", 0, shows_quick ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &cli->is_quick,
+    { "quick", 0, hide_unless (verb, CLI_VERB_QUICK), G_OPTION_ARG_NONE, &cli->is_quick,
       _ ("Do not let workers finish what they do"), NULL },
-    { "force", 0, shows_force ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &cli->is_forced,
+    { "force", 0, hide_unless (verb, CLI_VERB_FORCE), G_OPTION_ARG_NONE, &cli->is_forced,
       _ ("Take the new program even if it understands less than the old one"), NULL },
-    { "count", 0, shows_trace ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &self->count,
+    { "count", 0, hide_unless (verb, CLI_VERB_TRACE), G_OPTION_ARG_STRING, &self->count,
       _ ("End after so many lines"), _ ("N") },
-    { "capture", 0, shows_trace ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &cli->capture,
+    { "capture", 0, hide_unless (verb, CLI_VERB_TRACE), G_OPTION_ARG_FILENAME, &cli->capture,
       _ ("Write the messages to a file for Wireshark, too"), _ ("FILE") },
     { "user", 0, 0, G_OPTION_ARG_NONE, &cli->is_user, _ ("Talk to services of the session"), NULL },
     { "system", 0, 0, G_OPTION_ARG_NONE, &cli->is_system, _ ("Talk to services of the system"),

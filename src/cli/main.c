@@ -87,31 +87,50 @@ fail_operands (const CliVerb *verb, const char *const *operands, guint n_operand
   return FALSE;
 }
 
+/* The option that was given and that the verb does not take, or NULL. */
+static const char *
+find_unwanted (Cli *cli)
+{
+  const struct
+  {
+    const char *name;
+    gboolean is_given;
+    guint flag;
+  } options[] = {
+    { "--watch", cli->is_watching, CLI_VERB_WATCH },
+    { "--quick", cli->is_quick, CLI_VERB_QUICK },
+    { "--force", cli->is_forced, CLI_VERB_FORCE },
+    { "--count", cli->count > 0, CLI_VERB_TRACE },
+    { "--capture", cli->capture != NULL, CLI_VERB_TRACE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      if (options[i].is_given && (cli->verb->flags & options[i].flag) == 0)
+        return options[i].name;
+    }
+
+  return NULL;
+}
+
 static gboolean
 check_verb (Cli *cli, const char *const *operands, GError **error)
 {
   guint n_operands = g_strv_length ((GStrv) operands);
   const CliVerb *verb = cli->verb;
   gboolean is_bounded = verb->max_operands >= verb->min_operands;
+  const char *unwanted = find_unwanted (cli);
 
-  if (cli->is_watching && (verb->flags & CLI_VERB_WATCH) == 0)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --watch"), verb->name);
-  else if (cli->is_quick && (verb->flags & CLI_VERB_QUICK) == 0)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --quick"), verb->name);
-  else if (cli->is_forced && (verb->flags & CLI_VERB_FORCE) == 0)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take --force"), verb->name);
-  else if (cli->count > 0 && (verb->flags & CLI_VERB_TRACE) == 0)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take %s"), verb->name,
-                 "--count");
-  else if (cli->capture != NULL && (verb->flags & CLI_VERB_TRACE) == 0)
-    g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take %s"), verb->name,
-                 "--capture");
-  else if (n_operands < verb->min_operands || (is_bounded && n_operands > verb->max_operands))
+  if (unwanted != NULL)
+    {
+      g_set_error (error, CLI_ERROR, CLI_STATUS_USAGE, _ ("%s does not take %s"), verb->name,
+                   unwanted);
+      return FALSE;
+    }
+  if (n_operands < verb->min_operands || (is_bounded && n_operands > verb->max_operands))
     return fail_operands (verb, operands, n_operands, error);
-  else
-    return TRUE;
 
-  return FALSE;
+  return TRUE;
 }
 
 static gboolean

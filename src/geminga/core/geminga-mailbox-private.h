@@ -140,6 +140,12 @@ gboolean geminga_mailbox_start_thread (GemingaMailbox *self, GMainContext *conte
 gboolean geminga_target_is_mailbox (GemingaTarget *target);
 gboolean geminga_mailbox_is_here (GemingaTarget *target, GemingaThread *thread);
 
+static inline gboolean
+geminga_mailbox_is_running (GemingaMailbox *self)
+{
+  return self->state == GEMINGA_MAILBOX_RUNNING || self->state == GEMINGA_MAILBOX_SELECTIVE;
+}
+
 /* Nothing gets in any more: the actor has ended, or is about to. Any thread. */
 static inline gboolean
 geminga_mailbox_is_closed (GemingaMailbox *self)

@@ -98,3 +98,19 @@ geminga_mailbox_answer_waits (GemingaMailbox *self)
 
   answer_ended (self, &waits);
 }
+
+void
+geminga_mailbox_delay_ready (GemingaMailbox *self)
+{
+  self->is_ready_delayed = self->state < GEMINGA_MAILBOX_RUNNING;
+}
+
+void
+geminga_mailbox_become_ready (GemingaMailbox *self)
+{
+  bool was_delayed = self->is_ready_delayed;
+
+  self->is_ready_delayed = false;
+  if (was_delayed && geminga_mailbox_is_running (self))
+    geminga_mailbox_announce_ready (self);
+}

@@ -73,12 +73,6 @@ note_failure_locked (GemingaMailbox *self,
   self->reason = (guint8) reason;
 }
 
-static gboolean
-is_running (GemingaMailbox *self)
-{
-  return self->state == GEMINGA_MAILBOX_RUNNING || self->state == GEMINGA_MAILBOX_SELECTIVE;
-}
-
 /* The actor is gone: nobody waits for it any more. Its object may have called this: it goes later. */
 static void
 end (GemingaMailbox *self)
@@ -764,22 +758,6 @@ geminga_mailbox_end_linked (GemingaMailbox *self, const GError *error)
 {
   if (self->state < GEMINGA_MAILBOX_STOPPING)
     fail_for (self, error, GEMINGA_EXIT_REASON_LINKED);
-}
-
-void
-geminga_mailbox_delay_ready (GemingaMailbox *self)
-{
-  self->is_ready_delayed = self->state < GEMINGA_MAILBOX_RUNNING;
-}
-
-void
-geminga_mailbox_become_ready (GemingaMailbox *self)
-{
-  bool was_delayed = self->is_ready_delayed;
-
-  self->is_ready_delayed = false;
-  if (was_delayed && is_running (self))
-    geminga_mailbox_announce_ready (self);
 }
 
 /* Few actors are held often at once: the others do not pay for the rest of the number. */
