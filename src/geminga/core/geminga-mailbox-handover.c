@@ -42,8 +42,9 @@ struct _GemingaHandover
   /* under the mailbox's lock */
   GemingaInboxNode *waiting; /* (nullable): the last one of a ring */
   guint n_waiting;
-  GPtrArray *forwarded; /* (owned) (element-type GemingaAsk): those that may not be answered yet */
-  guint n_kept;         /* of these when it was last looked through */
+  /* (owned) (nullable) (element-type GemingaAsk): those that may not be answered yet; they hold the mailbox */
+  GPtrArray *forwarded;
+  guint n_kept; /* of these when it was last looked through */
 };
 
 /* Helpers */
@@ -189,14 +190,22 @@ sift_locked (GemingaHandover *self)
 }
 
 static void
-note_forwarded (GemingaHandover *self, GemingaAsk *ask)
+note_forwarded_locked (GemingaHandover *self, GemingaAsk *ask)
 {
-  g_mutex_lock (&self->mailbox->lock);
   if (self->forwarded == NULL)
     self->forwarded = g_ptr_array_new_with_free_func ((GDestroyNotify) geminga_ask_unref);
   if (self->forwarded->len > 64 && self->forwarded->len > 2 * self->n_kept)
     sift_locked (self);
   g_ptr_array_add (self->forwarded, geminga_ask_ref (ask));
+}
+
+/* An actor that has ended does not wait for their answers any more. */
+static void
+note_forwarded (GemingaHandover *self, GemingaAsk *ask)
+{
+  g_mutex_lock (&self->mailbox->lock);
+  if (self->mailbox->state != GEMINGA_MAILBOX_ENDED)
+    note_forwarded_locked (self, ask);
   g_mutex_unlock (&self->mailbox->lock);
 }
 
@@ -457,11 +466,15 @@ void
 geminga_mailbox_end_handover (GemingaMailbox *self)
 {
   GemingaHandover *handover = peek (self);
+  g_autoptr (GPtrArray) forwarded = NULL;
   GemingaInboxNode *waiting;
 
   if (handover == NULL)
     return;
 
+  g_mutex_lock (&self->lock);
+  forwarded = g_steal_pointer (&handover->forwarded);
+  g_mutex_unlock (&self->lock);
   answer_save (handover, NULL,
                g_error_new (GEMINGA_ERROR, GEMINGA_ERROR_DIED,
                             "Actor “%s” ended before it saved its state",

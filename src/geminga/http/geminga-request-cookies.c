@@ -179,10 +179,11 @@ format (const Options *self, const char *name, const char *value)
   g_string_append_printf (text, "=%s; Path=%s", value, self->path);
   if (self->domain != NULL)
     g_string_append_printf (text, "; Domain=%s", self->domain);
-  if (self->max_age >= 0)
-    g_string_append_printf (text, "; Max-Age=%" G_GINT64_FORMAT, self->max_age);
+  /* Of the two, Max-Age counts; some clients take the last one. */
   if (self->max_age == 0)
     g_string_append (text, "; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+  if (self->max_age >= 0)
+    g_string_append_printf (text, "; Max-Age=%" G_GINT64_FORMAT, self->max_age);
   if (self->is_secure)
     g_string_append (text, "; Secure");
   if (self->is_http_only)

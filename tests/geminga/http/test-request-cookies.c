@@ -91,7 +91,7 @@ test_https_and_remove (void)
   geminga_request_respond_empty (request, 204);
   g_assert_cmpstr (
       answer_get_field (&answer, "Set-Cookie"), ==,
-      "a=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; HttpOnly; "
+      "a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; HttpOnly; "
       "SameSite=Lax");
   g_assert_false (geminga_request_set_cookie (request, "a", "1", NULL, &error));
   g_assert_error (error, GEMINGA_HTTP_ERROR, GEMINGA_HTTP_ERROR_INVALID_STATE);
