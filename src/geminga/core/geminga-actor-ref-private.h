@@ -8,6 +8,8 @@
 G_BEGIN_DECLS
 
 GemingaActorRef *geminga_actor_ref_new (GemingaTarget *target);
+/* Whether the object is a ref of this target. */
+gboolean geminga_actor_ref_is_of (gpointer object, const GemingaTarget *target);
 GemingaTarget *geminga_actor_ref_get_target (GemingaActorRef *self);
 
 #define GEMINGA_TARGET_PATH_PREFIX "/org/geminga1/node/"

@@ -117,7 +117,7 @@ set_sender (GemingaMessage *message, GemingaThread *thread, GemingaTarget *targe
   if (message->has_local_sender)
     geminga_target_ref_locally (message->sender);
   else
-    geminga_target_ref (message->sender);
+    geminga_target_ref_from_stock (message->sender, thread);
   if (G_UNLIKELY ((atomic_load_explicit (&sender->detours, memory_order_relaxed) &
                    GEMINGA_MAILBOX_IS_TRACED) != 0))
     geminga_trace_sent (sender, message, target);
@@ -275,6 +275,13 @@ geminga_actor_ref_new (GemingaTarget *target)
   self->target = geminga_target_ref (target);
 
   return self;
+}
+
+gboolean
+geminga_actor_ref_is_of (gpointer object, const GemingaTarget *target)
+{
+  return object != NULL && GEMINGA_IS_ACTOR_REF (object) &&
+         ((GemingaActorRef *) object)->target == target;
 }
 
 GemingaTarget *

@@ -558,9 +558,19 @@ geminga_call_return_value_with_fds (GemingaCall *self, GVariant *value, GUnixFDL
   g_return_if_fail (GEMINGA_IS_CALL (self));
   g_return_if_fail (fds == NULL || G_IS_UNIX_FD_LIST (fds));
 
-  sunk = g_variant_ref_sink (value != NULL ? value : geminga_get_unit ());
+  if (value != NULL)
+    sunk = g_variant_ref_sink (value);
   g_return_if_fail (claim_answer (self));
 
+  if (value == NULL && self->declaration->gives_nothing)
+    {
+      answer (self, g_variant_ref (geminga_get_unit ()), fds != NULL ? g_object_ref (fds) : NULL,
+              NULL);
+      return;
+    }
+
+  if (value == NULL)
+    sunk = g_variant_ref (geminga_get_unit ());
   type = geminga_command_get_result_type (self->declaration);
   result = as_result (sunk, type);
   if (result == NULL)

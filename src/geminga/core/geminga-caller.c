@@ -4,6 +4,7 @@
 
 #include "geminga-caller-private.h"
 
+#include "geminga-actor-ref-private.h"
 #include "geminga-call-private.h"
 #include "geminga-error.h"
 #include "geminga-loop-private.h"
@@ -20,8 +21,10 @@ struct _GemingaCaller
   GemingaAsk ask;
 
   GemingaLoopItem item;
-  GemingaLoop *loop;     /* (owned) */
-  GemingaTarget *target; /* (owned) */
+  GemingaLoop *loop;     /* (owned): until it is complete, if it is held locally */
+  GemingaTarget *target; /* (owned) if @has_target, otherwise the source is a ref and holds it */
+  gboolean has_local_loop;
+  gboolean has_target;
   GemingaTimer timer;
   gulong cancelled_id; /* of the cancellable */
   guint64 step;        /* the actor's code that asked and waits; 0: it is not known to */
@@ -99,7 +102,9 @@ complete (GemingaLoopItem *item)
   if (self->cancelled_id != 0)
     g_cancellable_disconnect (self->args.cancellable, self->cancelled_id);
   if (self->args.callback != NULL)
-    self->args.callback (self->args.source, G_ASYNC_RESULT (self), self->args.user_data);
+    self->args.callback (self->args.source, (GAsyncResult *) self, self->args.user_data);
+  if (self->has_local_loop)
+    geminga_loop_unref_locally (g_steal_pointer (&self->loop));
 
   geminga_ask_unref (&self->ask);
 }
@@ -110,9 +115,11 @@ clear (GemingaCaller *self)
   g_clear_pointer (&self->result, g_variant_unref);
   g_clear_object (&self->fds);
   g_clear_error (&self->error);
+  if (self->has_target)
+    geminga_target_unref (self->target);
+  self->has_target = FALSE;
   g_clear_object (&self->args.source);
   g_clear_object (&self->args.cancellable);
-  g_clear_pointer (&self->target, geminga_target_unref);
   g_clear_pointer (&self->loop, geminga_loop_unref);
 }
 
@@ -228,7 +235,7 @@ geminga_caller_init (GemingaCaller *self)
   self->timer.user_data = self;
 }
 
-/* Private API */
+/* Helpers: use */
 
 static GemingaCaller *
 take_spare (GemingaThread *thread)
@@ -245,6 +252,20 @@ take_spare (GemingaThread *thread)
   return self;
 }
 
+/* Within the loop's dispatch it needs no atomic operation. */
+static void
+hold_loop (GemingaCaller *self, GemingaThread *thread)
+{
+  self->loop = geminga_thread_get_loop (thread);
+  self->has_local_loop = self->loop == thread->dispatching;
+  if (self->has_local_loop)
+    geminga_loop_ref_locally (self->loop);
+  else
+    geminga_loop_ref (self->loop);
+}
+
+/* Private API */
+
 GemingaAsk *
 geminga_caller_new (GemingaThread *thread,
                     GemingaTarget *target,
@@ -258,11 +279,14 @@ geminga_caller_new (GemingaThread *thread,
 
   atomic_store_explicit (&self->ask.ref_count, 2, memory_order_relaxed);
   atomic_store_explicit (&self->ask.is_answered, FALSE, memory_order_relaxed);
-  self->loop = geminga_loop_ref (geminga_thread_get_loop (thread));
-  self->target = geminga_target_ref (target);
+  hold_loop (self, thread);
+  self->target = target;
   self->args = *args;
   if (args->source != NULL)
     g_object_ref (args->source);
+  self->has_target = !geminga_actor_ref_is_of (args->source, target);
+  if (self->has_target)
+    geminga_target_ref (target);
   if (args->cancellable != NULL)
     g_object_ref (args->cancellable);
 

@@ -18,6 +18,7 @@ struct _GemingaCommand
   GVariantType *argument_type; /* (owned), a tuple */
   gboolean takes_nothing;      /* the empty one */
   GVariantType *result_type;   /* (owned), a tuple */
+  gboolean gives_nothing;      /* the empty one */
   char **argument_names;       /* (owned) */
   char **result_names;         /* (owned) */
   char *documentation;         /* (owned) */

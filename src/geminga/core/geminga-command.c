@@ -117,6 +117,7 @@ geminga_command_new (const char *name, const char *arguments, const char *result
   self->argument_type = g_steal_pointer (&argument_type);
   self->takes_nothing = g_variant_type_equal (self->argument_type, G_VARIANT_TYPE_UNIT);
   self->result_type = g_steal_pointer (&result_type);
+  self->gives_nothing = g_variant_type_equal (self->result_type, G_VARIANT_TYPE_UNIT);
   self->documentation = g_strdup ("");
   self->coalesce_argument = GEMINGA_COMMAND_NEVER_COALESCES;
 

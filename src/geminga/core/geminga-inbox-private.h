@@ -85,40 +85,65 @@ geminga_inbox_take_first (GemingaInboxNode **last)
   GemingaInboxNode *first = (*last)->next;
 
   if (first == *last)
-    *last = NULL;
+    {
+      *last = NULL;
+    }
   else
-    (*last)->next = first->next;
+    {
+      (*last)->next = first->next;
+      __builtin_prefetch (first->next);
+    }
 
   return first;
 }
 
-/* Consumer only: takes all that was pushed. */
+/* Adds a chain at the end of a ring. */
+static inline void
+geminga_inbox_add_chain (GemingaInboxNode **last,
+                         GemingaInboxNode *oldest,
+                         GemingaInboxNode *newest)
+{
+  if (oldest == NULL)
+    return;
+
+  if (*last != NULL)
+    {
+      newest->next = (*last)->next;
+      (*last)->next = oldest;
+    }
+  else
+    {
+      newest->next = oldest;
+    }
+  *last = newest;
+}
+
+/* Consumer only: takes all that was pushed. Each node is looked at once: others have written it. */
 static inline void
 geminga_inbox_take_shared (GemingaInbox *self, GemingaInboxTaken *taken)
 {
-  GemingaInboxNode *newest = atomic_load (&self->shared);
-  GemingaInboxNode *oldest = NULL;
+  GemingaInboxNode *node = atomic_load (&self->shared);
+  GemingaInboxNode *oldest[2] = { NULL };
+  GemingaInboxNode *newest[2] = { NULL };
 
-  if (newest == NULL || newest == GEMINGA_INBOX_IDLE)
+  if (node == NULL || node == GEMINGA_INBOX_IDLE)
     return;
 
-  newest = atomic_exchange_explicit (&self->shared, NULL, memory_order_acquire);
-  while (newest != NULL)
+  node = atomic_exchange_explicit (&self->shared, NULL, memory_order_acquire);
+  while (node != NULL)
     {
-      GemingaInboxNode *next = newest->next;
+      GemingaInboxNode *next = node->next;
+      const guint which = node->is_urgent ? 1 : 0;
 
-      newest->next = oldest;
-      oldest = newest;
-      newest = next;
+      if (oldest[which] == NULL)
+        newest[which] = node;
+      node->next = oldest[which];
+      oldest[which] = node;
+      node = next;
     }
 
-  while (oldest != NULL)
-    {
-      GemingaInboxNode *next = oldest->next;
-
-      geminga_inbox_add_last (oldest->is_urgent ? &taken->urgent : &taken->normal, oldest);
-      oldest = next;
-    }
+  geminga_inbox_add_chain (&taken->normal, oldest[0], newest[0]);
+  geminga_inbox_add_chain (&taken->urgent, oldest[1], newest[1]);
 }
 
 /*

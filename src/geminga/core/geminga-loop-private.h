@@ -47,6 +47,9 @@ GemingaLoop *geminga_loop_ref_for_context (GMainContext *context);
 GemingaLoop *geminga_loop_ref_thread_default (void);
 GemingaLoop *geminga_loop_ref (GemingaLoop *self);
 void geminga_loop_unref (GemingaLoop *self);
+/* Without an atomic operation, in the loop's dispatch only: those together hold one. */
+void geminga_loop_ref_locally (GemingaLoop *self);
+void geminga_loop_unref_locally (GemingaLoop *self);
 
 /* Any thread. The item must stay valid until it runs. */
 void geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item);

@@ -10,6 +10,7 @@
 #include "geminga-halts-private.h"
 #include "geminga-mailbox-private.h"
 #include "geminga-thread-private.h"
+#include "geminga-timer-heap-private.h"
 
 /* A dispatch lets other sources run after this many items or this long. */
 #define DISPATCH_ITEMS 1024
@@ -35,6 +36,9 @@ struct _GemingaLoop
   GSource source;
   atomic_int n_users; /* hold one reference to the source together */
 
+  guint n_local_users; /* the loop's thread only: they are one of the users together */
+  gboolean is_used_locally;
+
   GemingaLoopItem *first; /* (nullable), run queue of the loop's own thread, oldest first */
   GemingaLoopItem *last;  /* (nullable) */
   _Atomic (GemingaLoopItem *) inbox; /* posted by any thread, newest first */
@@ -56,71 +60,7 @@ struct _GemingaLoop
   gboolean is_run_down; /* under lock: what waits gives up */
 };
 
-/* Helpers: timers, a binary heap whose elements know their place */
-
-static GemingaTimer *
-timer_at (GemingaLoop *self, guint index)
-{
-  return g_ptr_array_index (self->timers, index - 1);
-}
-
-static void
-place_locked (GemingaLoop *self, GemingaTimer *timer, guint index)
-{
-  g_ptr_array_index (self->timers, index - 1) = timer;
-  timer->index = index;
-}
-
-static void
-sift_up_locked (GemingaLoop *self, GemingaTimer *timer)
-{
-  guint index = timer->index;
-
-  while (index > 1 && timer_at (self, index / 2)->deadline > timer->deadline)
-    {
-      place_locked (self, timer_at (self, index / 2), index);
-      index /= 2;
-    }
-
-  place_locked (self, timer, index);
-}
-
-static void
-sift_down_locked (GemingaLoop *self, GemingaTimer *timer)
-{
-  guint index = timer->index;
-  guint child;
-
-  for (child = index * 2; child <= self->timers->len; child = index * 2)
-    {
-      if (child < self->timers->len &&
-          timer_at (self, child + 1)->deadline < timer_at (self, child)->deadline)
-        child++;
-      if (timer_at (self, child)->deadline >= timer->deadline)
-        break;
-
-      place_locked (self, timer_at (self, child), index);
-      index = child;
-    }
-
-  place_locked (self, timer, index);
-}
-
-static void
-remove_timer_locked (GemingaLoop *self, GemingaTimer *timer)
-{
-  GemingaTimer *last = timer_at (self, self->timers->len);
-  guint index = timer->index;
-
-  g_ptr_array_set_size (self->timers, (int) self->timers->len - 1);
-  timer->index = 0;
-  if (last == timer)
-    return;
-
-  place_locked (self, last, index);
-  sift_up_locked (self, last);
-  sift_down_locked (self, last);
-}
+/* Helpers: timers */
 
 /* Costs a lock of the context and perhaps a system call: not for what is disarmed before it is due. */
 static void
@@ -142,7 +82,7 @@ set_next_wake (GemingaLoop *self, gint64 now)
     return;
 
   g_mutex_lock (&self->lock);
-  wake_at_locked (self, self->timers->len > 0 ? timer_at (self, 1)->deadline : GEMINGA_LOOP_NEVER);
+  wake_at_locked (self, geminga_timer_heap_get_deadline (self->timers));
   g_mutex_unlock (&self->lock);
 }
 
@@ -187,9 +127,9 @@ run_timers (GemingaLoop *self, gint64 now)
       GemingaTimer *timer;
 
       g_mutex_lock (&self->lock);
-      timer = self->timers->len > 0 ? timer_at (self, 1) : NULL;
+      timer = geminga_timer_heap_peek (self->timers);
       if (timer != NULL && timer->deadline <= now)
-        remove_timer_locked (self, timer);
+        geminga_timer_heap_remove (self->timers, timer);
       else
         timer = NULL;
       g_mutex_unlock (&self->lock);
@@ -490,12 +430,18 @@ loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
     dispatch (self, thread);
   else
     dispatch_scheduled (self);
+  geminga_target_return_stock (&thread->stock);
   thread->dispatching = previous;
   if (G_UNLIKELY (is_nested))
     geminga_thread_pop_frame (thread);
   if (previous == NULL)
     thread->stamp = 0;
   set_next_wake (self, self->looked_at / 1000);
+  if (self->is_used_locally && self->n_local_users == 0)
+    {
+      self->is_used_locally = FALSE;
+      geminga_loop_unref (self);
+    }
 
   return G_SOURCE_CONTINUE;
 }
@@ -578,6 +524,22 @@ geminga_loop_unref (GemingaLoop *self)
 }
 
 void
+geminga_loop_ref_locally (GemingaLoop *self)
+{
+  self->n_local_users++;
+  if (!self->is_used_locally)
+    geminga_loop_ref (self);
+  self->is_used_locally = TRUE;
+}
+
+/* Others may come in the same dispatch. */
+void
+geminga_loop_unref_locally (GemingaLoop *self)
+{
+  self->n_local_users--;
+}
+
+void
 geminga_loop_post (GemingaLoop *self, GemingaLoopItem *item)
 {
   geminga_loop_post_from (self, item, geminga_thread_get ());
@@ -618,9 +580,7 @@ geminga_loop_arm (GemingaLoop *self, GemingaTimer *timer, gint64 deadline)
   g_mutex_lock (&self->lock);
   g_assert (timer->index == 0);
   timer->deadline = deadline;
-  g_ptr_array_add (self->timers, timer);
-  timer->index = self->timers->len;
-  sift_up_locked (self, timer);
+  geminga_timer_heap_add (self->timers, timer);
   if (deadline < self->wakes_at)
     wake_at_locked (self, deadline);
   is_too_late = self->is_run_down && timer->give_up != NULL;
@@ -638,7 +598,7 @@ geminga_loop_disarm (GemingaLoop *self, GemingaTimer *timer)
   g_mutex_lock (&self->lock);
   was_armed = timer->index != 0;
   if (was_armed)
-    remove_timer_locked (self, timer);
+    geminga_timer_heap_remove (self->timers, timer);
   g_mutex_unlock (&self->lock);
 
   return was_armed;
@@ -678,7 +638,7 @@ geminga_loop_set_scheduler (GemingaLoop *self,
       self->schedule = g_new0 (Schedule, 1);
       *self->schedule = (Schedule){ scheduler, user_data, G_QUEUE_INIT };
     }
-  wake_at_locked (self, self->timers->len > 0 ? timer_at (self, 1)->deadline : GEMINGA_LOOP_NEVER);
+  wake_at_locked (self, geminga_timer_heap_get_deadline (self->timers));
   g_mutex_unlock (&self->lock);
 }
 
@@ -724,7 +684,7 @@ geminga_loop_get_next_deadline (GemingaLoop *self)
   gint64 deadline;
 
   g_mutex_lock (&self->lock);
-  deadline = self->timers->len > 0 ? timer_at (self, 1)->deadline : GEMINGA_LOOP_NEVER;
+  deadline = geminga_timer_heap_get_deadline (self->timers);
   g_mutex_unlock (&self->lock);
 
   return deadline;

@@ -85,20 +85,10 @@ struct _GemingaMailbox
 {
   GemingaTarget target; /* while the loop may run the mailbox, it holds a local reference */
 
-  GemingaLoopItem item;
-
   /*
-   * Written by who sends. Those that wait are from_elsewhere + from_here - taken. What the consumer
-   * writes with each message is at the end, in other lines of the cache.
+   * What everybody reads with each message comes first, then what the consumer writes, and at the end what
+   * those who send write, so that they are in different lines of the cache.
    */
-  GemingaInbox inbox;
-  atomic_uint n_from_elsewhere; /* came from other loops, or not from actors */
-  atomic_uint n_from_here;      /* came from actors of the same loop, written by its thread only */
-  atomic_uint n_taken_before;   /* not more than n_taken: read again if that is too few */
-
-  guint limit;       /* so many may wait; 0: the queue in the extras knows */
-  GemingaLoop *loop; /* (owned) */
-
   _Atomic (guint8) state;    /* GemingaMailboxState, only ever grows but for SELECTIVE and PAUSED */
   _Atomic (guint8) consumer; /* who may take messages out, see geminga-mailbox.c */
   _Atomic (guint8) detours;  /* see above */
@@ -111,18 +101,28 @@ struct _GemingaMailbox
   guint8 n_holds : 7; /* the extras have those that are more */
   bool is_ready_delayed : 1;
 
-  /* the loop's thread only; once the actor has ended, who ended it */
-  gint64 started_at;   /* microseconds since 1970 */
-  GemingaActor *actor; /* (owned) (nullable) */
+  guint limit;             /* so many may wait; 0: the queue in the extras knows */
+  atomic_uint n_from_here; /* came from actors of the same loop, written by its thread only */
 
-  _Atomic (GemingaMailboxExtras *) extras; /* (owned) (nullable), made under lock */
-  GMutex lock;
-  GemingaOpenCall *open_calls; /* (nullable), under lock */
+  /* the loop's thread only; once the actor has ended, who ended it */
+  GemingaActor *actor; /* (owned) (nullable) */
 
   /* the consumer only */
   GemingaInboxTaken taken;
   atomic_uint n_taken; /* user messages; others may read it */
   guint32 busy_low;    /* nanoseconds, the loop's thread only; the extras have the rest */
+
+  GemingaLoopItem item;
+  GemingaLoop *loop;                       /* (owned) */
+  _Atomic (GemingaMailboxExtras *) extras; /* (owned) (nullable), made under lock */
+  gint64 started_at;                       /* microseconds since 1970; as the actor */
+  GMutex lock;
+  GemingaOpenCall *open_calls; /* (nullable), under lock */
+
+  /* Those that wait are from_elsewhere + from_here - taken; see geminga-mailbox-length.c. */
+  atomic_uint n_from_elsewhere; /* came from other loops, or not from actors */
+  atomic_uint n_taken_before;   /* not more than n_taken: read again if that is too few */
+  GemingaInbox inbox;
 };
 
 GemingaMailbox *geminga_mailbox_new (GemingaSystem *system,
@@ -163,7 +163,14 @@ void geminga_mailbox_extras_free (GemingaMailboxExtras *self);
 const GError *geminga_mailbox_get_failure (GemingaMailbox *self);
 /* Any thread. FALSE: there is no room for one more message, which was counted otherwise. */
 gboolean geminga_mailbox_count_from_elsewhere (GemingaMailbox *self);
-/* How many messages wait. */
+/* Whether it takes everything: then who sends does not count. */
+static inline gboolean
+geminga_mailbox_is_unbounded (GemingaMailbox *self)
+{
+  return self->limit > G_MAXINT;
+}
+
+/* How many messages wait; if it takes everything, the loop's thread only. */
 guint geminga_mailbox_get_length (GemingaMailbox *self);
 /* How many did; the loop's thread. */
 guint64 geminga_mailbox_get_n_taken (GemingaMailbox *self);

@@ -537,7 +537,7 @@ post_here (GemingaMailbox *self, GemingaMessage *message, GemingaThread *thread)
 {
   guint n = atomic_load_explicit (&self->n_from_here, memory_order_relaxed);
 
-  if (geminga_mailbox_get_length (self) >= self->limit)
+  if (!geminga_mailbox_is_unbounded (self) && geminga_mailbox_get_length (self) >= self->limit)
     {
       geminga_mailbox_post_to_full (self, message);
       return;

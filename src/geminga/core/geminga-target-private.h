@@ -89,12 +89,13 @@ struct _GemingaMessage
   GemingaAsk *ask;             /* (owned) (nullable) */
 };
 
+G_STATIC_ASSERT (sizeof (GemingaMessage) <= GEMINGA_MESSAGE_SIZE);
+
 GemingaMessage *geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask);
 /* The same for who knows the thread; takes the ask. */
 GemingaMessage *
 geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, GemingaAsk *ask);
 void geminga_message_free (GemingaMessage *self);
-void geminga_messages_free_spare (GemingaThread *thread);
 
 const char *geminga_message_get_command (const GemingaMessage *self);
 GVariant *geminga_message_get_arguments (const GemingaMessage *self);
@@ -150,6 +151,13 @@ void geminga_target_unref (GemingaTarget *self);
 /* Without an atomic operation; while somebody else holds one and in the thread of the loop only. */
 void geminga_target_ref_locally (GemingaTarget *self);
 void geminga_target_unref_locally (GemingaTarget *self);
+/*
+ * For messages between threads: what the thread holds of one target meanwhile, it takes and gives back in
+ * great numbers. All is given back at the end of each dispatch, and outside of one nothing is held.
+ */
+void geminga_target_ref_from_stock (GemingaTarget *self, GemingaThread *thread);
+void geminga_target_unref_into_stock (GemingaTarget *self, GemingaThread *thread);
+void geminga_target_return_stock (GemingaTargetStock *stock);
 const char *geminga_target_get_id (GemingaTarget *self);
 void geminga_target_post (GemingaTarget *self, GemingaMessage *message);
 gboolean geminga_target_has_ended (GemingaTarget *self);

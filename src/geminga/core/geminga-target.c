@@ -7,9 +7,8 @@
 #include "geminga-command-private.h"
 #include "geminga-error.h"
 
-/* Messages that can be used again go from thread to thread in chunks, and so many chunks wait. */
-#define CHUNK_SIZE 256
-#define MAX_CHUNKS 64
+/* So many references are taken at once by who sends many messages. */
+#define STOCK_SIZE 256
 
 /* Helpers */
 
@@ -51,7 +50,9 @@ geminga_ask_ref (GemingaAsk *self)
 void
 geminga_ask_unref (GemingaAsk *self)
 {
-  if (atomic_fetch_sub_explicit (&self->ref_count, 1, memory_order_acq_rel) > 1)
+  /* Who has the last one need not tell anybody. */
+  if (atomic_load_explicit (&self->ref_count, memory_order_acquire) != 1 &&
+      atomic_fetch_sub_explicit (&self->ref_count, 1, memory_order_acq_rel) > 1)
     return;
 
   g_clear_pointer (&self->forwarded_to, geminga_target_unref);
@@ -120,109 +121,6 @@ geminga_ask_ref_forwarded (GemingaAsk *self)
 
 /* GemingaMessage */
 
-/*
- * Where messages are sent by some threads and freed by others, the allocator would have to move each
- * of them: threads that have too many leave a chunk here for those that have none.
- */
-typedef struct
-{
-  GMutex lock;
-  GemingaMessage *chunks[MAX_CHUNKS]; /* (owned), under lock */
-  guint n_chunks;                     /* under lock */
-} Pool;
-
-static gpointer
-make_pool (gpointer data)
-{
-  return g_new0 (Pool, 1);
-}
-
-static Pool *
-get_pool (void)
-{
-  static GOnce once = G_ONCE_INIT;
-
-  return g_once (&once, make_pool, NULL);
-}
-
-static GemingaMessage *
-take_chunk (void)
-{
-  Pool *pool = get_pool ();
-  GemingaMessage *chunk = NULL;
-
-  g_mutex_lock (&pool->lock);
-  if (pool->n_chunks > 0)
-    chunk = pool->chunks[--pool->n_chunks];
-  g_mutex_unlock (&pool->lock);
-
-  return chunk;
-}
-
-static void
-free_chunk (GemingaMessage *message)
-{
-  while (message != NULL)
-    {
-      GemingaMessage *next = (GemingaMessage *) message->node.next;
-
-      g_free (message);
-      message = next;
-    }
-}
-
-static void
-leave_chunk (GemingaMessage *chunk)
-{
-  Pool *pool = get_pool ();
-
-  g_mutex_lock (&pool->lock);
-  if (pool->n_chunks < MAX_CHUNKS)
-    pool->chunks[pool->n_chunks++] = g_steal_pointer (&chunk);
-  g_mutex_unlock (&pool->lock);
-
-  free_chunk (chunk);
-}
-
-/* NULL: there is none to be used again. */
-static GemingaMessage *
-take_spare (GemingaThread *thread)
-{
-  GemingaMessage *message;
-
-  if (thread->spare_message == NULL)
-    {
-      thread->spare_message =
-          thread->spare_chunk != NULL ? g_steal_pointer (&thread->spare_chunk) : take_chunk ();
-      thread->n_spare_messages = thread->spare_message != NULL ? CHUNK_SIZE : 0;
-    }
-
-  message = thread->spare_message;
-  if (message != NULL)
-    {
-      thread->spare_message = (GemingaMessage *) message->node.next;
-      thread->n_spare_messages--;
-    }
-
-  return message;
-}
-
-static void
-add_spare (GemingaThread *thread, GemingaMessage *message)
-{
-  if (thread->n_spare_messages == CHUNK_SIZE)
-    {
-      if (thread->spare_chunk != NULL)
-        leave_chunk (thread->spare_chunk);
-      thread->spare_chunk = g_steal_pointer (&thread->spare_message);
-      thread->n_spare_messages = 0;
-    }
-
-  message->node.next = (GemingaInboxNode *) thread->spare_message;
-  thread->spare_message = message;
-  thread->n_spare_messages++;
-}
-
 GemingaMessage *
 geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask)
 {
@@ -233,10 +131,8 @@ geminga_message_new (GemingaMessageKind kind, GemingaAsk *ask)
 GemingaMessage *
 geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, GemingaAsk *ask)
 {
-  GemingaMessage *self = take_spare (thread);
+  GemingaMessage *self = geminga_message_store_take (&thread->messages);
 
-  if (self == NULL)
-    self = g_new (GemingaMessage, 1);
   memset (self, 0, sizeof (*self));
 
   self->kind = kind;
@@ -248,17 +144,19 @@ geminga_message_new_from (GemingaThread *thread, GemingaMessageKind kind, Geming
 }
 
 static void
-free_sender (GemingaMessage *self)
+free_sender (GemingaMessage *self, GemingaThread *thread)
 {
   if (self->has_local_sender)
     geminga_target_unref_locally (self->sender);
   else
-    geminga_target_unref (self->sender);
+    geminga_target_unref_into_stock (self->sender, thread);
 }
 
 void
 geminga_message_free (GemingaMessage *self)
 {
+  GemingaThread *thread = geminga_thread_get ();
+
   if (self->command != NULL)
     g_ref_string_release (self->command);
   if (self->arguments != NULL)
@@ -266,18 +164,11 @@ geminga_message_free (GemingaMessage *self)
   if (self->fds != NULL)
     g_object_unref (self->fds);
   if (self->sender != NULL)
-    free_sender (self);
+    free_sender (self, thread);
   if (self->ask != NULL)
     geminga_ask_unref (self->ask);
 
-  add_spare (geminga_thread_get (), self);
-}
-
-void
-geminga_messages_free_spare (GemingaThread *thread)
-{
-  free_chunk (g_steal_pointer (&thread->spare_message));
-  free_chunk (g_steal_pointer (&thread->spare_chunk));
+  geminga_message_store_put (&thread->messages, self);
 }
 
 const char *
@@ -402,6 +293,75 @@ geminga_target_unref (GemingaTarget *self)
 
   id = atomic_load (&self->id);
   self->klass->free (self);
+}
+
+/* Helpers: stock */
+
+static void
+take_in_stock (GemingaTarget *self, GemingaTargetStock *stock)
+{
+  if (stock->n_refs > 0)
+    geminga_target_return_stock (stock);
+  stock->target = self;
+}
+
+/* Private API: stock */
+
+void
+geminga_target_return_stock (GemingaTargetStock *stock)
+{
+  GemingaTarget *target = g_steal_pointer (&stock->target);
+  guint n_refs = stock->n_refs;
+
+  stock->n_refs = 0;
+  if (n_refs > 1)
+    atomic_fetch_sub_explicit (&target->ref_count, (int) n_refs - 1, memory_order_release);
+  if (n_refs > 0)
+    geminga_target_unref (target);
+}
+
+/* The first one is not worth more: perhaps it is the only one. */
+void
+geminga_target_ref_from_stock (GemingaTarget *self, GemingaThread *thread)
+{
+  GemingaTargetStock *stock = &thread->stock;
+
+  if (G_LIKELY (stock->target == self && stock->n_refs > 0))
+    {
+      stock->n_refs--;
+      return;
+    }
+
+  if (thread->dispatching == NULL || stock->target != self)
+    {
+      if (thread->dispatching != NULL)
+        take_in_stock (self, stock);
+      geminga_target_ref (self);
+      return;
+    }
+
+  atomic_fetch_add_explicit (&self->ref_count, STOCK_SIZE, memory_order_relaxed);
+  stock->n_refs = STOCK_SIZE - 1;
+}
+
+void
+geminga_target_unref_into_stock (GemingaTarget *self, GemingaThread *thread)
+{
+  GemingaTargetStock *stock = &thread->stock;
+
+  if (G_UNLIKELY (thread->dispatching == NULL))
+    {
+      geminga_target_unref (self);
+      return;
+    }
+
+  if (stock->target != self)
+    take_in_stock (self, stock);
+  if (G_UNLIKELY (++stock->n_refs == 2 * STOCK_SIZE))
+    {
+      stock->n_refs = STOCK_SIZE;
+      atomic_fetch_sub_explicit (&self->ref_count, STOCK_SIZE, memory_order_release);
+    }
 }
 
 void

@@ -5,12 +5,21 @@
 #include "geminga-actor.h"
 #include "geminga-call.h"
 #include "geminga-loop-private.h"
+#include "geminga-message-pool-private.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GemingaMessage GemingaMessage;
 typedef struct _GemingaCaller GemingaCaller;
+typedef struct _GemingaTarget GemingaTarget;
 typedef struct _GemingaFrame GemingaFrame;
+
+/* References to one target that a thread holds to give them away. */
+typedef struct
+{
+  GemingaTarget *target; /* (nullable): compared only, while there are none */
+  guint n_refs;
+} GemingaTargetStock;
 
 /*
  * Code of an actor that runs the main context and so waits on the stack of its thread. It is one only while
@@ -35,6 +44,8 @@ struct _GemingaThread
   GemingaLoop *dispatching; /* (nullable): the loop that runs it */
   GemingaMessage *telling;  /* (nullable): compared only; what is being posted without an ask */
   GError *refusal;          /* (owned) (nullable): why it was refused */
+  GemingaTargetStock stock; /* empty when none is dispatched */
+  GemingaMessageStore messages;
   guint32 stamp; /* milliseconds, when that loop last looked at the clock; 0: none runs */
 
   GemingaFrame *frames; /* (nullable): the uppermost one */
@@ -44,11 +55,8 @@ struct _GemingaThread
   GMainContext *context; /* (nullable): compared only by pointer */
   GemingaLoop *loop;     /* (owned) (nullable): of @context */
 
-  GemingaCall *spare_call;       /* (owned) (nullable) */
-  GemingaMessage *spare_message; /* (owned) (nullable): a stack through their nodes */
-  GemingaMessage *spare_chunk;   /* (owned) (nullable): another one, which is full */
-  GemingaCaller *spare_caller;   /* (owned) (nullable): a stack through their items */
-  guint n_spare_messages;
+  GemingaCall *spare_call;     /* (owned) (nullable) */
+  GemingaCaller *spare_caller; /* (owned) (nullable): a stack through their items */
   guint n_spare_callers;
 };
 

@@ -28,7 +28,7 @@ thread_free (gpointer data)
   GemingaThread *self = data;
 
   *get_slot () = NULL;
-  geminga_messages_free_spare (self);
+  geminga_message_store_clear (&self->messages);
   geminga_callers_free_spare (self);
   g_clear_object (&self->spare_call);
   g_clear_pointer (&self->loop, geminga_loop_unref);

@@ -133,6 +133,34 @@ test_limit (void)
   g_type_class_unref (klass);
 }
 
+/* What takes everything is not counted by who sends, but whoever looks finds out how many wait. */
+static void
+test_unbounded (void)
+{
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GemingaActorRef) ref = NULL;
+  GemingaActorClass *klass = g_type_class_ref (SAMPLE_TYPE);
+  GemingaMailbox *mailbox;
+
+  geminga_actor_class_set_mailbox_limit (klass, G_MAXUINT);
+  ref = spawn (system, "sample", GEMINGA_PLACEMENT_SHARED);
+  geminga_actor_class_set_mailbox_limit (klass, 65536);
+  mailbox = (GemingaMailbox *) geminga_actor_ref_get_target (ref);
+  g_assert_true (geminga_mailbox_is_unbounded (mailbox));
+  g_assert_true (wait_ready (ref, NULL));
+  g_assert_cmpuint (geminga_mailbox_get_length (mailbox), ==, 0);
+
+  for (guint i = 0; i < 100; i++)
+    g_assert_true (geminga_actor_ref_tell (ref, "Add", g_variant_new ("(dd)", 1.0, 2.0), NULL));
+  g_assert_cmpuint (geminga_mailbox_get_length (mailbox), ==, 100);
+  ask_plainly (ref, "Ping", NULL);
+  g_assert_cmpuint (geminga_mailbox_get_length (mailbox), ==, 0);
+  g_assert_cmpuint (geminga_mailbox_get_n_taken (mailbox), ==, 101);
+  stop_system (system);
+  g_assert_cmpuint (geminga_mailbox_get_length (mailbox), ==, 0);
+  g_type_class_unref (klass);
+}
+
 /* A stop that is sent last is there first. */
 static void
 test_urgent (void)
@@ -334,6 +362,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/core/mailbox/senders/thread", GINT_TO_POINTER (GEMINGA_PLACEMENT_THREAD),
                         test_senders);
   g_test_add_func ("/core/mailbox/limit", test_limit);
+  g_test_add_func ("/core/mailbox/unbounded", test_unbounded);
   g_test_add_func ("/core/mailbox/urgent", test_urgent);
   g_test_add_data_func ("/core/mailbox/kill/shared", GINT_TO_POINTER (GEMINGA_PLACEMENT_SHARED),
                         test_kill);

@@ -190,6 +190,41 @@ test_target (void)
   g_assert_cmpstr (log->str, ==, "post 5;free name;");
 }
 
+/* While a loop is dispatched, a thread takes references in advance; then it gives back what is left. */
+static void
+test_stock (void)
+{
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autoptr (GemingaLoop) loop = geminga_loop_ref_thread_default ();
+  GemingaThread *thread = geminga_thread_get ();
+  GemingaTarget *target = logged_target_new (log, 0);
+  GemingaTarget *other = logged_target_new (log, 0);
+
+  geminga_target_ref_from_stock (target, thread);
+  g_assert_cmpint (target->ref_count, ==, 2);
+  geminga_target_unref_into_stock (target, thread);
+  g_assert_cmpint (target->ref_count, ==, 1);
+
+  thread->dispatching = loop;
+  for (guint i = 0; i < 1000; i++)
+    geminga_target_ref_from_stock (target, thread);
+  g_assert_cmpint (target->ref_count, >=, 1001);
+  geminga_target_ref_from_stock (other, thread); /* there is one stock */
+  g_assert_cmpint (target->ref_count, ==, 1001);
+  g_assert_cmpint (other->ref_count, ==, 2);
+  for (guint i = 0; i < 1000; i++)
+    geminga_target_unref_into_stock (target, thread);
+  geminga_target_unref_into_stock (other, thread);
+  g_assert_cmpint (target->ref_count, ==, 1);
+  geminga_target_unref_into_stock (other, thread); /* the last one */
+  g_assert_cmpstr (log->str, ==, "");
+  geminga_target_return_stock (&thread->stock);
+  thread->dispatching = NULL;
+
+  g_assert_cmpstr (log->str, ==, "free name;");
+  geminga_target_unref (target);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -200,6 +235,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/core/target/forward", test_forward);
   g_test_add_func ("/core/target/message", test_message);
   g_test_add_func ("/core/target/target", test_target);
+  g_test_add_func ("/core/target/stock", test_stock);
 
   return g_test_run ();
 }

@@ -38,7 +38,7 @@ use_late (gpointer data)
 {
   guint *n_spare = data;
 
-  *n_spare = geminga_thread_get ()->n_spare_messages;
+  *n_spare = geminga_thread_get ()->messages.n_spare;
   use_messages (1);
 }
 
