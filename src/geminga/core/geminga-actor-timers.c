@@ -257,7 +257,7 @@ get_run_timer (void)
 static gboolean
 check_time (GemingaActor *self, guint interval, GemingaTimerFlags flags, GError **error)
 {
-  if (geminga_actor_get_mailbox (self)->state > GEMINGA_MAILBOX_RUNNING)
+  if (geminga_actor_get_mailbox (self)->state >= GEMINGA_MAILBOX_STOPPING)
     {
       g_set_error (error, GEMINGA_ERROR, GEMINGA_ERROR_INVALID_STATE,
                    "Actor “%s” ends: it gets no timers any more", geminga_actor_get_id (self));
@@ -563,7 +563,7 @@ geminga_actor_set_periodic_interval (GemingaActor *self, guint interval)
       geminga_actor_remove_timer (self, timers->periodic_id);
       timers->periodic_id = 0;
     }
-  if (interval == 0 || geminga_actor_get_mailbox (self)->state > GEMINGA_MAILBOX_RUNNING)
+  if (interval == 0 || geminga_actor_get_mailbox (self)->state >= GEMINGA_MAILBOX_STOPPING)
     return;
 
   timers = geminga_actor_get_timers (self);

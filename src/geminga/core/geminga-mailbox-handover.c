@@ -426,6 +426,17 @@ geminga_mailbox_set_aside (GemingaMailbox *self, GemingaMessage *message)
     geminga_mailbox_refuse_full (self, message);
 }
 
+void
+geminga_mailbox_foreach_set_aside_locked (GemingaMailbox *self,
+                                          gboolean (*func) (GemingaMessage *message, gpointer data),
+                                          gpointer data)
+{
+  GemingaHandover *handover = peek (self);
+
+  if (handover != NULL)
+    geminga_message_ring_foreach (handover->waiting, func, data);
+}
+
 gboolean
 geminga_mailbox_cancel_waiting (GemingaMailbox *self, GemingaAsk *ask)
 {

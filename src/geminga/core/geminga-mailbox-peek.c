@@ -65,7 +65,10 @@ geminga_mailbox_peek_waiting (GemingaMailbox *self,
     {
       extras = atomic_load (&self->extras);
       if (extras != NULL)
-        geminga_message_ring_foreach (extras->stash, peek_message, &peek);
+        {
+          geminga_message_ring_foreach (extras->stash, peek_message, &peek);
+          geminga_mailbox_foreach_set_aside_locked (self, peek_message, &peek);
+        }
       geminga_message_ring_foreach (self->taken.urgent, peek_message, &peek);
       geminga_message_ring_foreach (self->taken.normal, peek_message, &peek);
       if (extras != NULL && extras->queue != NULL)

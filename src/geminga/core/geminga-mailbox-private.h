@@ -257,6 +257,10 @@ void geminga_mailbox_resume (GemingaMailbox *self);
 void geminga_mailbox_hand_over (GemingaMailbox *self, GemingaMessage *message);
 /* In the PAUSED state: it waits, or is forwarded. Takes the message. */
 void geminga_mailbox_set_aside (GemingaMailbox *self, GemingaMessage *message);
+void geminga_mailbox_foreach_set_aside_locked (GemingaMailbox *self,
+                                               gboolean (*func) (GemingaMessage *message,
+                                                                 gpointer data),
+                                               gpointer data);
 gboolean geminga_mailbox_cancel_waiting (GemingaMailbox *self, GemingaAsk *ask);
 /* Any thread, once the actor has ended: its successor gets the message. FALSE: it has none. */
 gboolean geminga_mailbox_pass_on (GemingaMailbox *self, GemingaMessage *message);

@@ -70,9 +70,22 @@ ledger_finish (Ledger *self)
   g_clear_object (&self->pending);
 }
 
+static void
+ledger_tick (GemingaActor *actor, gpointer user_data)
+{
+  TEST_LEDGER (actor)->count += 1000;
+}
+
+/* It has not ended, even if it makes way. */
 static gboolean
 ledger_finish_cb (gpointer user_data)
 {
+  g_autoptr (GError) error = NULL;
+  guint timer = geminga_actor_add_timer_func (user_data, 10000, GEMINGA_TIMER_FLAGS_NONE,
+                                              ledger_tick, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  geminga_actor_remove_timer (user_data, timer);
   ledger_finish (user_data);
 
   return G_SOURCE_REMOVE;
@@ -95,12 +108,6 @@ ledger_stash (GemingaActor *actor, GemingaCall *call)
     geminga_call_return_value (call, g_variant_new_uint32 (TEST_LEDGER (actor)->count));
   else
     geminga_call_stash (call, NULL);
-}
-
-static void
-ledger_tick (GemingaActor *actor, gpointer user_data)
-{
-  TEST_LEDGER (actor)->count += 1000;
 }
 
 static void

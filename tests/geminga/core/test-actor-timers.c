@@ -140,6 +140,15 @@ ticker_add_func (GemingaActor *actor, GemingaCall *call)
 }
 
 static void
+ticker_receive_only (GemingaActor *actor, GemingaCall *call)
+{
+  static const char *const commands[] = { "Add", "AddFunc", "Every", "Note", NULL };
+
+  geminga_actor_receive_only (actor, commands);
+  geminga_call_return_value (call, NULL);
+}
+
+static void
 ticker_remove (GemingaActor *actor, GemingaCall *call)
 {
   Ticker *self = TEST_TICKER (actor);
@@ -216,6 +225,7 @@ static const GemingaCommandEntry ticker_commands[] = {
   { "RemoveOwn", NULL, NULL, NULL, NULL, 0, ticker_remove_own },
   { "Add", "(ssub)", NULL, "command what interval periodic", NULL, 0, ticker_add },
   { "AddFunc", "(ub)", NULL, "interval periodic", NULL, 0, ticker_add_func },
+  { "ReceiveOnly", NULL, NULL, NULL, NULL, 0, ticker_receive_only },
   { "Remove", NULL, "b", NULL, NULL, 0, ticker_remove },
   { "Sleep", "(u)", NULL, "interval", NULL, 0, ticker_sleep },
   { "Every", "(u)", NULL, "interval", NULL, 0, ticker_every },
@@ -503,6 +513,18 @@ test_func (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n_freed, ==, 2);
 }
 
+/* Who receives only some commands may have timers all the same; what is not a command waits. */
+static void
+test_selective (Fixture *fixture, gconstpointer data)
+{
+  ask_plainly (fixture->ref, "ReceiveOnly", NULL);
+  add_timer (fixture, "Note", "a", 10, FALSE);
+  ask_plainly (fixture->ref, "AddFunc", g_variant_new ("(ub)", 20, FALSE));
+  ask_plainly (fixture->ref, "Every", g_variant_new ("(u)", 30));
+  manual_clock_advance (30);
+  g_assert_cmpstr (seen->str, ==, "a@1010 ");
+}
+
 /* The end */
 
 static void
@@ -631,6 +653,7 @@ main (int argc, char **argv)
   add_case ("/core/actor-timers/full", test_full);
   add_case ("/core/actor-timers/wrong", test_wrong);
   add_case ("/core/actor-timers/func", test_func);
+  add_case ("/core/actor-timers/selective", test_selective);
   add_case ("/core/actor-timers/stopped", test_stopped);
   add_case ("/core/actor-timers/killed", test_killed);
   add_case ("/core/actor-timers/interval", test_interval);

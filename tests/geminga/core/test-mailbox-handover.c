@@ -371,6 +371,59 @@ test_full (gconstpointer data)
   end_system (g_steal_pointer (&system));
 }
 
+static void
+count_cb (GemingaAsk *ask, const char *command, guint64 step, gpointer user_data)
+{
+  guint *n_adds = user_data;
+
+  *n_adds += g_str_equal (command, "Add");
+}
+
+static guint
+count_waiting (GemingaActorRef *ref)
+{
+  guint n_adds = 0;
+
+  geminga_mailbox_peek_waiting ((GemingaMailbox *) geminga_actor_ref_get_target (ref), 10, count_cb,
+                                &n_adds);
+
+  return n_adds;
+}
+
+/* Who waits for it can be seen, wherever the message is by now. It is for its loop's thread to look. */
+static void
+test_seen (gconstpointer data)
+{
+  const Case *given = data;
+  g_autoptr (GemingaSystem) system = geminga_system_new ();
+  g_autoptr (GemingaActorRef) ref = spawn (system, given, "ledger");
+  g_autoptr (GUnixFDList) saved = save_plainly (ref);
+  GAsyncResult *results[2] = { NULL, NULL };
+
+  begin_add (ref, 1, &results[0]);
+  begin_add (ref, 2, &results[1]);
+  if (given->placement == GEMINGA_PLACEMENT_SHARED)
+    {
+      g_assert_cmpuint (count_waiting (ref), ==, 2);
+      for (guint i = 0; i < 10; i++)
+        g_main_context_iteration (NULL, FALSE);
+      g_assert_cmpuint (count_waiting (ref), ==, 2);
+    }
+  geminga_actor_ref_resume (ref);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpuint (end_add (ref, &results[i], &error), ==, i + 1);
+      g_assert_no_error (error);
+    }
+  if (given->placement == GEMINGA_PLACEMENT_SHARED)
+    g_assert_cmpuint (count_waiting (ref), ==, 0);
+
+  g_clear_object (&ref);
+  end_system (g_steal_pointer (&system));
+}
+
 /* Those who do not wait any more are not handled, whether it has a successor by then or not. */
 static void
 test_cancelled (gconstpointer data)
@@ -499,6 +552,7 @@ main (int argc, char *argv[])
     { "late", test_late },           { "cannot-save", test_cannot_save },
     { "full", test_full },           { "cancelled", test_cancelled },
     { "put-aside", test_put_aside }, { "ended", test_ended },
+    { "seen", test_seen },
   };
 
   g_test_init (&argc, &argv, NULL);
